@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 
@@ -88,10 +89,11 @@ def _factor(column: np.ndarray, other: np.ndarray) -> int:
 
 
 class Box:
-    """All values of some sizes from `low` to `high`."""
+    """All values of some sizes from `low` to `high`. powers: in which power at most each size enters, 1 or 2."""
 
-    def __init__(self, low: list, high: list):
-        self.low, self.high = low, high
+    def __init__(self, low: list, high: list, powers: list | None = None):
+        self.low, self.high, self.powers = low, high, powers or [1] * len(low)
+        self._nodes = [_nodes(*ends) for ends in zip(low, high, self.powers)]
 
     def contains(self, values: tuple) -> bool:
         """Whether values are in the box."""
@@ -105,29 +107,47 @@ class Box:
         """The values at the corners, the largest last."""
         return list(itertools.product(*zip(self.low, self.high)))
 
+    def grid(self) -> list:
+        """The values that numbers are known for: the corners, and the midst of what is squared; the largest last."""
+        return list(itertools.product(*self._nodes))
+
+    def half(self, k: int) -> tuple:
+        """The values that are largest but for one size, which is half way."""
+        return (*self.high[:k], (self.low[k] + self.high[k]) // 2, *self.high[k + 1 :])
+
     def between(self) -> list:
-        """Values in the box at which what is right at the corners is tried: next to each other, too, so that
+        """Values in the box at which what is right on the grid is tried: next to each other, too, so that
         what depends on divisors is seen.
         """
-        middle = tuple([(a + b) // 2 for a, b in zip(self.low, self.high)])
+        ends = zip(self.low, self.high, self.powers)
+        middle = tuple([low + power * (high - low) // (power + 1) for low, high, power in ends])
         return list(dict.fromkeys([middle, tuple([low + 1 for low in self.low])]))
 
     def weights(self, values: tuple) -> np.ndarray:
-        """How much each corner counts for some values."""
+        """How much each point of the grid counts for some values (Lagrange, 1795)."""
         weights = [1.0]
-        for value, low, high in zip(values, self.low, self.high):
-            share = (value - low) / (high - low)
-            weights = [part for weight in weights for part in (weight * (1 - share), weight * share)]
+        for value, nodes in zip(values, self._nodes):
+            shares = [_share(value, node, nodes) for node in nodes]
+            weights = [weight * share for weight in weights for share in shares]
         return np.array(weights)
 
 
-class Numbers:
-    """Numbers that depend on sizes, each size entering in the first power."""
+def _share(value: int, node: int, nodes: list[int]) -> float:
+    """What the number at a node counts for that at a value."""
+    return math.prod([(value - other) / (node - other) for other in nodes if other != node])
 
-    def __init__(self, box: Box, corners: np.ndarray):
-        self._box, self._first = box, corners[0]
-        self.varying = np.flatnonzero((corners != corners[0]).any(axis=0))
-        self._corners = (corners[:, self.varying] - corners[0, self.varying]).astype(np.float64)
+
+def _nodes(low: int, high: int, power: int) -> list[int]:
+    return [low, high] if power == 1 else [low, (low + high) // 2, high]
+
+
+class Numbers:
+    """Numbers that depend on sizes, given on the grid of a box."""
+
+    def __init__(self, box: Box, grid: np.ndarray):
+        self._box, self._first = box, grid[0]
+        self.varying = np.flatnonzero((grid != grid[0]).any(axis=0))
+        self._grid = (grid[:, self.varying] - grid[0, self.varying]).astype(np.float64)
         self._found: dict = {}  # what varies, for the last sizes that were asked for
 
     def at(self, values: tuple) -> np.ndarray | None:
@@ -144,7 +164,7 @@ class Numbers:
         return numbers
 
     def _varying_at(self, values: tuple) -> np.ndarray | None:
-        found = self._box.weights(values) @ self._corners
+        found = self._box.weights(values) @ self._grid
         whole = np.rint(found)
         if found.size and np.abs(found - whole).max() > _EXACT:
             return None

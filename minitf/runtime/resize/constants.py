@@ -18,15 +18,15 @@ class Unresizable(Exception):
 
 
 class Constants:
-    """The constants of programs of one form, lowered at the corners of a box (the largest last) and in it.
+    """The constants of programs of one form, lowered on the grid of a box (the largest last) and between.
 
     numbers: for each program its numbers and, behind them, the whole numbers in constants.
     """
 
-    def __init__(self, box: Box, corners: list[Form], between: dict, numbers: list, state):
-        self._box, self._corners, self._between, self._state = box, corners, between, state
-        self._forms = [*corners, *between.values()]
-        self._largest = corners[-1]
+    def __init__(self, box: Box, grid: list[Form], between: dict, numbers: list, state):
+        self._box, self._grid, self._between, self._state = box, grid, between, state
+        self._forms = [*grid, *between.values()]
+        self._largest = grid[-1]
         self._whole: dict = {}  # number of a buffer -> what it begins with for all sizes
         self._fitted: dict = {}  # number of a buffer -> where in the numbers its contents are, and their type
         self.numbers = numbers
@@ -43,10 +43,10 @@ class Constants:
         if number in self._whole or number in self.memory:
             return
         arrays = [_contents(form, number) for form in self._forms]
-        largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest at another corner
+        largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest elsewhere
         if all([_begins(largest, array) for array in arrays]):
             self._whole[number] = largest
-            if largest.nbytes > arrays[len(self._corners) - 1].nbytes:
+            if largest.nbytes > arrays[len(self._grid) - 1].nbytes:
                 self.memory[number] = largest.reshape(-1).view(np.uint8).copy()
             return
         self.memory[number] = np.empty(largest.nbytes, np.uint8)
@@ -58,7 +58,7 @@ class Constants:
 
     def _fit(self, number: int, arrays: list) -> bool:
         """Whether it is whole numbers, as many for all sizes, that follow these."""
-        first, count = arrays[0], len(self._corners)
+        first, count = arrays[0], len(self._grid)
         if first.dtype.kind not in "iu" or first.size > _FEW or any([a.size != first.size for a in arrays]):
             return False
         table = np.stack([array.reshape(-1).astype(np.int64) for array in arrays])
@@ -70,8 +70,8 @@ class Constants:
         return True
 
     def _check(self) -> None:
-        """Tries the constants between the corners; raises Unresizable."""
-        for form, numbers in zip(self._forms[len(self._corners) :], self.numbers[len(self._corners) :]):
+        """Tries the constants between; raises Unresizable."""
+        for form, numbers in zip(self._forms[len(self._grid) :], self.numbers[len(self._grid) :]):
             done: dict = {}
             for number in self.memory.keys() - self._whole.keys():
                 found, wanted = self._contents(number, numbers, done), _contents(form, number)

@@ -224,6 +224,16 @@ class _Maker:
             high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
         raise Unresizable
 
+    def curved(self, box: Box) -> Box:
+        """The same with the sizes that enter squared said to do so; raises Unresizable if there are none."""
+        if not all([self.alike(box.half(k)) for k in range(len(box.low))]):
+            raise Unresizable
+        numbers = Numbers(box, np.stack([self.form(values).numbers for values in box.corners()]))
+        squared = [not numbers.give({box.half(k): self.form(box.half(k)).numbers}) for k in range(len(box.low))]
+        if not any(squared):
+            raise Unresizable
+        return Box(box.low, box.high, [2 if s else 1 for s in squared])
+
     def _farthest(self, k: int, limit: int) -> int:
         """The value of a size nearest to a limit up to which programs are alike."""
         near, far = self.here[k], limit
@@ -255,17 +265,14 @@ class Resized:
         self._assumed = assumed
         self._sizes, self.box, self.point = sizes, maker.box(), None
         self._maker = maker
-        corners = [maker.form(values) for values in self.box.corners()]
-        between = {values: maker.form(values) for values in self.box.between()}
-        self.form, numbers = corners[-1], _alike([*corners, *between.values()])
-        self.constants = Constants(self.box, corners, between, numbers, state)
-        table = np.stack(self.constants.numbers)
-        self._numbers = Numbers(self.box, table[: len(corners)])
-        if not self._numbers.give(dict(zip(between, table[len(corners) :]))):
-            raise Unresizable
+        try:
+            table = self._fit(state)
+        except Unresizable:
+            self.box = maker.curved(self.box)
+            table = self._fit(state)
         self.program = self.form.program
-        self._check_assumptions(table[: len(corners)])
-        self._make_room(table[:, self.form.sizes].max(axis=0).tolist())
+        self._check_assumptions(table[: len(self.box.grid())])
+        self._make_room(table[:, self.form.sizes].max(axis=0))
         self._saved, self._flows = self.program.saved, self.program.flows
         self.bases, self._placed_once = self._bases(), False
         varying, count = self._numbers.varying, len(self.bases)
@@ -276,24 +283,39 @@ class Resized:
         self.program.twin, self.program.adapt = self.alone, self._adapt
         maker.done()
 
-    def _check_assumptions(self, corners: np.ndarray) -> None:
+    def _fit(self, state) -> np.ndarray:
+        """Finds how numbers and constants follow the sizes; returns them on the grid and between, or raises
+        Unresizable.
+        """
+        grid = [self._maker.form(values) for values in self.box.grid()]
+        between = {values: self._maker.form(values) for values in self.box.between()}
+        self.form, numbers = grid[-1], _alike([*grid, *between.values()])
+        self.constants = Constants(self.box, grid, between, numbers, state)
+        table = np.stack(self.constants.numbers)
+        self._numbers = Numbers(self.box, table[: len(grid)])
+        if not self._numbers.give(dict(zip(between, table[len(grid) :]))):
+            raise Unresizable
+        return table
+
+    def _check_assumptions(self, grid: np.ndarray) -> None:
         """Raises Unresizable if anything before it is known what a value is depends on that: it is done by then."""
         calls = self.program.instructions.calls
         asked = {call.error.key: place for place, call in calls.items() if isinstance(call.error, Assumption)}
         for key, where in self._maker.places.items():
             for k, position in enumerate(self._sizes.free):
-                if where.start <= position < where.stop and self._follows(k, asked.get(key, 0), corners):
+                if where.start <= position < where.stop and self._follows(k, asked.get(key, 0), grid):
                     raise Unresizable
 
-    def _follows(self, k: int, end: int, corners: np.ndarray) -> bool:
+    def _follows(self, k: int, end: int, grid: np.ndarray) -> bool:
         """Whether instructions before a place depend on a free size."""
-        pairs = corners.reshape(*[2] * len(self._sizes.free), -1)
-        low, high = (pairs.take(side, k).reshape(-1, corners.shape[1]) for side in (0, 1))
-        if not np.array_equal(low[:, :end], high[:, :end]):
+        sides = np.moveaxis(grid.reshape(*[power + 1 for power in self.box.powers], -1), k, 0)
+        sides = sides.reshape(len(sides), -1, grid.shape[1])
+        if (sides[:, :, :end] != sides[:1, :, :end]).any():
             return True
         read = {self.form.ordinal(buffer) for place, buffer, _ in self.form.places if place < end}
-        held = [[self.constants.contents(numbers) for numbers in side] for side in (low, high)]
-        return any(not np.array_equal(a[n], b[n]) for a, b in zip(*held) for n in read & self.constants.memory.keys())
+        first, *others = [[self.constants.contents(numbers) for numbers in side] for side in sides]
+        pairs = [pair for other in others for pair in zip(first, other)]
+        return any(not np.array_equal(a[n], b[n]) for a, b in pairs for n in read & self.constants.memory.keys())
 
     def _adapt(self, key: tuple, value: np.ndarray) -> bool:
         """Makes the program that runs one for another value than was assumed, if it is for that, too."""
@@ -327,10 +349,12 @@ class Resized:
             given[where] = found[where]
         return self._assuming(found) if tuple(given) == found else None
 
-    def _make_room(self, sizes: list) -> None:
-        """Makes each buffer as large as it has to be at any corner."""
-        for buffer, size in zip(self.form.buffers, sizes):
-            if buffer.kind == "arena":
+    def _make_room(self, sizes: np.ndarray) -> None:
+        """Makes each buffer as large as it has to be anywhere on the grid."""
+        arena = [buffer.kind == "arena" for buffer in self.form.buffers]
+        self._room = np.where(arena, sizes, 2**62)
+        for buffer, size, own in zip(self.form.buffers, sizes.tolist(), arena):
+            if own:
                 buffer.size = size
         self.program.lay_out()
 
@@ -362,7 +386,7 @@ class Resized:
             return self.program
         values = self._sizes.values(point)
         numbers = self._numbers.at(values) if values is not None and self.box.contains(values) else None
-        if numbers is None:
+        if numbers is None or (numbers[self.form.sizes] > self._room).any():
             return None
         self.point = None
         try:

@@ -49,6 +49,15 @@ def attention(x, n):
     return h * scores[:, :, None]
 
 
+def pairs(x, n):
+    """Each step looks at all others, and at how far they are."""
+    h, steps = gru(x, n), tf.range(tf.shape(x)[1])
+    far = tf.cast(tf.abs(steps[:, None] - steps[None]), tf.float32)
+    return tf.matmul(tf.nn.softmax(tf.matmul(h, h, transpose_b=True) - 0.1 * far), h) + tf.concat(
+        [h[:, 1:], h[:, :1]], 1
+    )
+
+
 def positions(x, n):
     steps = tf.cast(tf.range(tf.shape(x)[1]), tf.float32)
     return gru(x + steps[None, :, None] / tf.cast(tf.shape(x)[1], tf.float32), n)
@@ -86,11 +95,11 @@ def raw(x, n):
     return tf.nn.raw_rnn(cell, loop)[0].stack()
 
 
-MODELS = [gru, two, both, attention, positions, masked, selected, grown, raw]
+MODELS = [gru, two, both, attention, pairs, positions, masked, selected, grown, raw]
 
 
-def fed(draw, x, n):
-    batch, steps = draw.randint(3, 12), draw.randint(4, 25)
+def fed(draw, x, n, least=4):
+    batch, steps = draw.randint(3, 12), draw.randint(least, 25)
     return {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)}
 
 
@@ -113,7 +122,7 @@ def test_new_sizes_in_every_run(model, threads, lowered, watch):
         with tf.Session(config=config) as session:
             session.run(tf.global_variables_initializer())
             for _ in range(36):
-                found[executor].append(session.run(fetches, fed(draw, x, n))[:2])
+                found[executor].append(session.run(fetches, fed(draw, x, n, 12 if model is pairs else 4))[:2])
                 anew.append(len(lowered) - watch.counts["resized"])  # each of which is lowered by the watch
     np.testing.assert_allclose(found["native"], found["op_by_op"], rtol=1e-3, atol=1e-6)
     assert np.count_nonzero(np.diff(anew[20:36])) <= 4 and watch.counts["resized"] >= 14
