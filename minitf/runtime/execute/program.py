@@ -13,13 +13,14 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
+from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
-from minitf.runtime.plan.boundary import is_saved, saved, unpacked
+from minitf.runtime.plan.boundary import is_saved, ragged, saved, unpacked
 from minitf.runtime.plan.pace import Pace
 from minitf.runtime.session.state import Reference, follows_variable
 from minitf.runtime.tensor_arrays.flows import Flow, Full
@@ -44,6 +45,7 @@ class Program:
         # What a branch would have given that is known not to be taken is absent, None.
         self.held = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Held)}
         self.refs = [None if t in self.held else low.refs[t] for t in outputs]
+        self._given = low.given
         self.flows = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Flow)}
         seen = [flow.seen for flow in self.flows.values() if flow.seen is not None]
         self.copies = dict(copies)
@@ -122,6 +124,8 @@ class Program:
         for stage, array in zip(self._stages, arrays):
             if stage is not None:
                 stage[...] = array
+        for stack, at in self._given:
+            stack.value = arrays[at].slices
         here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
         walk = self._walk if here else self._walk_aside
         stop = walk(arrays)
@@ -207,8 +211,10 @@ class Program:
         if tensor in self.flows:
             return unpacked(self.flows[tensor], self.memory, arrays, read)
         if tensor in self.held:
-            value = self.held[tensor].value
-            return None if value is None else Concrete(value)
+            held = self.held[tensor]
+            if type(held) is HeldStack:
+                return ragged(held, held.value)
+            return None if held.value is None else Concrete(held.value)
         if ref is None:
             return None
         if ref.slot is not None and follows_variable(tensor.op):

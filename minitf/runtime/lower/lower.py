@@ -105,6 +105,7 @@ class Lowering(Builder):
         self._written_buffers: set[Buffer] = set()
         self._states: dict = {}
         self.inputs: list[Ref] = []
+        self.given: list = []  # what holds slices that only the host has, and which of the inputs they are
 
     # ---- the builder that kernel rules see
 

@@ -10,7 +10,10 @@ from minitf.framework.shape import TensorShape
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_slices import HeldStack
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.session.state import Reference
 from minitf.runtime.tensor_arrays.flows import Flow, Kind, cleared
 from minitf.runtime.tensor_arrays.lists import Said, Slots
 
@@ -135,6 +138,57 @@ def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
     kind = flow.kind
     once = _read(flow.seen, memory, arrays, read) if kind.once else None
     return Left(kind, memory.array(flow, arrays), once)
+
+
+class Sliced(np.ndarray):
+    """What stands for slices that only the host has among the arrays that a region is given. kind: a word for each of
+    the loops in one another that saved them.
+    """
+
+    kind: tuple
+    slices: list
+
+    def stack(self, dtype) -> HeldStack:
+        """What holds such slices while a program runs."""
+        item = Held(dtype)
+        for _ in self.kind:
+            item = HeldStack(item, False)
+        return item
+
+    def of_sizes(self, sizes: tuple) -> Sliced:
+        """The same without what it stands for."""
+        return _sliced(self.kind, [])
+
+
+def _sliced(kind: tuple, slices: list) -> Sliced:
+    array = np.empty(0, np.uint8).view(Sliced)
+    array.kind, array.slices = kind, slices
+    return array
+
+
+def sliced(value: Ragged) -> Sliced | None:
+    """Slices as what a region is given; None if they are no arrays, and no slices of arrays."""
+    depth, rest = 1, value
+    while rest.slices and type(rest.slices[0]) is Ragged:
+        depth, rest = depth + 1, rest.slices[0]
+    slices = _arrays(value, depth)
+    return None if slices is None else _sliced(("slices",) * depth, slices)
+
+
+def _arrays(value: Ragged, depth: int) -> list | None:
+    """The arrays of slices in lists in one another."""
+    if depth > 1:
+        inner = [_arrays(each, depth - 1) if type(each) is Ragged else None for each in value.slices]
+        return None if None in inner else inner
+    alike = all([isinstance(each, (Concrete, Reference)) for each in value.slices])
+    return [each.array for each in value.slices] if alike else None
+
+
+def ragged(stack: HeldStack, value: list) -> Ragged:
+    """What the host has of what a loop in a program saved."""
+    inner = stack.item if type(stack.item) is HeldStack else None
+    slices = [Concrete(each) if inner is None else ragged(inner, each) for each in value]
+    return Ragged(slices[::-1] if stack.reverse else slices)
 
 
 def is_saved(tensor) -> bool:

@@ -17,7 +17,7 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
-from minitf.runtime.plan.boundary import Packed, is_saved, packed
+from minitf.runtime.plan.boundary import Packed, Sliced, is_saved, packed, sliced
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
@@ -109,7 +109,8 @@ class Region:
 
     def _array(self, tensor, value) -> np.ndarray:
         if isinstance(value, Ragged):
-            self._lists, value = True, packed(value, tensor, self.capacities, self._packs)
+            self._lists = True
+            value = sliced(value) if type(value) is Ragged else packed(value, tensor, self.capacities, self._packs)
             if value is not None:
                 return value
         if value is None:  # absent, or slices that differ: only the host knows such values
@@ -308,6 +309,9 @@ class Region:
                     low.refs[tensor].row = low.constant(rows[tensor])
                 if isinstance(array, Packed):
                     low.refs[tensor] = array.flow(low, tensor)
+                elif isinstance(array, Sliced):
+                    low.refs[tensor] = stack = array.stack(tensor.dtype.numpy)
+                    low.given.append((stack, len(low.inputs) - 1))
             try:
                 copies, threads = self._lower_ops(low), self.threads if direct is None else 1
                 program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
@@ -327,7 +331,7 @@ class Region:
                     examples = self._steering.values(arrays) or {}
                     continue
                 if error.op is low.top and any([isinstance(low.refs.get(t), Held) for t in error.op.inputs]):
-                    raise Split(low.top, begins=True) from None
+                    raise Split(low.top, begins=low.top is not self.ops[0]) from None
                 if assumed is None and not sources and self._doubt(low.assumes - seen):
                     continue
                 if not sources and (error.op in self.hosted or error.op is low.top and not _after_held(low, error.op)):
@@ -474,9 +478,9 @@ def _only_places(op) -> bool:
 
 def _nowhere(ref) -> bool:
     """Whether a program cannot give the value."""
-    return ref is None or isinstance(ref, HeldStack) or getattr(ref, "ghost", False)
+    return ref is None or isinstance(ref, HeldStack) and ref.row is not None or getattr(ref, "ghost", False)
 
 
 def _saved_by_host(tensor, ref) -> bool:
     """Whether it is what one branch saved for its gradient on the host, which is there if that branch was taken."""
-    return isinstance(ref, Held) and is_saved(tensor)
+    return isinstance(ref, Held) and tensor.op.type == "If" and is_saved(tensor)

@@ -14,7 +14,7 @@ import numpy as np
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Assumption
-from minitf.runtime.plan.boundary import Packed
+from minitf.runtime.plan.boundary import Packed, Sliced
 from minitf.runtime.resize.box import SMALLEST, Box, Numbers, Sizes
 from minitf.runtime.resize.constants import Constants, Unresizable
 from minitf.runtime.resize.form import Form, with_slices
@@ -39,7 +39,7 @@ class Given:
         self.arrays, self.contents, self.rows, self.assumed = arrays, contents, rows, assumed
         taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
         decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
-        forms = [a.kind.form if isinstance(a, Packed) else a.ndim for a in arrays]
+        forms = [a.kind.form if isinstance(a, Packed) else getattr(a, "kind", a.ndim) for a in arrays]
         self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
         self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
@@ -438,7 +438,7 @@ def _sizes(array: np.ndarray) -> tuple:
 
 def _empty(array: np.ndarray, sizes: tuple) -> np.ndarray:
     """An input of such sizes; zeros that take no memory, if it is no list."""
-    if isinstance(array, Packed):
+    if isinstance(array, (Packed, Sliced)):
         return array.of_sizes(sizes)
     return np.broadcast_to(np.zeros((), array.dtype), sizes)
 
