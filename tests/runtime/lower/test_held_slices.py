@@ -73,15 +73,23 @@ def now_and_then(x):
 MODELS = [now_and_then, remembered, exchanged, masked, until_it_is_long, around]
 
 
-def ran(model, feeds, **config):
-    """What a model gives for each feed, and what ran on the host."""
+def called(x):
+    """The same, by Python: what comes of it is in another region."""
+    found = tf.py_func(lambda value: value * 1, [x], x.dtype)
+    found.set_shape(x.shape)
+    return x + tf.stop_gradient(found - x)
+
+
+def ran(model, feeds, split=False, **config):
+    """What a model gives for each feed, and what ran on the host. split: by a call of Python before the gradients."""
     tf.reset_default_graph()
     tf.set_random_seed(1)
     x = tf.placeholder(tf.float32, [None, N])
     end = model(x)
-    loss = tf.reduce_sum(tf.square(end))
+    loss = tf.reduce_sum(tf.square(called(end) if split else end))
     first = tf.gradients(loss, [x, *tf.trainable_variables()])
-    fetches = [end, loss, *first, *tf.gradients(tf.reduce_sum(tf.square(first[0])), tf.trainable_variables())]
+    again = tf.square(called(first[0]) if split else first[0])
+    fetches = [end, loss, *first, *tf.gradients(tf.reduce_sum(again), tf.trainable_variables())]
     with tf.Session(config=tf.ConfigProto(**config)) as session:
         session.run(tf.global_variables_initializer())
         found = [session.run(fetches, {x: feed}) for feed in feeds]
@@ -89,14 +97,15 @@ def ran(model, feeds, **config):
     return found, hosts
 
 
+@pytest.mark.parametrize("split", [False, True])
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_it_is_what_op_by_op_gives(model):
+def test_it_is_what_op_by_op_gives(model, split):
     draw = np.random.RandomState(0)
     feeds = [draw.rand(rows, N) for rows in (4, 4, 7, 2, 4, 1)]
-    native, hosts = ran(model, feeds)
-    theirs, _ = ran(model, feeds, executor="op_by_op")
-    plain, _ = ran(model, feeds, passes="none")
-    by_two, _ = ran(model, feeds, intra_op_parallelism_threads=2)
+    native, hosts = ran(model, feeds, split)
+    theirs, _ = ran(model, feeds, split, executor="op_by_op")
+    plain, _ = ran(model, feeds, split, passes="none")
+    by_two, _ = ran(model, feeds, split, intra_op_parallelism_threads=2)
     assert "Loop" not in hosts, hosts
     for a, b, c, d in zip(native, theirs, plain, by_two):
         for one, other, bare, both in zip(a, b, c, d):
