@@ -236,7 +236,7 @@ from minitf import audio, bitwise, compat, config, contrib, debugging, dtypes, g
 from minitf import linalg, losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets
 from minitf import sparse, strings, summary, train, viz
 from minitf.framework import errors, protos
-from minitf import data, io, lookup, manip, python_io, signal, spectral, version
+from minitf import data, distributions, io, lookup, manip, python_io, signal, spectral, version
 from minitf.profiler import timeline
 from minitf.platform import gfile, logging, resource_loader, sysconfig
 from minitf import ragged

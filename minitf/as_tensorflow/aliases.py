@@ -31,6 +31,7 @@ def _names(text: str) -> dict[str, dict[str, str]]:
 MODULES = _modules("""
 tensorflow                              zero minitf
 tensorflow.app.flags                    tensorflow.flags
+tensorflow.array_ops                    tensorflow.python.ops.array_ops
 tensorflow.compat.v1                    tensorflow
 tensorflow.contrib.crf.python.ops.crf   tensorflow.contrib.crf
 tensorflow.contrib.crf.{python,python.ops} minitf.contrib
@@ -78,6 +79,7 @@ tensorflow.contrib.slim.python.slim.data.{data_decoder,data_provider,dataset} mi
 tensorflow.contrib.slim.python.slim.data.{dataset_data_provider,parallel_reader,prefetch_queue} minitf.contrib.slim.*
 tensorflow.contrib.slim.python.slim.{evaluation,learning,model_analyzer,queues} minitf.contrib.slim.*
 tensorflow.contrib.slim.python.{slim,slim.data} minitf.contrib.slim
+tensorflow.contrib.slim.layers          minitf.contrib.layers
 tensorflow.contrib.slim.utils           minitf.contrib.layers.utils
 tensorflow.contrib.slim.{data_provider,dataset,dataset_data_provider,parallel_reader} minitf.contrib.slim.*
 tensorflow.contrib.slim.{evaluation,learning,losses,model_analyzer,queues,summaries,data_decoder} minitf.contrib.slim.*
@@ -87,7 +89,7 @@ tensorflow.contrib.tensorboard.plugins.projector minitf.contrib.tensorboard.plug
 tensorflow.contrib.training.python      tensorflow.contrib.training
 tensorflow.contrib.training.python.training.training minitf.contrib.training
 tensorflow.contrib.training.python.{training,training.evaluation,training.hparam} minitf.contrib.training
-tensorflow.contrib.{linalg,signal}      minitf.*
+tensorflow.contrib.{distributions,linalg,signal} minitf.*
 tensorflow.core.example                 minitf.train
 tensorflow.core.example.{example_pb2,feature_pb2} minitf.train
 tensorflow.core.framework.{attr_value_pb2,graph_pb2,node_def_pb2,op_def_pb2,summary_pb2} minitf.graphs.messages
