@@ -53,20 +53,9 @@ class Operand:
     effect: str = "in"  # or "out", "inout", "scratch"
     shares: tuple = ()  # the inputs in whose memory it may be
 
-    @property
-    def out(self):
-        """The same, written."""
-        return replace(self, effect="out")
-
-    @property
-    def inout(self):
-        """The same, read and written."""
-        return replace(self, effect="inout")
-
-    @property
-    def scratch(self):
-        """The same, for the kernel's own use."""
-        return replace(self, effect="scratch")
+    out = property(lambda self: replace(self, effect="out"), doc="The same, written.")
+    inout = property(lambda self: replace(self, effect="inout"), doc="The same, read and written.")
+    scratch = property(lambda self: replace(self, effect="scratch"), doc="The same, for the kernel's own use.")
 
     def over(self, *inputs):
         """The same, where these inputs may be too: each item is written after theirs were read."""
@@ -165,9 +154,7 @@ class Instance:
 
     def run(self, *operands):
         """Runs once on contiguous arrays and numbers; returns the status."""
-        if self._call is None:
-            self.address  # noqa: B018
-        return self._call(self.pack(*operands))
+        return self.entry(self.pack(*operands))
 
     def pack(self, *operands):
         """The operand table as bytes; the arrays must outlive it. For an array its address will do."""

@@ -122,11 +122,20 @@ def _overload(function):
         return function.version(dtype)
 
 
-def _provides(function):
-    """Makes a code generator the compiled form of a Python function that kernels call."""
+def _provides(function, typed):
+    """Makes a code generator the compiled form of a Python function that kernels call.
 
-    def register(define):
+    typed(*arguments): the signature of a call with arguments of these types.
+    """
+
+    def register(generate):
+        def define(typing, *arguments):
+            return typed(*arguments), generate
+
+        first, *_ = inspect.signature(define).parameters.values()
+        define.__signature__ = inspect.Signature([first, *inspect.signature(function).parameters.values()])
         infer_global(function, types.Function(make_intrinsic_template(function, define, function.__name__)))
+        return generate
 
     return register
 
@@ -134,107 +143,66 @@ def _provides(function):
 def _assemble(function, write):
     """Makes LLVM assembly the compiled form of a Python function that kernels call."""
 
-    def define(typing, *args):
-        dtype = next(a.dtype for a in args if isinstance(a, types.CPointer))
+    def typed(*arguments):
+        return types.int64(*[a if isinstance(a, types.CPointer) else types.int64 for a in arguments])
 
-        def generate(context, builder, signature, values):
-            symbol = f"{function.__name__}_{dtype}"
-            if symbol not in _assembled:
-                _assembled[symbol] = lambda: write(symbol, as_dtype(dtype))
-            kind = ir.FunctionType(WORD, [value.type for value in values])
-            return builder.call(cgutils.get_or_insert_function(builder.module, kind, symbol), values)
-
-        kinds = [a if isinstance(a, types.CPointer) else types.int64 for a in args]
-        return types.int64(*kinds), generate
-
-    parameters = inspect.signature(function).parameters.values()
-    define.__signature__ = inspect.Signature([*inspect.signature(define).parameters.values()][:1] + [*parameters])
-    _provides(function)(define)
+    @_provides(function, typed)
+    def generate(context, builder, signature, values):
+        dtype = next(a.dtype for a in signature.args if isinstance(a, types.CPointer))
+        symbol = f"{function.__name__}_{dtype}"
+        _assembled.setdefault(symbol, lambda: write(symbol, as_dtype(dtype)))
+        kind = ir.FunctionType(WORD, [value.type for value in values])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, symbol), values)
 
 
-@_provides(abi.call)
-def _call(typing, address, table, position):
-    def generate(context, builder, signature, args):
-        address, table, position = args
-        entry = builder.inttoptr(address, ir.FunctionType(WORD, [WORDS]).as_pointer())
-        return builder.call(entry, [builder.gep(table, [position])])
-
-    return types.int64(types.int64, types.CPointer(types.int64), types.int64), generate
+@_provides(abi.call, lambda address, table, position: types.int64(types.int64, NUMBER["integers"], types.int64))
+def _call(context, builder, signature, args):
+    address, table, position = args
+    entry = builder.inttoptr(address, ir.FunctionType(WORD, [WORDS]).as_pointer())
+    return builder.call(entry, [builder.gep(table, [position])])
 
 
-@_provides(abi.address)
-def _address(typing, pointer, position):
-    def generate(context, builder, signature, args):
-        return builder.ptrtoint(builder.gep(args[0], [args[1]]), WORD)
-
-    return types.int64(pointer, types.int64), generate
+@_provides(abi.address, lambda pointer, position: types.int64(pointer, types.int64))
+def _address(context, builder, signature, args):
+    return builder.ptrtoint(builder.gep(args[0], [args[1]]), WORD)
 
 
-@_provides(abi.at)
-def _at(typing, pointer, position):
-    def generate(context, builder, signature, args):
-        return builder.gep(args[0], [args[1]])
-
-    return pointer(pointer, types.int64), generate
+@_provides(abi.at, lambda pointer, position: pointer(pointer, types.int64))
+def _at(context, builder, signature, args):
+    return builder.gep(args[0], [args[1]])
 
 
-@_provides(abi.workspace)
-def _workspace(typing, pointer):
-    def generate(context, builder, signature, args):
-        with builder.goto_entry_block():
-            place = builder.alloca(BYTE, WORD(abi.WORKSPACE))
-            place.align = 64
-        return builder.bitcast(place, args[0].type)
-
-    return pointer(pointer), generate
+@_provides(abi.workspace, lambda pointer: pointer(pointer))
+def _workspace(context, builder, signature, args):
+    with builder.goto_entry_block():
+        place = builder.alloca(BYTE, WORD(abi.WORKSPACE))
+        place.align = 64
+    return builder.bitcast(place, args[0].type)
 
 
-@_provides(abi.read)
-def _read(typing, address):
-    def generate(context, builder, signature, args):
-        return builder.load(builder.inttoptr(args[0], WORDS))
-
-    return types.int64(types.int64), generate
+@_provides(abi.read, lambda address: types.int64(types.int64))
+def _read(context, builder, signature, args):
+    return builder.load(builder.inttoptr(args[0], WORDS))
 
 
-@_provides(abi.write)
-def _write(typing, address, value):
-    def generate(context, builder, signature, args):
-        builder.store(args[1], builder.inttoptr(args[0], WORDS))
-        return args[1]
-
-    return types.int64(types.int64, types.int64), generate
+@_provides(abi.write, lambda address, value: types.int64(types.int64, types.int64))
+def _write(context, builder, signature, args):
+    builder.store(args[1], builder.inttoptr(args[0], WORDS))
+    return args[1]
 
 
-@_provides(abi.truth)
-def _truth(typing, address):
-    def generate(context, builder, signature, args):
-        byte = builder.load(builder.inttoptr(args[0], BYTE.as_pointer()))
-        return builder.icmp_unsigned("!=", byte, BYTE(0))
-
-    return types.boolean(types.int64), generate
+@_provides(abi.truth, lambda address: types.boolean(types.int64))
+def _truth(context, builder, signature, args):
+    byte = builder.load(builder.inttoptr(args[0], BYTE.as_pointer()))
+    return builder.icmp_unsigned("!=", byte, BYTE(0))
 
 
-@_provides(abi.like)
-def _like(typing, x, number):
-    def generate(context, builder, signature, args):
-        return context.cast(builder, args[1], signature.args[1], signature.return_type)
-
-    return x(x, number), generate
+@_provides(abi.like, lambda x, number: x(x, number))
+def _like(context, builder, signature, args):
+    return context.cast(builder, args[1], signature.args[1], signature.return_type)
 
 
-def _reinterprets(function, pairs):
-    """Makes a bit cast between numbers of one size the compiled form of a function."""
-
-    @_provides(function)
-    def define(typing, x):
-        result = pairs[x]
-
-        def generate(context, builder, signature, args):
-            return builder.bitcast(args[0], context.get_value_type(result))
-
-        return result(x), generate
-
-
-_reinterprets(abi.bits, {types.float32: types.int32, types.float64: types.int64})
-_reinterprets(abi.from_bits, {types.int32: types.float32, types.int64: types.float64})
+@_provides(abi.bits, lambda x: {types.float32: types.int32, types.float64: types.int64}[x](x))
+@_provides(abi.from_bits, lambda x: {types.int32: types.float32, types.int64: types.float64}[x](x))
+def _reinterpret(context, builder, signature, args):
+    return builder.bitcast(args[0], context.get_value_type(signature.return_type))

@@ -31,6 +31,14 @@ class Window(NamedTuple):
 class Rule:
     """A way to cut; `among_threads` is the one to use for threads that share a call."""
 
+    def pieces(self, operands):
+        """How many pieces there are."""
+        raise NotImplementedError
+
+    def part(self, operands, first, count):
+        """The operands that change for a range of pieces."""
+        raise NotImplementedError
+
     def among_threads(self, operands):
         """Itself, unless there is a better one."""
         return self
@@ -51,11 +59,9 @@ class By(Rule):
         self.count, self.when, self.rows = count, when, rows
 
     def pieces(self, operands):
-        """How many pieces there are."""
         return operands[self.count] if self.when is None or self.when(operands) else 0
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         changes = {self.count: count}
         for name, row in self.rows.items():
             step, width = (operands.get(n, n) for n in (row if isinstance(row, tuple) else (row, row)))
@@ -74,11 +80,9 @@ class Range(Rule):
         self.first, self.count, self.pointers = first, count, pointers
 
     def pieces(self, operands):
-        """How many pieces there are."""
         return operands[self.count]
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         changes = {self.first: operands[self.first] + first, self.count: count}
         for name, numbers in self.pointers.items():
             size = math.prod(operands[n] for n in numbers)
@@ -96,11 +100,9 @@ class Either(Rule):
         return next((rule for rule in self.rules if rule.pieces(operands) > 1), self.rules[-1])
 
     def pieces(self, operands):
-        """How many pieces there are."""
         return self._rule(operands).pieces(operands)
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         return self._rule(operands).part(operands, first, count)
 
 
@@ -128,12 +130,10 @@ class Nest(Rule):
         return True
 
     def pieces(self, operands):
-        """How many pieces there are."""
         loops = self._loops(operands)
         return loops[0][0] if all(step >= 0 for loop in loops for step in loop[1:]) else 0
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         loops = [(count, *self._loops(operands)[0][1:]), *self._loops(operands)[1:]]
         inner = math.prod(loop[0] for loop in loops[1:])
         changes = {"dims": tuple(n for loop in loops for n in loop)}
@@ -150,11 +150,9 @@ class Product(Rule):
     """Ranges of the rows of C in a matrix product."""
 
     def pieces(self, operands):
-        """How many pieces there are."""
         return operands["m"] if operands["batch"] == 1 else 0
 
     def part(self, o, first, count):
-        """The operands that change for a range of pieces."""
         k, lda = o["k"], o["lda"]
         a = Window(first, (k - 1) * lda + count) if o["ta"] else Window(first * lda, (count - 1) * lda + k)
         dense = count == 1 or o["ldc"] == o["n"]
@@ -171,11 +169,9 @@ class Columns(Rule):
     """Ranges of the columns of B and C in a matrix product, whole vectors of them."""
 
     def pieces(self, operands):
-        """How many pieces there are."""
         return operands["n"] // VECTOR if operands["batch"] == 1 else 0
 
     def part(self, o, first, count):
-        """The operands that change for a range of pieces."""
         start, width = first * VECTOR, count * VECTOR
         k, ldb = o["k"], o["ldb"]
         turned, plain = Window(start * ldb, (width - 1) * ldb + k), Window(start, (k - 1) * ldb + width, width, ldb)
@@ -195,12 +191,10 @@ class Sums(Rule):
         return [dims[i : i + 3] for i in range(0, len(dims), 3)]
 
     def pieces(self, operands):
-        """How many pieces there are."""
         size, _, step = self._loops(operands)[0]
         return size if step > 0 else 0
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         (_, row, step), *inner = self._loops(operands)
         changes = {"dims": tuple(n for loop in [(count, row, step), *inner] for n in loop)}
         changes |= {"size": count * step, "o": Window(first * step, count * step)}
@@ -218,12 +212,10 @@ class Across(Rule):
         self.count, self.together, self.matrices = count, together, matrices
 
     def pieces(self, operands):
-        """How many pieces there are."""
         together = self.together or VECTOR
         return operands[self.count] // together if operands[self.count] % together == 0 else 0
 
     def part(self, operands, first, count):
-        """The operands that change for a range of pieces."""
         together = self.together or VECTOR
         start, width = first * together, count * together
         changes = {self.count: width}

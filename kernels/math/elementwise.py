@@ -4,6 +4,8 @@ The nests are `layout.broadcast`'s: the output is contiguous, and along the inne
 contiguous or repeated. An input may be the output's own memory if it has its shape.
 """
 
+import operator
+
 import numpy as np
 
 from minitf.kernels.compile import scalar as s
@@ -58,14 +60,14 @@ def unary(dtypes, result=T):
     return make
 
 
-def library(name, function):
-    """A unary kernel of a NumPy function, computed number by number."""
+def library(name, function, dtypes=FLOATS):
+    """A unary kernel of an operator, or of a NumPy function, computed number by number."""
 
     def apply(x):
         return function(x)
 
     apply.__name__ = name
-    return unary(FLOATS)(apply)
+    return unary(dtypes)(apply)
 
 
 def binary(dtypes, result=T):
@@ -98,6 +100,16 @@ def binary(dtypes, result=T):
     return make
 
 
+def of_two(name, function, dtypes=REALS, result=T):
+    """A binary kernel of an operator or NumPy function."""
+
+    def apply(x, y):
+        return function(x, y)
+
+    apply.__name__ = name
+    return binary(dtypes, result)(apply)
+
+
 # ---------------------------------------------------------------- one input
 
 exp = unary(FLOATS)(s.exp)
@@ -127,18 +139,9 @@ sqrt = library("sqrt", np.sqrt)
 floor = library("floor", np.floor)
 ceil = library("ceil", np.ceil)
 rint = library("rint", np.rint)  # halves to even, which is also TensorFlow's round
-
-
-@unary(SIGNED)
-def neg(x):
-    """-x."""
-    return -x
-
-
-@unary(SIGNED)
-def abs_(x):
-    """|x|."""
-    return abs(x)
+neg = library("neg", operator.neg, SIGNED)
+abs_ = library("abs", abs, SIGNED)
+invert = library("invert", operator.invert, INTS)
 
 
 @unary(REALS)
@@ -201,12 +204,6 @@ def softsign(x):
 def logical_not(x):
     """Not x."""
     return x == 0
-
-
-@unary(INTS)
-def invert(x):
-    """All bits flipped."""
-    return ~x
 
 
 @unary(FLOATS, result=u8p)
@@ -287,29 +284,11 @@ def softsign_grad(dy, x):
 
 # ---------------------------------------------------------------- two inputs
 
-
-@binary(REALS)
-def add(x, y):
-    """x + y."""
-    return x + y
-
-
-@binary(REALS)
-def sub(x, y):
-    """x - y."""
-    return x - y
-
-
-@binary(REALS)
-def mul(x, y):
-    """x * y."""
-    return x * y
-
-
-@binary(FLOATS)
-def div(x, y):
-    """x / y."""
-    return x / y
+add = of_two("add", operator.add)
+sub = of_two("sub", operator.sub)
+mul = of_two("mul", operator.mul)
+div = of_two("div", operator.truediv, FLOATS)
+atan2 = of_two("atan2", np.arctan2, FLOATS)  # the angle of the point (y, x)
 
 
 @binary(REALS)
@@ -337,64 +316,14 @@ def squared_difference(x, y):
     return d * d
 
 
-@binary(FLOATS)
-def atan2(x, y):
-    """The angle of the point (y, x)."""
-    return np.arctan2(x, y)
+# ---------------------------------------------------------------- comparison and logic, of bools or bits
 
-
-# ---------------------------------------------------------------- comparison and logic
-
-
-@binary(REALS, result=u8p)
-def less(x, y):
-    """x < y."""
-    return x < y
-
-
-@binary(REALS, result=u8p)
-def less_equal(x, y):
-    """x <= y."""
-    return x <= y
-
-
-@binary(REALS, result=u8p)
-def greater(x, y):
-    """x > y."""
-    return x > y
-
-
-@binary(REALS, result=u8p)
-def greater_equal(x, y):
-    """x >= y."""
-    return x >= y
-
-
-@binary(NUMBERS, result=u8p)
-def equal(x, y):
-    """x == y."""
-    return x == y
-
-
-@binary(NUMBERS, result=u8p)
-def not_equal(x, y):
-    """x != y."""
-    return x != y
-
-
-@binary(("bool", *INTS))
-def and_(x, y):
-    """Logical and of bools, bitwise and of integers."""
-    return x & y
-
-
-@binary(("bool", *INTS))
-def or_(x, y):
-    """Logical or of bools, bitwise or of integers."""
-    return x | y
-
-
-@binary(("bool", *INTS))
-def xor(x, y):
-    """Logical exclusive or of bools, bitwise of integers."""
-    return x ^ y
+less = of_two("less", operator.lt, result=u8p)
+less_equal = of_two("less_equal", operator.le, result=u8p)
+greater = of_two("greater", operator.gt, result=u8p)
+greater_equal = of_two("greater_equal", operator.ge, result=u8p)
+equal = of_two("equal", operator.eq, NUMBERS, u8p)
+not_equal = of_two("not_equal", operator.ne, NUMBERS, u8p)
+and_ = of_two("and", operator.and_, ("bool", *INTS))
+or_ = of_two("or", operator.or_, ("bool", *INTS))
+xor = of_two("xor", operator.xor, ("bool", *INTS))

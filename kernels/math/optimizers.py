@@ -10,6 +10,8 @@ import math
 from minitf.kernels.compile.abi import FLOATS, INDEX, I, T, kernel, like, scalar
 from minitf.kernels.compile.splitting import By
 
+S = T.inout  # a variable, or one of its slots
+
 
 def dense(*slots):
     """The rule for splitting a dense update: by items of the variable, its slots and the gradient."""
@@ -33,7 +35,7 @@ def shrunk(x, threshold, scale):
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
-def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count, rows, width):
+def apply_gradient_descent(var: S, lr: T, g: T, index: I, count, rows, width):
     """w -= lr g."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -44,7 +46,7 @@ def apply_gradient_descent(var: T.inout, lr: T, g: T, index: I, count, rows, wid
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_momentum(var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index: I, count, rows, width, nesterov):
+def apply_momentum(var: S, accum: S, lr: T, momentum: T, g: T, index: I, count, rows, width, nesterov):
     """a = momentum a + g; w -= lr a, or lr (g + momentum a) with nesterov."""
     bad, rate, mu = outside(index, count, rows), lr[0], momentum[0]
     for k in range(0 if bad else count):
@@ -58,7 +60,7 @@ def apply_momentum(var: T.inout, accum: T.inout, lr: T, momentum: T, g: T, index
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count, rows, width):
+def apply_adagrad(var: S, accum: S, lr: T, g: T, index: I, count, rows, width):
     """a += g**2; w -= lr g / sqrt(a)."""
     bad, rate = outside(index, count, rows), lr[0]
     for k in range(0 if bad else count):
@@ -72,9 +74,7 @@ def apply_adagrad(var: T.inout, accum: T.inout, lr: T, g: T, index: I, count, ro
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "accum_update"))
-def apply_adadelta(
-    var: T.inout, accum: T.inout, accum_update: T.inout, lr: T, rho: T, epsilon: T, g: T, index: I, count, rows, width
-):
+def apply_adadelta(var: S, accum: S, accum_update: S, lr: T, rho: T, epsilon: T, g: T, index: I, count, rows, width):
     """Steps as long as past ones, by averages of g**2 and step**2."""
     bad, rate, keep, eps = outside(index, count, rows), lr[0], rho[0], epsilon[0]
     take = like(keep, 1) - keep
@@ -92,9 +92,9 @@ def apply_adadelta(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "m", "v"))
 def apply_adam(
-    var: T.inout,
-    m: T.inout,
-    v: T.inout,
+    var: S,
+    m: S,
+    v: S,
     beta1_power: T,
     beta2_power: T,
     lr: T,
@@ -126,9 +126,7 @@ def apply_adam(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "ms", "mom"))
-def apply_rms_prop(
-    var: T.inout, ms: T.inout, mom: T.inout, lr: T, rho: T, momentum: T, epsilon: T, g: T, index: I, count, rows, width
-):
+def apply_rms_prop(var: S, ms: S, mom: S, lr: T, rho: T, momentum: T, epsilon: T, g: T, index: I, count, rows, width):
     """Momentum on g / sqrt(ms + epsilon), ms the average of g**2."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
     take = like(rate, 1) - rho[0]
@@ -146,19 +144,7 @@ def apply_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "mg", "ms", "mom"))
 def apply_centered_rms_prop(
-    var: T.inout,
-    mg: T.inout,
-    ms: T.inout,
-    mom: T.inout,
-    lr: T,
-    rho: T,
-    momentum: T,
-    epsilon: T,
-    g: T,
-    index: I,
-    count,
-    rows,
-    width,
+    var: S, mg: S, ms: S, mom: S, lr: T, rho: T, momentum: T, epsilon: T, g: T, index: I, count, rows, width
 ):
     """As `apply_rms_prop`, with the variance of g in place of ms."""
     bad, rate, mu, eps = outside(index, count, rows), lr[0], momentum[0], epsilon[0]
@@ -179,19 +165,7 @@ def apply_centered_rms_prop(
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum", "linear"))
 def apply_ftrl(
-    var: T.inout,
-    accum: T.inout,
-    linear: T.inout,
-    lr: T,
-    l1: T,
-    l2: T,
-    l2_shrinkage: T,
-    lr_power: T,
-    g: T,
-    index: I,
-    count,
-    rows,
-    width,
+    var: S, accum: S, linear: S, lr: T, l1: T, l2: T, l2_shrinkage: T, lr_power: T, g: T, index: I, count, rows, width
 ):
     """Follow the regularized leader."""
     bad, rate, power = outside(index, count, rows), lr[0], -lr_power[0]
@@ -211,7 +185,7 @@ def apply_ftrl(
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var"))
-def apply_proximal_gradient_descent(var: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
+def apply_proximal_gradient_descent(var: S, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
     """Gradient descent, then a proximal step."""
     bad, rate = outside(index, count, rows), lr[0]
     threshold, scale = rate * l1[0], like(rate, 1) / (like(rate, 1) + rate * l2[0])
@@ -224,7 +198,7 @@ def apply_proximal_gradient_descent(var: T.inout, lr: T, l1: T, l2: T, g: T, ind
 
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "accum"))
-def apply_proximal_adagrad(var: T.inout, accum: T.inout, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
+def apply_proximal_adagrad(var: S, accum: S, lr: T, l1: T, l2: T, g: T, index: I, count, rows, width):
     """Adagrad, then a proximal step."""
     bad, one = outside(index, count, rows), like(lr[0], 1)
     for k in range(0 if bad else count):
@@ -240,7 +214,7 @@ def apply_proximal_adagrad(var: T.inout, accum: T.inout, lr: T, l1: T, l2: T, g:
 
 @kernel(T=FLOATS, I=INDEX, split=dense("var", "gradients", "squares"))
 def apply_adagrad_da(
-    var: T.out, gradients: T.inout, squares: T.inout, lr: T, l1: T, l2: T, step: T, g: T, index: I, count, rows, width
+    var: T.out, gradients: S, squares: S, lr: T, l1: T, l2: T, step: T, g: T, index: I, count, rows, width
 ):
     """Adagrad by dual averaging: w from the sums of g and of g**2."""
     bad, rate, threshold, decay = outside(index, count, rows), lr[0], l1[0] * step[0], l2[0] * step[0] * lr[0]

@@ -103,8 +103,8 @@ def tiles(x, most, c, oh, ow, kh, kw, sh, sw, dh, dw):
 
 
 @scalar
-def fewer_steps(x, n, found, lists, depth, c, out, kh, kw, dw):
-    """Whether sums of what is found among n gradients, in so many lists, take less time than all products."""
+def fewer_steps(x, g, n, lists, depth, c, out, kh, kw, dw):
+    """Whether sums of what is not 0 among n gradients, in so many lists, take less time than all products."""
     lanes, _ = sizes(x)
     if depth == 0 or out * kh * kw * c >= LARGEST:
         return False
@@ -112,8 +112,9 @@ def fewer_steps(x, n, found, lists, depth, c, out, kh, kw, dw):
     blocks = (c + depth - 1) // depth
     taps = kh * runs * blocks
     vectors = taps * (up(run, lanes) // lanes)
-    cycles = found * vectors + lists * (2 * vectors + STARTING * taps) + LISTING * blocks * n
-    return 8 * cycles < 7 * (n * kh * kw * c // (2 * lanes))
+    cycles = lists * (2 * vectors + STARTING * taps) + LISTING * blocks * n
+    most = 7 * (n * kh * kw * c // (2 * lanes))
+    return 8 * cycles < most and 8 * (cycles + not_zero(g, n) * vectors) < most
 
 
 @scalar
@@ -163,9 +164,7 @@ def few_in_all(x, g, images, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
         return False
     depth, down, across = filter_tiles(x, c, oh, ow, kh, kw, sh, sw, dh, dw)
     lists = images * out * ((oh + down - 1) // max(down, 1)) * ((ow + across - 1) // max(across, 1))
-    if not fewer_steps(x, n, 0, lists, depth, c, out, kh, kw, dw):
-        return False
-    return fewer_steps(x, n, not_zero(g, n), lists, depth, c, out, kh, kw, dw) and finite(x, images * h * w * c)
+    return fewer_steps(x, g, n, lists, depth, c, out, kh, kw, dw) and finite(x, images * h * w * c)
 
 
 @scalar
@@ -253,9 +252,7 @@ def few_in_image(g, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
     if n * kh * kw * c == 0:
         return False
     depth, _, _ = input_tiles(g, c, oh, ow, out, kh, kw, sh, sw, dh, dw)
-    if not fewer_steps(g, n, 0, lists, depth, c, out, kh, kw, dw):
-        return False
-    return fewer_steps(g, n, not_zero(g, n), lists, depth, c, out, kh, kw, dw)
+    return fewer_steps(g, g, n, lists, depth, c, out, kh, kw, dw)
 
 
 @scalar
