@@ -105,6 +105,7 @@ def join(op: Operation, others: list) -> None:
 def _op_of(graph, value) -> Operation:
     if hasattr(value, "values") and hasattr(value, "indices"):
         value = value.values  # IndexedSlices and sparse tensors
+    value = getattr(value, "handle", value)  # of a variable that is a resource
     return graph.as_graph_element(value).op
 
 

@@ -70,7 +70,7 @@ import collections
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import NamedTuple
 
 from minitf.framework import dtypes
@@ -209,6 +209,11 @@ def define(type: str, signature: str, **rules) -> OpDef:
     _check_rules(type, rules, allowed)
     OPS[type] = OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), attributes, **rules)
     return OPS[type]
+
+
+def also(type: str, like: str) -> None:
+    """Registers an op type that is another one under a second name, which graphs that TensorFlow wrote have."""
+    OPS[type] = replace(OPS[like], type=type)
 
 
 def _check_rules(type: str, rules: dict, allowed: dict) -> None:

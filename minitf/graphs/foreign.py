@@ -19,10 +19,6 @@ _QUEUE_USES = "QueueDequeue QueueDequeueMany QueueDequeueUpTo QueueClose QueueIs
 # Theirs -> ours, of the same inputs and attributes.
 RENAMED = {
     **{name: f"{name}V2" for name in f"{_QUEUES} {_QUEUE_USES}".split()},
-    "AddV2": "Add",
-    "BatchMatMulV2": "BatchMatMul",
-    "Inv": "Reciprocal",
-    "Mod": "TruncateMod",
     "RefIdentity": "Identity",
     "Snapshot": "Identity",
     "Variable": "VariableV2",

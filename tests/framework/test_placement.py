@@ -9,6 +9,16 @@ def placed(value):
     return value.op.device, [group.decode() for group in value.op.colocation_groups()]
 
 
+def test_what_is_placed_with_a_variable_is_placed_with_its_memory():
+    v, w = tf.Variable(1.0, use_resource=True, name="v"), tf.Variable(1.0, name="w")
+    for beside, group in ((v, b"loc:@v"), (v.handle, b"loc:@v"), (v.op, b"loc:@v"), (w, b"loc:@w")):
+        with tf.colocate_with(beside):
+            assert tf.constant(1.0).op.colocation_groups() == [group]
+    slot = tf.train.MomentumOptimizer(0.1, 0.9)
+    slot.minimize(v * v)
+    assert slot.get_slot(v, "momentum").op.colocation_groups() == [b"loc:@v"]
+
+
 def test_colocate_with():
     with tf.device("/job:ps/task:1"):
         v, w = tf.Variable(3.0, name="v"), tf.Variable(2.0, name="w")

@@ -10,7 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.registry import define
+from minitf.framework.registry import also, define
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
@@ -165,6 +165,7 @@ define(
     broadcasts=True,
     grad=lambda op, g: _product_grads(g, *op.inputs, op.attrs["adj_x"], op.attrs["adj_y"], _batch_product),
 )
+also("BatchMatMulV2", "BatchMatMul")
 
 
 def matmul(

@@ -10,7 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.registry import define
+from minitf.framework.registry import also, define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor, overload
@@ -212,6 +212,7 @@ add = _binary(
     dtypes.ANY - {dtypes.bool},
     on_lists="sum",
 )
+also("AddV2", "Add")
 subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.")
 multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
 realdiv = _binary(
@@ -253,6 +254,7 @@ truncatemod = _binary(
     dtypes.REAL,
     error=_zero_divisor,
 )
+also("Mod", "TruncateMod")
 div_no_nan = _binary(
     "DivNoNan",
     lambda x, y: np.where(y == 0, np.zeros_like(y), x / np.where(y == 0, 1, y)),

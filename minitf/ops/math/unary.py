@@ -11,7 +11,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.named import named
-from minitf.framework.registry import define
+from minitf.framework.registry import also, define
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import elementwise as kernels
@@ -119,6 +119,7 @@ square = _unary("Square", np.square, kernels.square, lambda x, y: 2.0 * x, "x * 
 sqrt = _unary("Sqrt", np.sqrt, kernels.sqrt, lambda x, y: 0.5 / y, "The square root; NaN for negative numbers.")
 rsqrt = _unary("Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, lambda x, y: -0.5 * y * (y * y), "1 / sqrt(x).")
 reciprocal = _unary("Reciprocal", lambda x: 1 / x, kernels.reciprocal, lambda x, y: -(y * y), "1 / x.")
+also("Inv", "Reciprocal")
 exp = _unary("Exp", np.exp, kernels.exp, lambda x, y: y, "e to the power of x.")
 expm1 = _unary("Expm1", np.expm1, kernels.expm1, lambda x, y: y + 1.0, "exp(x) - 1, exact for small x too.")
 log = _unary("Log", np.log, kernels.log, lambda x, y: reciprocal(x), "The natural logarithm: -inf at 0, NaN below.")
