@@ -135,7 +135,8 @@ class _Family:
     def check_places(self, writer: str) -> None:
         """Raises Inconvertible unless there are as many elements as a Loop gives slices."""
         path = self.paths[writer]
-        own = [self.size for reader in self.taken if self.paths[reader] == path]
+        made_as_often = (path, self.positions.before(path))
+        own = any(self.paths[reader] in made_as_often for reader in self.taken)
         if not own and not any(self.sliced.are_as_many(self.size, text) for text in self.sliced.rows(path)):
             raise Inconvertible
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply, apply_op
+from minitf.framework.apply import apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.graphs.values import Unsupported
@@ -11,7 +11,9 @@ from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.array.joining import stack
 from minitf.ops.linalg import einsum
-from minitf.ops.math import cast, reduce, unary
+from minitf.ops.math import cast
+from minitf.ops.nn import batch_norm  # noqa: F401 - defines what becomes of the others
+from minitf.ops.nn.axes import IMAGES
 
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue QueueEnqueue QueueEnqueueMany"
 _QUEUE_USES = "QueueDequeue QueueDequeueMany QueueDequeueUpTo QueueClose QueueIsClosed QueueSize"
@@ -67,65 +69,24 @@ def _slope(function):
     return rule
 
 
-# ---- normalization over a batch
+# ---- normalization over a batch: of TensorFlow's three ops for it the last
 
 
-class _Channels:
-    """The sums over all axes but the channels', for one data format."""
-
-    def __init__(self, x: Tensor, data_format: str):
-        if data_format not in ("NHWC", "NCHW"):
-            raise Unsupported(f"batches of data_format {data_format!r} are not normalized")
-        last = data_format == "NHWC"
-        self.axes = [0, 1, 2] if last else [0, 2, 3]
-        self.shape = [1, 1, 1, -1] if last else [1, -1, 1, 1]
-        self.x = x if x.dtype.base_dtype is not dtypes.float16 else cast.cast(x, dtypes.float32)
-        count = array.size(x) / array.shape(x)[3 if last else 1]
-        self.count = cast.cast(count, self.x.dtype.base_dtype)
-
-    def wide(self, v: Tensor) -> Tensor:
-        """A number for each channel, beside `x`."""
-        return array.reshape(v, self.shape)
-
-    def sum(self, t: Tensor) -> Tensor:
-        return reduce.reduce_sum(t, self.axes)
-
-    def mean(self, t: Tensor) -> Tensor:
-        return reduce.reduce_mean(t, self.axes)
-
-
-def _normalized(name: str, attrs: dict, x: Tensor, scale, offset, mean, variance) -> Operation:
+def _normalized(name: str, attrs: dict, *inputs: Tensor) -> tuple:
     if attrs.get("exponential_avg_factor", 1.0) != 1.0:
         raise Unsupported("moving averages are not kept inside of FusedBatchNorm (exponential_avg_factor)")
-    by = _Channels(x, attrs["data_format"])
-    spread = variance
-    if attrs["is_training"]:
-        mean = by.mean(by.x)
-        variance = by.mean((by.x - by.wide(mean)) ** 2.0)
-        spread = variance * (by.count / _at_least_one(by.count - 1.0))
-    slope = scale * unary.rsqrt(variance + attrs["epsilon"])
-    y = (by.x - by.wide(mean)) * by.wide(slope) + by.wide(offset)
-    outputs = [cast.cast(y, x.dtype.base_dtype), mean, spread, mean, variance]
-    return named(name, *outputs, *([mean] if attrs["_type"].endswith("V3") else []))
+    op = apply_op("FusedBatchNormV3", *inputs, name=f"{name}/", **_of_norm(attrs))
+    return op, op.outputs[: 6 if attrs["_type"].endswith("V3") else 5]
 
 
-def _at_least_one(count: Tensor) -> Tensor:
-    """A number of values, at least 1."""
-    return apply("Maximum", count, 1.0)
+def _normalized_slope(name: str, attrs: dict, dy: Tensor, x: Tensor, scale, mean, variance, more=0.0) -> Operation:
+    return apply_op("FusedBatchNormGradV3", dy, x, scale, mean, variance, more, name=f"{name}/", **_of_norm(attrs))
 
 
-def _normalized_slope(name: str, attrs: dict, dy: Tensor, x: Tensor, scale, mean, variance, *_) -> Operation:
-    by = _Channels(x, attrs["data_format"])
-    dy = cast.cast(dy, by.x.dtype.base_dtype)
-    inverse = unary.rsqrt(variance + attrs["epsilon"])
-    normal = (by.x - by.wide(mean)) * by.wide(inverse)
-    d_scale, d_offset = by.sum(dy * normal), by.sum(dy)
-    dx = dy
-    if attrs["is_training"]:
-        dx = dy - (by.wide(d_offset) + normal * by.wide(d_scale)) / by.count
-    dx = dx * by.wide(scale * inverse)
-    nothing = array.zeros([0], scale.dtype.base_dtype)
-    return named(name, cast.cast(dx, x.dtype.base_dtype), d_scale, d_offset, nothing, nothing)
+def _of_norm(attrs: dict) -> dict:
+    if attrs["data_format"] not in IMAGES:
+        raise Unsupported(f"batches of data_format {attrs['data_format']!r} are not normalized")
+    return {key: attrs[key] for key in ("epsilon", "data_format", "is_training")}
 
 
 # ---- random numbers of a seed: TensorFlow 2 scrambles it apart from them

@@ -46,13 +46,18 @@ def _left(sizes: tuple, axes: tuple) -> tuple:
     return tuple(n for i, n in enumerate(sizes) if i not in axes)
 
 
+def _reduced(op, sizes: tuple, axes: tuple) -> tuple:
+    """The shape of a reduction."""
+    return _kept(sizes, axes) if op.attrs["keep_dims"] else _left(sizes, axes)
+
+
 def _reduced_shape(op):
     sizes, axes, keep = op.inputs[0].shape.sizes, constant_value(op.inputs[1]), op.attrs["keep_dims"]
     if sizes is None:
         return UNKNOWN
     if axes is not None:
         axes = checked_axes(axes, len(sizes))
-        return TensorShape(_kept(sizes, axes) if keep else _left(sizes, axes))
+        return TensorShape(_reduced(op, sizes, axes))
     return TensorShape([None] * len(sizes)) if keep else UNKNOWN
 
 
@@ -87,13 +92,23 @@ def _over_axes(function):
     return rule
 
 
+def _unless_alone(rule):
+    """The rule, where it has anything to do: a single element is its sum, its product and its extreme."""
+
+    def lower(b, op, x, axes):
+        found = checked_axes(b.data(axes), len(x.shape))
+        alone = all([x.shape[axis] == 1 for axis in found])
+        return b.view(x, _reduced(op, x.shape, found)) if alone else rule(b, op, x, axes)
+
+    return lower
+
+
 def _lowered(kernel):
     """The reduction by kernels."""
 
     def lower(b, op, x, axes):
         axes = checked_axes(b.data(axes), len(x.shape))
-        shape = _kept(x.shape, axes) if op.attrs["keep_dims"] else _left(x.shape, axes)
-        out = b.new(shape, x.dtype)
+        out = b.new(_reduced(op, x.shape, axes), x.dtype)
         b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes))
         return out
 
@@ -170,7 +185,7 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
         **({} if T is None else {"T": T}),
         shape=_reduced_shape,
         numpy=_over_axes(numpy),
-        kernel=kernel,
+        kernel=_unless_alone(kernel),
         grad=grad,
         differentiable=grad is not None,
     )

@@ -136,12 +136,12 @@ class _LoopLowering:
         """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
         if self.capacity == UNLIMITED:
             return {}
-        wanted = {self.loop.ys[k] for k in self.ys}
+        wanted = {_handed_on(self.loop.ys[k]) for k in self.ys}
         # What is joined to a y is stacked too: the pass `split_concat` then does without the joined one.
-        wanted |= {t for y in wanted if y.op.definition.joins for t in y.op.inputs}
+        wanted |= {_handed_on(t) for y in wanted if y.op.definition.joins for t in y.op.inputs}
         stacks = {}
         for i in self.live:
-            stacked = self.loop.nexts[i] in wanted or self.loop.carry_args[i] in wanted
+            stacked = _handed_on(self.loop.nexts[i]) in wanted or self.loop.carry_args[i] in wanted
             stacked = stacked and i not in self.open and not isinstance(self.carry[i], Flow)
             if stacked and (self.fixed or not self.loop.reverse):
                 stacks[i] = self._stack(self.capacity + 1, self.carry[i])
@@ -285,12 +285,13 @@ class _LoopLowering:
 
     def _store_slice(self, k: int) -> Ref:
         """The stack of y number k."""
-        low, loop, y = self.low, self.loop, self.loop.ys[k]
+        low, loop, y = self.low, self.loop, _handed_on(self.loop.ys[k])
         for i, stack in self.stacks.items():
-            if y is loop.nexts[i] or y is loop.carry_args[i]:
-                first = stack.slice(int((y is loop.nexts[i]) != loop.reverse))
+            after = y is _handed_on(loop.nexts[i])
+            if after or y is loop.carry_args[i]:
+                first = stack.slice(int(after != loop.reverse))
                 return Ref((self.capacity, *first.shape), stack.dtype, stack.buffer, first.offset, stack.moves)
-        ref = low.refs[y]
+        ref = low.refs[loop.ys[k]]
         if ref is None:
             raise NotNative(self.op)
         if isinstance(ref, Flow):
@@ -371,6 +372,13 @@ class _LoopLowering:
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
             ref.row = ref.like = None
         return ref
+
+
+def _handed_on(tensor):
+    """What a tensor of a body is behind identities, unless that is a variable's memory."""
+    while tensor.op.definition.on_lists == "same" and not tensor.op.inputs[0].dtype.is_ref_dtype:
+        tensor = tensor.op.inputs[0]
+    return tensor
 
 
 def _check_in_memory(low: Lowering, tensors: list) -> None:

@@ -72,7 +72,7 @@ class Region:
         self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
-        self._recent: tuple | None = None  # the sizes of the run before, and the program, if it is one for any
+        self._recent: tuple | None = None  # the sizes of the run before, and its program, where values are assumed
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
@@ -142,7 +142,7 @@ class Region:
                 program = self.program(arrays, rows)
 
     def _at_hand(self, arrays: list, rows: dict) -> Program | None:
-        """The program of the run before, if it is one for any values that are assumed, and the sizes are the same."""
+        """The program of the run before, if the sizes are the same: values may be as assumed again."""
         recent, self._recent = self._recent, None
         if recent is None or rows or recent[0] != [a.shape for a in arrays] or not recent[1].valid:
             return None
@@ -150,11 +150,10 @@ class Region:
 
     def _note(self, program: Program, new: bool, arrays: list, rows: dict) -> None:
         """Takes note of the program of a run whose values were as assumed; if it is a new one, of all sizes."""
-        if program.adapt is not None:
-            plain = not (rows or self._lists or self.specialized or self._steering.ops)
-            self._recent = ([a.shape for a in arrays], program) if plain else None
-        elif new and (given := self._given(arrays, rows)) is not None:
+        if program.adapt is None and new and (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
+        if not (rows or self._lists or self.specialized or self._steering.ops):
+            self._recent = [a.shape for a in arrays], program
 
     def _take(self, signal: Full | OtherValue, program: Program, arrays: list) -> None:
         """Takes note of why a run has to be made again."""
