@@ -4,6 +4,8 @@ Matrices are walked row by row; a step is the number of items from one row of a 
 range of columns is read and written in place.
 """
 
+import math
+
 from minitf.kernels.compile import scalar as s
 from minitf.kernels.compile.abi import FLOATS, REALS, T, kernel, like, real, scalar
 from minitf.kernels.compile.splitting import Across, By, Either
@@ -87,6 +89,15 @@ OF_SUM = {
     "sigmoid_grad": of_two(elementwise.sigmoid_grad.scalar, elementwise.add.scalar, "add_sigmoid_grad"),
     "relu_grad": of_two(slope_of_relu, elementwise.add.scalar, "add_relu_grad"),
 }
+
+
+@kernel(T=FLOATS, contract=False, split=By("n", m=1, v=1, o=1))
+def sub_by_root(m: T, v: T, rate: T, epsilon: T, o: T.inout, n):
+    """o -= rate * m / (sqrt(v) + epsilon), as Adam moves."""
+    scale, least = rate[0], epsilon[0]
+    for i in range(n):
+        o[i] -= scale * m[i] / (math.sqrt(v[i]) + least)
+    return 0
 
 
 @kernel(T=REALS, split=Across("width", a=("rows", "step"), o=None))

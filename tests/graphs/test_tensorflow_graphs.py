@@ -11,6 +11,8 @@ from helpers import fails
 import minitf as tf
 from minitf.framework import protos
 from minitf.graphs import importer
+from minitf.runtime import inspect
+from minitf.runtime.lower.ir import calls
 
 FACTS = Path(__file__).parents[1] / "facts" / "graphs"
 NAMES = sorted(path.name for path in FACTS.iterdir() if path.is_dir())
@@ -178,6 +180,31 @@ def test_loops_are_loops():
     with tf.Session() as session:
         session.run("init")
         assert session.run(slope, feeds).shape == (2, 5, 3)
+
+
+def test_rows_that_are_trained_go_through_loops_as_slices():
+    """No loop writes an array, and what an optimizer makes of rows is a few calls."""
+    saver = tf.train.import_meta_graph(message("words_tf1", "m.meta.gz", "MetaGraphDef"))
+    types = [op.type for op in tf.get_default_graph().get_operations()]
+    assert types.count("Loop") == 4 and not any(type.startswith("TensorArray") for type in types)
+    feeds, _, _ = recorded("words_tf1")
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        saver.restore(session, str(FACTS / "words_tf1" / "m"))
+        session.run("train", feeds)
+        [step] = inspect(session).last.steps
+    names = [call.name for call in calls(step.programs[-1]._nodes)]
+    assert names.count("sub_by_root") == 2 and "assign_sub" not in names
+
+
+def test_sums_of_gradients_over_no_axis_are_no_calls():
+    tf.import_graph_def(message("lengths_tf1", "m.meta.gz", "MetaGraphDef").graph_def, name="")
+    feeds, _, _ = recorded("lengths_tf1")
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run("init")
+        session.run("train", feeds)
+        program = inspect(session).last.steps[-1].programs[-1]
+    sums = [call for call in calls(program._nodes) if call.name == "reduce_sum"]
+    assert not [call for call in sums if call["a"].size == call["o"].size]
 
 
 def v1(build):

@@ -206,6 +206,18 @@ def block_cells(tf, random):
 
 
 @case("tf1")
+def words(tf, random):
+    """Rows of a table go through a loop, whose gradients come back to them; those of version 2 too."""
+    ids, found = tf.placeholder(tf.int32, [None, 4], "ids"), []
+    for kind in (False, True):
+        with tf.variable_scope(f"of_{kind}", use_resource=kind):
+            x = tf.nn.embedding_lookup(tf.get_variable("table", [7, 3]), ids)
+            found.append(tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(2), x, dtype=tf.float32)[0])
+    squares(tf, tf.concat(found, 2))
+    return {"ids:0": random.randint(0, 7, [2, 4])}
+
+
+@case("tf1")
 def attention(tf, random):
     from tensorflow.contrib import seq2seq
 

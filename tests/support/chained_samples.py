@@ -82,7 +82,17 @@ BLOCKS = {  # of ops that no sample has, or in company that changes which kernel
     "dropped": lambda x: tf.nn.dropout(x, 0.5),
     "multinomial": lambda x: tf.multinomial(x, 3),
 }
+
+
+def stepped(x):
+    """A variable from which is subtracted what is divided by a root, as Adam does of rows."""
+    root = tf.sqrt(tf.square(x)) + 0.1
+    v = tf.get_variable("v", initializer=tf.fill(x.shape, tf.constant(0.5, x.dtype)))
+    return tf.assign_sub(v, 0.1 * x / root)
+
+
 UPDATES = {  # without gradients
+    "stepped": stepped,
     "assign": assigned(tf.assign),
     "assign_add": assigned(tf.assign_add),
     "assign_sub": assigned(tf.assign_sub),

@@ -13,7 +13,7 @@ from operator import attrgetter
 import numpy as np
 
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat, calls
-from minitf.runtime.passes.uses import Use, Uses, touches, whole
+from minitf.runtime.passes.uses import Use, Uses, in_place, touches, whole
 
 _COPIES = {"assign": ("a", "o"), "copy_list": ("size", "length")}  # where what a call copies is, and where to
 _order = attrgetter("order")
@@ -59,9 +59,11 @@ class _Placing:
 
     def _needed(self, target: Ref, found: list[Use], made: Use) -> bool:
         """Whether the place of a copy holds something else for somebody while what is copied is needed."""
-        if target.buffer.kind != "arena" or target.buffer in self._uses.controls:
+        if target.buffer.kind not in ("arena", "variable") or target.buffer in self._uses.controls:
             return True
         start, end = self._uses.since(found[0], made), self._uses.reach(made, found[-1])
+        if target.buffer.kind == "variable" and self._uses.may_stop(start, made.order):
+            return True  # a variable changes when the program gets there
         others = self._of(target.buffer)
         for use in others[bisect_left(others, start, key=_order) :]:
             if use.order > end:
@@ -86,10 +88,8 @@ def _read_first(use: Use, made: Use, target: Ref) -> bool:
         return False
     if call.name in _COPIES:
         return _ends(call)[0].same_place(target)
-    kernel = call.kernel.kernel
     alike = use.ref.same_place(target) and use.ref.nbytes == target.nbytes
-    shares = use.operand in kernel.operands[made.operand].shares
-    return alike and shares and kernel.split.packs(call.numbers, use.operand)
+    return alike and in_place(call, use.operand, made.operand)
 
 
 def _settle(nodes: list) -> None:

@@ -2,8 +2,9 @@
 
 A bias and the activation after it, a product and the sum or the slope of an activation to which it goes, a sum and such
 a slope, gradients that come back from the largest of windows and the slope of relu, the columns of a joined matrix and
-what computes them, the sum of rows and the total to which it is added. Each is a pair of calls of which the second is
-the only reader of what the first one makes; the kernel that does both takes the place of the second.
+what computes them, the sum of rows and the total to which it is added, what is divided by a root and subtracted. Each
+is a pair of calls of which the second is the only reader of what the first one makes; the kernel that does both takes
+the place of the second.
 """
 
 from __future__ import annotations
@@ -199,10 +200,44 @@ def _add_rows(made: Use, read: Use, uses: Uses) -> None:
     _join(made, read, Call.of(fused.add_rows[a.dtype], read.call.op, a=a, o=out, **numbers), uses)
 
 
+# ---- w -= rate * m / (sqrt(v) + epsilon)
+
+
+def _stepped(made: Use, read: Use, uses: Uses) -> None:
+    if (
+        made.call["rank"] != 1
+        or tuple(made.call["dims"][1:]) != (1, 1)
+        or not fused.sub_by_root.supports(made.ref.dtype)
+    ):
+        return None
+    scaled = _pair(made.call["a"].buffer, uses, [("mul", "div")])
+    shifted = _pair(made.call["b"].buffer, uses, [("add", "div")])
+    m, rate = _by_number(scaled)
+    root, epsilon = _by_number(shifted)
+    rooted = _pair(root.buffer, uses, [("sqrt", "add")]) if root is not None else None
+    if m is None or rooted is None:
+        return None
+    steps = [scaled[0], rooted[0], shifted[0], made]
+    refs = {"m": m, "v": rooted[0].call["a"], "rate": rate, "epsilon": epsilon, "o": read.call["o"]}
+    if uses.undisturbed(refs.values(), min(use.order for use in steps), read.order):
+        both = Call.of(fused.sub_by_root[made.ref.dtype], read.call.op, **refs, n=read.call["n"])
+        uses.replace({**{use.call: [] for use in steps}, read.call: [both]})
+
+
+def _by_number(pair: tuple[Use, Use] | None) -> tuple[Ref, Ref] | tuple[None, None]:
+    """What the first of two calls computes of a value and a number, these two."""
+    if pair is not None and pair[0].call["rank"] == 1:
+        a, b, steps = pair[0].call["a"], pair[0].call["b"], tuple(pair[0].call["dims"][1:])
+        if steps in ((1, 0), (0, 1)):
+            return (a, b) if steps == (1, 0) else (b, a)
+    return None, None
+
+
 _RULES = {
     **{("add", activation): _biased for activation in fused.BIASED},
     **{(before, after): _of_two for before, kernels in _OF_TWO.items() for after in kernels},
     ("reduce_sum", "add"): _add_rows,
     ("max_pool_grad", "relu_grad"): _pooled,
+    ("div", "assign_sub"): _stepped,
 }
 _JOINS = {(kernel.name, "strided_write"): _columns for kernels in _OF_TWO.values() for kernel in kernels.values()}

@@ -33,6 +33,7 @@ class Uses:
         self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
         self._changes: dict[Buffer, list[Use]] = {}
+        self.stops: list[int] = []  # the positions of what may end the program, or is more than a call
         self.controls: set[Buffer] = set()  # read by loops and branches themselves
         self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
         self._count = 0
@@ -82,6 +83,8 @@ class Uses:
         found = self._found
         for node in block:
             self._count = order = self._count + 1
+            if not isinstance(node, Call) or node.error is not None or node.on_host:
+                self.stops.append(order)
             if isinstance(node, Call):
                 for key, ref, writes in node.memory:
                     buffer = ref.buffer
@@ -138,6 +141,11 @@ class Uses:
                     return False
         return True
 
+    def may_stop(self, first: int, last: int) -> bool:
+        """Whether the program may end between two positions, or be in a loop or branch by the later one."""
+        place = bisect_right(self.stops, first)
+        return place < len(self.stops) and self.stops[place] < last
+
     def around(self, use: Use) -> set[Repeat | Choice]:
         """The loops and branches in which a use is."""
         return {node for node, (start, end) in self._spans.items() if start <= use.order <= end}
@@ -188,3 +196,9 @@ def touches(one: Ref, other: Ref) -> bool:
     if one.moves != other.moves:
         return True
     return one.offset < other.offset + other.nbytes and other.offset < one.offset + one.nbytes
+
+
+def in_place(call: Call, read: str, written: str) -> bool:
+    """Whether a call reads each element of one operand before it writes that of another, so that both may be one."""
+    kernel = call.kernel.kernel
+    return read in kernel.operands[written].shares and kernel.split.packs(call.numbers, read)

@@ -78,3 +78,13 @@ def test_add_rows(dtype, rows, width):
     expected = o + a[:, :width].sum(0, "f8")
     assert run(fused.add_rows[dtype], a, o, rows, width, width + 3, scale=50) == 0
     close(o, expected, scale=50)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [0, 1, 37])
+def test_sub_by_root(dtype, n):
+    m, v, o = sample(dtype, n, 1), np.square(sample(dtype, n, 2)), sample(dtype, n, 3)
+    rate, epsilon = np.full(1, 0.3, dtype), np.full(1, 0.1, dtype)
+    expected = o - rate * m.astype("f8") / (np.sqrt(v.astype("f8")) + epsilon)
+    assert run(fused.sub_by_root[dtype], m, v, rate, epsilon, o, n, scale=9) == 0
+    close(o, expected, scale=9)

@@ -8,6 +8,8 @@ from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
 from minitf.ops.math import reduce
+from minitf.runtime import inspect
+from minitf.runtime.lower.ir import calls
 
 X = (
     np.array([[[1.5, -2.0, 0.3, 4.0], [0.7, 1.1, -1.2, 2.2], [3.0, -0.4, 0.9, -1.6]]] * 2)
@@ -56,6 +58,27 @@ def test_scalars_and_nothing(name):
             reference=lambda _, expected=expected: expected,
             grads=False,
         )
+
+
+@pytest.mark.parametrize("axis, shape", [([], (2, 3)), ([1], (2, 1, 3)), ([0, 2], (1, 3, 1)), ([], ())])
+@pytest.mark.parametrize("name", [name for name in REDUCTIONS if name != "reduce_logsumexp"])
+def test_single_elements_are_no_calls(name, axis, shape):
+    values = np.resize([-0.0, 2.5, np.nan, -3.0], shape)
+    values = values > 0 if name in ("reduce_all", "reduce_any") else values.astype("float32")
+    x = tf.placeholder(values.dtype, shape)
+    with tf.Session() as session:
+        found = session.run(getattr(tf, name)(x, axis), {x: values})
+        [step] = inspect(session).last.steps
+    np.testing.assert_array_equal(found, values.reshape([n for i, n in enumerate(shape) if i not in axis]))
+    assert not [*calls(step.programs[0]._nodes)]
+
+
+def test_a_mean_over_no_axis_leaves_its_input_alone():
+    v = tf.Variable([7, 9], use_resource=True)
+    mean = tf.reduce_mean(v, [])
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run(mean).tolist() == session.run(mean + v - v).tolist() == [7, 9]
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8"])

@@ -9,6 +9,8 @@ from helpers import host_ops, run
 
 import minitf as tf
 from minitf.ops.control.counted import counted_loop
+from minitf.runtime import inspect
+from minitf.runtime.lower.ir import calls
 from minitf.runtime.session.usage import usage
 
 
@@ -178,3 +180,47 @@ def test_rows_that_were_not_reached_are_zero_in_the_next_loop_too():
         for k, (rows, doubled) in enumerate(found):
             np.testing.assert_array_equal(rows, [[5, 6]] * k + [[0, 0]] * (4 - k))
             np.testing.assert_array_equal(doubled, 2 * rows)
+
+
+def hands_on(x):
+    return x
+
+
+def in_training(behind):
+    """The kernels of a gradient of a loop whose values pass `behind`, and the gradient."""
+    x, w = tf.placeholder(tf.float32, [5, 4]), tf.Variable(tf.fill([8, 4], 0.1))
+
+    def step(i, c, h):
+        joined = tf.concat([behind(c), behind(h)], 1)
+        return i + 1, behind(tf.tanh(tf.matmul(joined, w)) + c), behind(tf.sigmoid(c) * behind(h))
+
+    _, c, h = tf.while_loop(lambda i, c, h: i < 3, step, [0, x, x * 2.0])
+    gradient = tf.gradients(tf.reduce_sum(c * h), w)
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(w.initializer)
+        found = session.run(gradient, {x: np.linspace(-1, 1, 20).reshape(5, 4)})
+        [step] = inspect(session).last.steps
+    return [call.name for call in calls(step.programs[-1]._nodes)], found
+
+
+def test_variables_behind_identities_live_in_the_stacks_of_their_values():
+    (plain, expected), (found, value) = in_training(hands_on), in_training(tf.identity)
+    assert sorted(found) == sorted(plain)
+    np.testing.assert_array_equal(value, expected)
+
+
+def test_a_variable_that_changes_in_a_loop_is_read_anew():
+    v = tf.Variable(1.0)
+
+    def step(i, x):
+        before = tf.identity(v)
+        with tf.control_dependencies([before]), tf.control_dependencies([tf.assign_add(v, 1.0)]):
+            return i + 1, tf.identity(v) * x + before
+
+    [_, x] = tf.while_loop(lambda i, x: i < 3, step, [0, 1.0], parallel_iterations=1)
+    slope = tf.gradients(x, v)[0]
+    for config in (None, tf.ConfigProto(executor="op_by_op")):
+        with tf.Session(config=config) as session:
+            session.run(v.initializer)
+            assert session.run(x) == 47.0
+    assert slope is not None

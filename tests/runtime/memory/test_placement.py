@@ -7,9 +7,10 @@ import pytest
 from poison import poisoned
 from programs import CARRIER, Program
 
+from minitf.kernels.math import check
 from minitf.kernels.math import elementwise as ew
 from minitf.kernels.math.state import assign, assign_add
-from minitf.runtime.lower.ir import Buffer, Choice, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat, calls
 from minitf.runtime.lower.text import Names, text
 from minitf.runtime.memory.placement import place_values
 
@@ -207,6 +208,49 @@ def a_copy_of_what_changes_later(p):
 def a_part(p):
     value = p.add(p.given(*SHAPE), p.given(*SHAPE))
     p.keep(p.copied(Ref((3,), p.dtype, value.buffer, 12)))
+
+
+class Slot:
+    """A variable's memory."""
+
+    def __init__(self, array):
+        self.array = array
+
+
+def variable(p):
+    array = p.given(*SHAPE).buffer.array
+    return Ref(SHAPE, p.dtype, Buffer(array.nbytes, "variable", slot=Slot(array)))
+
+
+def assigned(p, v, between=lambda: None):
+    """v = v + something."""
+    new = p.add(v, p.given(*SHAPE))
+    between()
+    p.move(new, v)
+    p.keep(v)
+
+
+@left(0)
+def a_variable_that_is_computed_of_itself(p):
+    assigned(p, variable(p))
+
+
+@left(1)
+def a_variable_that_is_read_before_it_changes(p):
+    v = variable(p)
+    assigned(p, v, lambda: p.keep(p.add(v, v)))
+
+
+@left(1)
+def a_variable_that_changes_behind_what_may_fail(p):
+    flags = p.given(1)
+    fine = Call(check.true[()], (Ref((), np.bool_, flags.buffer), flags), lambda _: "it is false", None)
+    assigned(p, variable(p), lambda: p.nodes.append(fine))
+
+
+@left(2)
+def a_variable_that_changes_behind_a_loop(p):
+    assigned(p, variable(p), lambda: p.keep(*p.loop(lambda p, w: [w], p.given(*SHAPE))))
 
 
 def placed(build):

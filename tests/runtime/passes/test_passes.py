@@ -113,7 +113,43 @@ def slope_of_relu_before_windows(p):
     p.keep(p.binary(ew.relu_grad, back, images))
 
 
+def stepped(p, w):
+    """w -= rate * m / (sqrt(v) + epsilon)."""
+    m, v = p.given(ROWS, WIDTH), p.given(ROWS, WIDTH)
+    root = p.binary(ew.add, p.unary(ew.sqrt, v), p.number(0.1))
+    step = p.binary(ew.div, p.binary(ew.mul, p.number(0.5), m), root)
+    p.keep(p.call(state.assign_sub[p.dtype], step, w, w.size))
+    return step
+
+
+@program(FUSED, "assign sub_by_root")
+def step_by_a_root(p):
+    stepped(p, p.copy(p.given(ROWS, WIDTH)))
+
+
 # ---------------------------------------------------------------- what only looks like it
+
+
+@program(LEFT, "assign sqrt add mul div assign_sub")
+def step_by_a_root_that_is_kept(p):
+    p.keep(stepped(p, p.copy(p.given(ROWS, WIDTH))))
+
+
+@program(LEFT, "assign sqrt add mul div assign_sub")
+def step_by_a_root_of_a_row(p):
+    w, m, v = p.copy(p.given(ROWS, WIDTH)), p.given(ROWS, WIDTH), p.given(WIDTH)
+    root = p.binary(ew.add, p.unary(ew.sqrt, v), p.number(0.1))
+    step = p.binary(ew.div, p.binary(ew.mul, p.number(0.5), m), root)
+    p.keep(p.call(state.assign_sub[p.dtype], step, w, w.size))
+
+
+@program(LEFT, "assign assign sqrt add mul div neg assign_sub")
+def step_by_a_root_of_what_changes_meanwhile(p):
+    w, v = p.copy(p.given(ROWS, WIDTH)), p.copy(p.given(ROWS, WIDTH))
+    root = p.binary(ew.add, p.unary(ew.sqrt, v), p.number(0.1))
+    step = p.binary(ew.div, p.binary(ew.mul, p.number(0.5), p.given(ROWS, WIDTH)), root)
+    p.call(ew.neg[p.dtype], v, v, v.size)
+    p.keep(p.call(state.assign_sub[p.dtype], step, w, w.size))
 
 
 @program(LEFT, "sub max_pool_grad relu_grad relu_grad")

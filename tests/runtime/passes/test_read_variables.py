@@ -20,7 +20,7 @@ class Program:
         self.values = [v.read_value() for v in self.variables]
         self.last = tf.no_op()
         for _ in range(12):
-            self._step(self.random.randint(6))
+            self._step(self.random.randint(7))
 
     def _pick(self, things):
         return things[self.random.randint(len(things))]
@@ -35,7 +35,11 @@ class Program:
             elif kind == 3:
                 self.last = self._pick([variable.assign, variable.assign_add, variable.assign_sub])(value * 0.5).op
                 return
-            elif kind == 4:
+            elif kind == 4:  # of itself, element by element or not
+                value = variable.read_value()
+                self.last = variable.assign(self._pick([value * 0.5, 1.0 - value, value + value[:1], value[::-1]])).op
+                return
+            elif kind == 5:
                 self.values.append(tf.transpose(tf.reshape(variable.read_value(), [3, 2])))
             else:
                 self.values.append(self._loop(variable, value))

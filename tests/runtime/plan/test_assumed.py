@@ -8,6 +8,7 @@ from resized import watched
 
 import minitf as tf
 from minitf.runtime import inspect
+from minitf.runtime.plan.region import Region
 
 N, D = 24, 3
 
@@ -214,3 +215,21 @@ def test_what_was_too_much_is_not_assumed_again(executor):
             assert session.run(total, {n: [k, k, k], x: 0.5}) == 1.5 * k * k
             with pytest.raises(tf.errors.ResourceExhaustedError):
                 session.run(total, {n: [10**8] * 3, x: 0.5})
+
+
+def test_a_run_like_the_one_before_looks_for_no_program(monkeypatch):
+    m = tf.placeholder(tf.bool, [None])
+    y = tf.cast(tf.where(m), tf.float32) * 2.0
+    looked = []
+    program = Region.program
+    monkeypatch.setattr(Region, "program", lambda *args: looked.append(args) or program(*args))
+    with tf.Session() as session:
+        counts = [3, 3, 3, 5, 5, 3, 3]
+        for count in counts:
+            given = np.arange(12) % 12 < count
+            np.testing.assert_array_equal(session.run(y, {m: given})[:, 0], 2.0 * np.arange(count))
+        before = len(looked)
+        session.run(y, {m: np.arange(12) < 3})
+        assert len(looked) == before
+        session.run(y, {m: np.arange(15) < 3})
+        assert len(looked) > before
