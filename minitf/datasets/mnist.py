@@ -11,6 +11,7 @@ import numpy as np
 
 import minitf as tf
 from minitf.datasets import files, idx
+from minitf.framework.getter import getter
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 SOURCE_URL = DEFAULT_SOURCE_URL
@@ -80,25 +81,10 @@ class DataSet:
         self._num_examples = 10_000 if fake_data else len(images)
         self._epochs_completed = self._index_in_epoch = 0
 
-    @property
-    def images(self) -> np.ndarray:
-        """The images, in the order of this epoch."""
-        return self._images
-
-    @property
-    def labels(self) -> np.ndarray:
-        """The labels, in the same order."""
-        return self._labels
-
-    @property
-    def num_examples(self) -> int:
-        """How many images there are."""
-        return self._num_examples
-
-    @property
-    def epochs_completed(self) -> int:
-        """How often all images have been given out."""
-        return self._epochs_completed
+    images: np.ndarray = getter("_images", "The images, in the order of this epoch.")
+    labels: np.ndarray = getter("_labels", "The labels, in the same order.")
+    num_examples: int = getter("_num_examples", "How many images there are.")
+    epochs_completed: int = getter("_epochs_completed", "How often all images have been given out.")
 
     def next_batch(self, batch_size: int, fake_data: bool = False, shuffle: bool = True):
         """The next images and their labels; the last of an epoch come with the first of the next."""

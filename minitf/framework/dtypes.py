@@ -6,6 +6,8 @@ import builtins
 
 import numpy as np
 
+from minitf.framework.getter import getter
+
 
 class DType:
     """An element type such as `tf.float32`; `float32_ref` is the type of a variable's own memory.
@@ -70,10 +72,7 @@ class DType:
         """TensorFlow's number for the type in GraphDefs and checkpoints."""
         return _ENUM[self.base_dtype.name] + (100 if self.is_ref_dtype else 0)
 
-    @property
-    def size(self) -> int:
-        """Bytes per element."""
-        return self.numpy.itemsize
+    size: int = getter("numpy.itemsize", "Bytes per element.")
 
     @property
     def min(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.devices import canonical_name
+from minitf.framework.getter import getter
 from minitf.framework.origin import Origin
 from minitf.framework.shown import Shown
 from minitf.framework.tensor import Tensor, session_for
@@ -69,10 +70,7 @@ class Operation(Shown):
         """The operation as a `tf.NodeDef`; ImportError if the package tensorboard is not installed."""
         return _nodes.node_def(self)
 
-    @property
-    def attr(self) -> dict:
-        """The attributes by name."""
-        return self.attrs
+    attr: dict = getter("attrs", "The attributes by name.")
 
     @property
     def traceback(self) -> list:

@@ -19,21 +19,14 @@ class Tensor(Shown):
         self._shape: TensorShape | None = None
         self._consumers: list = []
 
-    @property
-    def graph(self):
-        """The graph that the tensor belongs to."""
-        return self.op.graph
+    graph = getter("op.graph", "The graph that the tensor belongs to.")
 
     @property
     def name(self) -> str:
         """`op_name:index`."""
         return f"{self.op.name}:{self.value_index}"
 
-    @property
-    def device(self) -> str:
-        """The device string of its op."""
-        return self.op.device
-
+    device: str = getter("op.device", "The device string of its op.")
     shape: TensorShape = getter("_shape", "The static shape.")
 
     def get_shape(self) -> TensorShape:
@@ -138,30 +131,11 @@ class IndexedSlices:
     def __init__(self, values, indices, dense_shape=None):
         self.values, self.indices, self.dense_shape = values, indices, dense_shape
 
-    @property
-    def dtype(self) -> DType:
-        """The element type of the values."""
-        return self.values.dtype
-
-    @property
-    def op(self):
-        """The op that makes the values."""
-        return self.values.op
-
-    @property
-    def graph(self):
-        """The graph of the values."""
-        return self.values.graph
-
-    @property
-    def name(self) -> str:
-        """The name of the values."""
-        return self.values.name
-
-    @property
-    def device(self) -> str:
-        """The device of the values."""
-        return self.values.device
+    dtype: DType = getter("values.dtype", "The element type of the values.")
+    op = getter("values.op", "The op that makes the values.")
+    graph = getter("values.graph", "The graph of the values.")
+    name: str = getter("values.name", "The name of the values.")
+    device: str = getter("values.device", "The device of the values.")
 
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)

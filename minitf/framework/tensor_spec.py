@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework import dtypes
+from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape, as_shape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
 
@@ -31,20 +32,9 @@ class TensorSpec:
             raise ValueError("`tensor` should be a tf.Tensor")
         return TensorSpec(tensor.shape, tensor.dtype, name or tensor.op.name)
 
-    @property
-    def shape(self) -> TensorShape:
-        """The static shape."""
-        return self._shape
-
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The type."""
-        return self._dtype
-
-    @property
-    def name(self) -> str | None:
-        """The name."""
-        return self._name
+    shape: TensorShape = getter("_shape", "The static shape.")
+    dtype: dtypes.DType = getter("_dtype", "The type.")
+    name: str | None = getter("_name", "The name.")
 
     def is_compatible_with(self, spec_or_tensor) -> bool:
         """Whether a tensor, or one of another spec, can be one of this."""
@@ -95,15 +85,8 @@ class BoundedTensorSpec(TensorSpec):
         low, high = getattr(spec, "minimum", spec.dtype.min), getattr(spec, "maximum", spec.dtype.max)
         return BoundedTensorSpec(spec.shape, spec.dtype, low, high, spec.name)
 
-    @property
-    def minimum(self) -> np.ndarray:
-        """The least that elements are."""
-        return self._minimum
-
-    @property
-    def maximum(self) -> np.ndarray:
-        """The most that elements are."""
-        return self._maximum
+    minimum: np.ndarray = getter("_minimum", "The least that elements are.")
+    maximum: np.ndarray = getter("_maximum", "The most that elements are.")
 
     def __eq__(self, other):
         return (

@@ -7,6 +7,7 @@ import numpy as np
 import minitf as tf
 from minitf.framework import dtypes
 from minitf.framework.convert import register_tensor_conversion_function
+from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
@@ -200,10 +201,7 @@ class RaggedTensor:
 
     # ---- what it is made of
 
-    @property
-    def dtype(self) -> dtypes.DType:
-        """The type of the values."""
-        return self._values.dtype
+    dtype: dtypes.DType = getter("_values.dtype", "The type of the values.")
 
     @property
     def shape(self) -> TensorShape:
@@ -217,15 +215,8 @@ class RaggedTensor:
         """How many axes have rows of different lengths."""
         return len(self.nested_row_splits)
 
-    @property
-    def values(self):
-        """The rows, one behind the other."""
-        return self._values
-
-    @property
-    def row_splits(self) -> Tensor:
-        """Where rows begin and end, [rows + 1]."""
-        return self._row_splits
+    values = getter("_values", "The rows, one behind the other.")
+    row_splits: Tensor = getter("_row_splits", "Where rows begin and end, [rows + 1].")
 
     @property
     def flat_values(self) -> Tensor:
@@ -241,15 +232,8 @@ class RaggedTensor:
         inner = self._values._levels() if isinstance(self._values, RaggedTensor) else []
         return [self, *inner]
 
-    @property
-    def op(self):
-        """The op that makes the values."""
-        return self.flat_values.op
-
-    @property
-    def graph(self):
-        """The graph of the parts."""
-        return self._row_splits.graph
+    op = getter("flat_values.op", "The op that makes the values.")
+    graph = getter("_row_splits.graph", "The graph of the parts.")
 
     def consumers(self) -> list:
         """The operations that take one of the parts as an input."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.getter import getter
+
 
 class RaggedTensorValue:
     """The rows of a ragged tensor: what a session gives for one, and what can be fed for one.
@@ -25,20 +27,9 @@ class RaggedTensorValue:
             raise ValueError("row_splits and values.row_splits must have the same dtype")
         self._values, self._row_splits = values, row_splits
 
-    @property
-    def values(self):
-        """The rows, one behind the other."""
-        return self._values
-
-    @property
-    def row_splits(self) -> np.ndarray:
-        """Where rows begin and end, one more than there are rows."""
-        return self._row_splits
-
-    @property
-    def dtype(self) -> np.dtype:
-        """The type of the numbers."""
-        return self._values.dtype
+    values = getter("_values", "The rows, one behind the other.")
+    row_splits: np.ndarray = getter("_row_splits", "Where rows begin and end, one more than there are rows.")
+    dtype: np.dtype = getter("_values.dtype", "The type of the numbers.")
 
     @property
     def flat_values(self) -> np.ndarray:

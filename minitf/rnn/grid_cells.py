@@ -149,10 +149,7 @@ class GridLSTMCell(RNNCell):
             return self._num_units * self._windows_in_all * 2
         return self._tuple(*[self._num_units] * len(self._tuple._fields))
 
-    @property
-    def state_tuple_type(self):
-        """The class of the state; None for one that is no tuple."""
-        return self._tuple
+    state_tuple_type = getter("_tuple", "The class of the state; None for one that is no tuple.")
 
     def call(self, inputs, state):
         """One step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework.getter import getter
 from minitf.saved_model import loader, signature_constants, tag_constants
 from minitf.saved_model.utils import get_tensor_from_tensor_info
 
@@ -13,10 +14,7 @@ class SavedModelPredictor:
     def __init__(self, session, feed_tensors: dict, fetch_tensors: dict):
         self.session, self.feed_tensors, self.fetch_tensors = session, feed_tensors, fetch_tensors
 
-    @property
-    def graph(self):
-        """The graph of the model."""
-        return self.session.graph
+    graph = getter("session.graph", "The graph of the model.")
 
     def __call__(self, input_dict: dict) -> dict:
         """The outputs for some inputs; ValueError for an input that the signature does not have."""

@@ -8,6 +8,7 @@ from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.dtypes import as_dtype
+from minitf.framework.getter import getter
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.taking import SELF, arguments, optional, taking
 from minitf.rnn.cell import zero_state_tensors
@@ -67,10 +68,7 @@ class AttentionMechanism:
     def _layer(self, name: str):
         return tf.layers.Dense(self._num_units, name=name, use_bias=False, dtype=self.dtype)
 
-    @property
-    def state_size(self):
-        """The length of the memory: the state is the last weights."""
-        return self.alignments_size
+    state_size = getter("alignments_size", "The length of the memory: the state is the last weights.")
 
     def initial_alignments(self, batch_size, dtype):
         """The weights before the first query: zeros [batch, length]."""

@@ -6,6 +6,7 @@ import minitf as tf
 from minitf.data import structure
 from minitf.data.iterators import Iterator
 from minitf.framework.apply import apply, apply_op
+from minitf.framework.getter import getter
 from minitf.framework.tensor import Tensor
 
 
@@ -35,10 +36,7 @@ class Optional:
         """An optional without a value; value_structure: that of another one, such as its `value_structure`."""
         return Optional._of(apply("OptionalNone"), value_structure)
 
-    @property
-    def value_structure(self):
-        """What kinds of tensors the value consists of."""
-        return self._parts
+    value_structure = getter("_parts", "What kinds of tensors the value consists of.")
 
     def has_value(self, name: str | None = None) -> Tensor:
         """Whether there is a value, a bool scalar."""

@@ -178,10 +178,7 @@ class LinearOperator:
         """The static shape without the matrices' sizes."""
         return self.shape[:-2]
 
-    @property
-    def tensor_rank(self):
-        """The rank, None if it is not known."""
-        return self.shape.rank
+    tensor_rank = getter("shape.rank", "The rank, None if it is not known.")
 
     @property
     def domain_dimension(self):
