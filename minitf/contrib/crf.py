@@ -1,8 +1,7 @@
 """tf.contrib.crf: linear-chain conditional random fields (Lafferty, McCallum and Pereira 2001).
 
-A sequence of tags scores the sum of its tags' scores, `inputs` [batch, time, tags], and of the scores of
-neighbours, `transition_params` [tags, tags]. Its likelihood is the exponential of that, divided by the sum
-for all sequences.
+A sequence of tags scores the sum of its tags' scores, `inputs` [batch, time, tags], and of the scores of neighbours,
+`transition_params` [tags, tags]. Its likelihood is the exponential of that, divided by the sum for all sequences.
 """
 
 from __future__ import annotations
@@ -195,8 +194,7 @@ class CrfDecodeBackwardRnnCell(RNNCell):
 def crf_decode(potentials, transition_params, sequence_length):
     """The tags of the best sequences, integers [batch, time], and their scores, [batch].
 
-    potentials: floats [batch, time, tags]; transition_params: floats [tags, tags]; sequence_length: integers
-    [batch].
+    potentials: floats [batch, time, tags]; transition_params: floats [tags, tags]; sequence_length: integers [batch].
     """
     potentials, sequence_length = tf.convert_to_tensor(potentials), tf.convert_to_tensor(sequence_length)
 

@@ -47,9 +47,8 @@ class Datasets(NamedTuple):
 class DataSet:
     """Images and labels that come in batches, shuffled anew in each epoch.
 
-    images: bytes [n, rows, columns, 1]; with `reshape` they become [n, rows * columns], and with dtype
-    float32 numbers from 0 to 1. labels: n digits or one-hot rows. seed: of the shuffling, by default the
-    graph's.
+    images: bytes [n, rows, columns, 1]; with `reshape` they become [n, rows * columns], and with dtype float32 numbers
+    from 0 to 1. labels: n digits or one-hot rows. seed: of the shuffling, by default the graph's.
     fake_data: batches are ones.
 
     Raises:

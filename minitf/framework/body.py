@@ -59,9 +59,7 @@ class Body(Graph):
             self.form.take(self.owner, outer)
 
     def add_argument(self, dtype, shape, starts_as: Tensor | None = None) -> Tensor:
-        """A new argument, to be given by the op whose body this is: at first, or slice by slice, it is
-        `starts_as`.
-        """
+        """A new argument, to be given by the op whose body this is: at first, or slice by slice, it is `starts_as`."""
         argument = self.argument(dtype, shape)
         if starts_as is not None:
             argument.op.attrs["starts_as"] = starts_as

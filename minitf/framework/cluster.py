@@ -134,9 +134,7 @@ class Running:
         self._bystanders.discard(threading.current_thread())
 
     def others(self) -> bool:
-        """Whether other threads may still do something: no bystanders, none of minitf's, none that waits for
-        such.
-        """
+        """Whether other threads may still do something: no bystanders, none of minitf's, none that waits for such."""
         me = threading.get_ident()
         found = [t for t in threading.enumerate() if t not in self._bystanders and not t.name.startswith("minitf ")]
         return any(t.is_alive() and t.ident not in joining and t.ident != me for t in found)

@@ -58,9 +58,7 @@ class Collections:
             self.add_to_collection(name, value)
 
     def get_collection(self, name, scope: str | None = None) -> list:
-        """A copy of the collection, only the items whose name starts with `scope` if one is given (a
-        regex).
-        """
+        """A copy of the collection, only the items whose name starts with `scope` if one is given (a regex)."""
         items = self.root._collections.get(name, [])
         if scope is None:
             return list(items)

@@ -9,8 +9,7 @@ _CONVERSIONS: list[tuple[int, type | tuple, object]] = []
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority: int = 100) -> None:
-    """`conversion_func(value, dtype=, name=, as_ref=)` converts values of `base_type`; low priorities go
-    first.
+    """`conversion_func(value, dtype=, name=, as_ref=)` converts values of `base_type`; low priorities go first.
 
     Raises:
       TypeError: if `base_type` is no class or tuple of classes, or `conversion_func` cannot be called.

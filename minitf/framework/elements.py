@@ -28,9 +28,7 @@ class Elements:
         return self.as_graph_element(name, allow_tensor=False)
 
     def get_tensor_by_name(self, name: str) -> Tensor:
-        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without
-        index.
-        """
+        """The tensor called `op_name:index`; KeyError if there is none, ValueError for a name without index."""
         if not isinstance(name, str):
             raise TypeError(f"a tensor's name is a string, not {name!r}")
         return self.as_graph_element(name, allow_operation=False)

@@ -35,9 +35,7 @@ class FunctionGraph(Graph):
 
     @property
     def targets(self) -> list[Operation]:
-        """The ops that run whether or not a result needs them: they check something, or act outside of the
-        graph.
-        """
+        """The ops that run whether or not a result needs them: they check something, or act outside of the graph."""
         return [op for op in self.ops if _acts(op)]
 
     def takes_from(self, root: Graph) -> bool:

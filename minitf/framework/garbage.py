@@ -7,8 +7,7 @@ import gc
 
 
 def uncollected(function):
-    """The function, during which the collector is paused: it would look through all the new objects again and
-    again.
+    """The function, during which the collector is paused: it would look through all the new objects again and again.
 
     No context manager, which an interrupt may keep from setting the collector going again.
     """

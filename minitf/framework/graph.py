@@ -60,9 +60,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
     # ---- making operations
 
     def create(self, definition, inputs: tuple, dtypes_, name: str, attrs: dict, shape=None) -> Operation:
-        """Adds an op whose inputs are tensors of this graph (or captured) and whose `name` is already
-        unique.
-        """
+        """Adds an op whose inputs are tensors of this graph (or captured) and whose `name` is already unique."""
         root = self.root
         if root.finalized:
             raise RuntimeError(f"the graph is finalized: no op can be added ({definition.type} '{name}')")
@@ -451,8 +449,7 @@ def at_home(*values):
 
 
 class name_scope:  # noqa: N801 - TensorFlow's own name
-    """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a
-    `/`.
+    """A context for names: `name`, or `default_name` if that is None; entering gives the scope's name with a `/`.
 
     Inside, the graph of the first tensor among `values` is the default one.
     """

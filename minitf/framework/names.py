@@ -54,9 +54,7 @@ class Names:
         return self.unique_name(name)
 
     def name_scope(self, name):
-        """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is
-        the root.
-        """
+        """Names made inside are prefixed with `name/`; a name ending in `/` re-enters that scope, None is the root."""
         return _NameScope(self, name)
 
     def _entered(self, name) -> str:

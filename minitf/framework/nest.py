@@ -22,9 +22,7 @@ def not_too_deep(function):
 
 
 def is_sequence(value) -> bool:
-    """Whether `value` is a structure (list, tuple, namedtuple, dict, object of a class by attrs) and not one
-    leaf.
-    """
+    """Whether `value` is a structure (list, tuple, namedtuple, dict, object of a class by attrs) and not one leaf."""
     return isinstance(value, (list, tuple, Mapping)) or hasattr(type(value), "__attrs_attrs__")
 
 
@@ -311,8 +309,7 @@ def flatten_dict_items(dictionary) -> dict:
     """A dict whose keys may be structures, as one of their leaves.
 
     Raises:
-      TypeError: if it is no dict. ValueError: if a value is not a structure like its key, or a key is there
-        twice.
+      TypeError: if it is no dict. ValueError: if a value is not a structure like its key, or a key is there twice.
     """
     if not isinstance(dictionary, Mapping):
         raise TypeError(f"a dict is expected, not {dictionary!r}")

@@ -151,9 +151,7 @@ def unstacked(made_constant: bool) -> int:
 
 
 def before_map(inputs: int, outputs: int, known: bool) -> int:
-    """From the elements to the first op of map_fn's function; known: whether the first input's first size
-    is.
-    """
+    """From the elements to the first op of map_fn's function; known: whether the first input's first size is."""
     return _arrays(inputs, known) + 1 + outputs * (1 + known) + _loop(2 + outputs, inputs, known)
 
 

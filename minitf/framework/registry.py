@@ -17,31 +17,25 @@ An op is defined once, in the module of its family:
   other shapes. `~` before a size, or before all of them, says that they are only asked when the op runs, as in
   TensorFlow: the error is then an InvalidArgumentError.
 - shape(op) -> one TensorShape per output; raises ValueError where the inputs' shapes cannot be right.
-- static(op, depth) -> the value as far as it is known before anything runs (an object array with None for
-  what is
-  not), or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all
-  their inputs are known.
-- grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused
-  outputs
-  of multi-output ops.
+- static(op, depth) -> the value as far as it is known before anything runs (an object array with None for what is not),
+  or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all their inputs are
+  known.
+- grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused outputs of
+  multi-output ops.
 - fixed: attributes of which minitf does what the default says, and nothing else.
 - later: attributes that TensorFlow 2 added: messages say them only where they are not what they are by default.
-- passes_slices: the gradient rule hands gradients on and so takes IndexedSlices as they are; other rules get
-  tensors.
+- passes_slices: the gradient rule hands gradients on and so takes IndexedSlices as they are; other rules get tensors.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
 - stateful: two runs may differ, so the op is never folded or shared.
-- numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests'
-  reference.
-- kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values`
-  through the
+- numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests' reference.
+- kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values` through the
   builder `b` (see `minitf.runtime.lower.builder`).
 - decided: where the numbers of some inputs steer what is lowered, that of them on which it depends (see
   `Decided`). The rule asks for an example, `b.example(op, noted)`, where it cannot know them.
 - any_type: the kernel rule also takes values of types that have no kernels (strings), if they are known.
-- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files),
-  and ops on
-  state for types that have no kernel. An op that has to wait for another run says `b.wait(reason)` until it
-  need not, and `b.wake()` when it has changed what others may wait for.
+- host(b, op, *values) -> value(s): ops with effects outside the graph (py_func, printing, queues, files), and ops on
+  state for types that have no kernel. An op that has to wait for another run says `b.wait(reason)` until it need not,
+  and `b.wake()` when it has changed what others may wait for.
 
 What else a run has to know of an op stands here as a trait, so that nobody goes by names of op types:
 

@@ -158,9 +158,7 @@ class Layer:
         aggregation=None,
         partitioner=None,
     ):
-        """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the
-        layer's weights.
-        """
+        """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the layer's weights."""
         self._set_scope(None)
         trainable = self.trainable and trainable is not False
         initializer, regularizer = by_name.initializer(initializer), by_name.regularizer(regularizer)

@@ -148,9 +148,7 @@ class Conv1D(_Convolution):
 
 
 class Conv2D(_Convolution):
-    """`activation(convolution(inputs, kernel) + bias)`: [batch, h, w, channels] -> [batch, h', w',
-    filters].
-    """
+    """`activation(convolution(inputs, kernel) + bias)`: [batch, h, w, channels] -> [batch, h', w', filters]."""
 
 
 class Conv2DTranspose(Conv2D):

@@ -118,9 +118,7 @@ def dropout(
     training=False,
     name=None,
 ):
-    """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else
-    unchanged.
-    """
+    """`inputs` with a share `rate` zeroed and the rest scaled by 1 / (1 - rate), if `training`; else unchanged."""
     return Dropout(rate, noise_shape, seed, name)(inputs, training=training)
 
 

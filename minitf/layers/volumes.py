@@ -8,9 +8,7 @@ from minitf.layers.convolution import Conv2D, Conv2DTranspose
 
 
 class Conv3D(Conv2D):
-    """`activation(convolution(inputs, kernel) + bias)`: [batch, d, h, w, channels] -> [batch, d', h', w',
-    filters].
-    """
+    """`activation(convolution(inputs, kernel) + bias)`: [batch, d, h, w, channels] -> [batch, d', h', w', filters]."""
 
     _axes = 3
 

@@ -57,9 +57,7 @@ def cosine_distance(
     reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
     dim: int | None = None,
 ):
-    """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along
-    it.
-    """
+    """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along it."""
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("cosine_distance needs an axis")

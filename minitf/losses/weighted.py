@@ -12,9 +12,7 @@ from minitf.losses.collected import add_loss
 
 
 class Reduction:
-    """How losses become one: not at all, by their weighted sum, or that divided by a count or by the weights'
-    sum.
-    """
+    """How losses become one: not at all, by their weighted sum, or that divided by a count or by the weights' sum."""
 
     NONE = "none"
     SUM = "weighted_sum"
@@ -44,9 +42,8 @@ def compute_weighted_loss(
 ):
     """`losses * weights`, reduced as `reduction` says and added to a collection.
 
-    weights: a scalar, or of the losses' rank with each size equal to theirs or 1. SUM_BY_NONZERO_WEIGHTS, the
-    default, divides the sum by the number of losses whose weight is not 0 (the result is 0 if there are
-    none).
+    weights: a scalar, or of the losses' rank with each size equal to theirs or 1. SUM_BY_NONZERO_WEIGHTS, the default,
+    divides the sum by the number of losses whose weight is not 0 (the result is 0 if there are none).
 
     Raises:
       ValueError: for weights of another shape, or another reduction.
@@ -97,9 +94,7 @@ def present(losses, weights, per_batch: bool = False):
 
 
 def broadcastable(weights, values) -> list:
-    """The ops that check, when it runs, what is not known of the weights' shape before; ValueError if it is
-    wrong.
-    """
+    """The ops that check, when it runs, what is not known of the weights' shape before; ValueError if it is wrong."""
     weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
     if weights.shape.rank == 0:
         return []

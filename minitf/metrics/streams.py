@@ -77,9 +77,7 @@ def metric_of_mean(default: str) -> Callable:
 
 
 def alike(predictions, labels, weights) -> tuple:
-    """All three as tensors (weights may be None), in one rank where one of them has an axis of size 1 more or
-    less.
-    """
+    """All three as tensors (weights may be None), in one rank where one of them has an axis of size 1 more or less."""
     predictions = tf.convert_to_tensor(predictions)
     if labels is not None:
         labels, predictions = without_last_axis(tf.convert_to_tensor(labels), predictions)
@@ -97,9 +95,7 @@ def alike(predictions, labels, weights) -> tuple:
 
 
 def broadcast_weights(weights, values):
-    """The weights in the shape of the values; ValueError, or InvalidArgumentError when it runs, if they do
-    not fit.
-    """
+    """The weights in the shape of the values; ValueError, or InvalidArgumentError when it runs, if they do not fit."""
     with name_scope(None, "broadcast_weights", [weights, values]) as scope:
         weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
         if values.shape.is_fully_defined() and values.shape == weights.shape:

@@ -34,9 +34,8 @@ class LSTMStateTuple(collections.namedtuple("LSTMStateTuple", ("c", "h"))):
 class RNNCell(Layer):
     """What static_rnn and dynamic_rnn repeat: `output, new_state = cell(input, state)`.
 
-    A subclass defines `state_size` and `output_size` (integers, TensorShapes or nested tuples of them,
-    without the batch) and `call(inputs, state)`, which may make its variables by `tf.get_variable`. inputs:
-    [batch, n].
+    A subclass defines `state_size` and `output_size` (integers, TensorShapes or nested tuples of them, without the
+    batch) and `call(inputs, state)`, which may make its variables by `tf.get_variable`. inputs: [batch, n].
 
     >>> import minitf as tf
     >>> class Adder(tf.nn.rnn_cell.RNNCell):

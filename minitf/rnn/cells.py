@@ -55,11 +55,9 @@ class BasicRNNCell(UnitsCell):
 
 
 class GRUCell(UnitsCell):
-    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from
-    another.
+    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from another.
 
-    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts
-    at 1.
+    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts at 1.
     """
 
     _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
@@ -106,8 +104,7 @@ class GRUCell(UnitsCell):
 
 
 class BasicLSTMCell(UnitsCell):
-    """Long short-term memory (Hochreiter and Schmidhuber 1997, Gers et al. 1999) without peepholes or
-    projection.
+    """Long short-term memory (Hochreiter and Schmidhuber 1997, Gers et al. 1999) without peepholes or projection.
 
     Gates i, j, f, o come from one kernel [n + num_units, 4 * num_units]; `forget_bias` is added to f at each
     step: `c = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)`, `h = activation(c) * sigmoid(o)`.

@@ -126,9 +126,7 @@ def _all_but_lstm_memory(state):
 
 
 def _shallow(visit, structure):
-    """What `visit` says of a structure, asked level by level: True where it is to be followed down to its
-    leaves.
-    """
+    """What `visit` says of a structure, asked level by level: True where it is to be followed down to its leaves."""
     if not nest.is_sequence(structure):
         return bool(visit(structure))
     answer = visit(structure)

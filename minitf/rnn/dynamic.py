@@ -182,8 +182,7 @@ def bidirectional_dynamic_rnn(
     time_major: bool = False,
     scope=None,
 ):
-    """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw,
-    state_bw))`.
+    """Two cells over time, one forwards and one backwards: `((outputs_fw, outputs_bw), (state_fw, state_bw))`.
 
     Arguments as for dynamic_rnn. With sequence_length the backward cell starts at each row's own end.
     """
@@ -231,8 +230,7 @@ def stack_bidirectional_dynamic_rnn(
 ):
     """Layers of bidirectional dynamic RNNs, each fed the joined outputs of the one below.
 
-    Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each
-    layer.
+    Returns `(outputs, states_fw, states_bw)`; cells and initial states are lists with one entry for each layer.
     """
     check_layers(cells_fw, cells_bw, initial_states_fw, initial_states_bw)
     states = []

@@ -42,9 +42,7 @@ class _LSTMLike(RNNCell):
 
 
 def layer_norm(inputs, scope: str, gain: float, shift: float):
-    """`inputs` normalized over the last axis, times `gamma` plus `beta` (Ba et al. 2016), variables in
-    `scope`.
-    """
+    """`inputs` normalized over the last axis, times `gamma` plus `beta` (Ba et al. 2016), variables in `scope`."""
     size, dtype = [inputs.shape.sizes[-1]], inputs.dtype.base_dtype
     with tf.variable_scope(scope):
         gamma = tf.get_variable("gamma", size, initializer=tf.constant_initializer(gain), dtype=dtype)
@@ -209,8 +207,7 @@ class UGRNNCell(_SizedCell):
 class IntersectionRNNCell(_SizedCell):
     """Intersection RNN (Collins et al. 2016): gates through time and through depth.
 
-    Inputs need num_units columns; the first of several layers sets num_in_proj=num_units, and inputs are
-    projected.
+    Inputs need num_units columns; the first of several layers sets num_in_proj=num_units, and inputs are projected.
     """
 
     def __init__(
@@ -302,9 +299,7 @@ class NASCell(LayerRNNCell):
 
 
 class GLSTMCell(_LSTMLike):
-    """Group LSTM (Kuchaiev and Ginsburg 2017): inputs, outputs and gates fall into groups with kernels of
-    their own.
-    """
+    """Group LSTM (Kuchaiev and Ginsburg 2017): inputs, outputs and gates fall into groups with kernels of their own."""
 
     def __init__(
         self,

@@ -15,9 +15,8 @@ from minitf.rnn.linear import Linear
 class MultiRNNCell(RNNCell):
     """Cells in sequence, each fed the output of the one before, in variable scopes `cell_0`, `cell_1`, ...
 
-    state_is_tuple: the state is the tuple of the cells' states, otherwise they are joined along the columns.
-    A cell that occurs several times, as in `MultiRNNCell([cell] * 3)`, has variables of its own in each
-    place.
+    state_is_tuple: the state is the tuple of the cells' states, otherwise they are joined along the columns. A cell
+    that occurs several times, as in `MultiRNNCell([cell] * 3)`, has variables of its own in each place.
 
     Raises:
       ValueError: for no cells, or cells with tuple states where state_is_tuple is False.

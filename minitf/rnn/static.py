@@ -88,9 +88,8 @@ def _batch(inputs) -> int | None:
 def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_length=None, scope=None):
     """static_rnn that starts from, and saves to, `state_saver`: `(outputs, state)`.
 
-    state_saver: has `state(name)` -> tensor and `save_state(name, tensor)` -> op; state_name: a name for each
-    part of the cell's state, in the same structure. The last output and the state are given once the state is
-    saved.
+    state_saver: has `state(name)` -> tensor and `save_state(name, tensor)` -> op; state_name: a name for each part of
+    the cell's state, in the same structure. The last output and the state are given once the state is saved.
     """
     state_size = cell.state_size
     if nest.is_sequence(state_size) != nest.is_sequence(state_name) or (
@@ -149,8 +148,7 @@ def stack_bidirectional_rnn(
     sequence_length=None,
     scope=None,
 ):
-    """Layers of bidirectional RNNs, each fed the joined outputs of the one below: `(outputs, states_fw,
-    states_bw)`.
+    """Layers of bidirectional RNNs, each fed the joined outputs of the one below: `(outputs, states_fw, states_bw)`.
 
     cells_fw, cells_bw and the initial states: lists with one entry for each layer.
 

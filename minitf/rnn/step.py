@@ -20,9 +20,7 @@ class Lengths:
         self.longest = tf.reduce_max(self.each)
 
     def step(self, time, state, call_cell):
-        """`call_cell()`, with rows that have ended giving zeros and their old state; not called if
-        all have ended.
-        """
+        """`call_cell()`, with rows that have ended giving zeros and their old state; not called if all have ended."""
         over = time >= self.each
         flat = tf.cond(
             time >= self.longest, lambda: self._old(state), lambda: self._masked(over, state, *call_cell()), strict=True

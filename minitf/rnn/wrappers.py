@@ -95,9 +95,7 @@ def check_same_shapes(what: str, inputs, outputs) -> None:
 
 
 class HighwayWrapper(ScopelessWrapper):
-    """Mixes inputs and outputs by a learned gate (Srivastava et al. 2015): `inputs * carry + outputs *
-    transform`.
-    """
+    """Mixes inputs and outputs by a learned gate (Srivastava et al. 2015): `inputs * carry + outputs * transform`."""
 
     def __init__(self, cell, couple_carry_transform_gates: bool = True, carry_bias_init: float = 1.0):
         super().__init__(cell)

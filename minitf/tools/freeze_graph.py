@@ -37,10 +37,9 @@ def freeze_graph(
     input_graph: the path of a GraphDef; or input_meta_graph, of a `.meta` file; or the folder
     input_saved_model_dir with a model of saved_model_tags. input_checkpoint: has the values of variables
     (not needed for a saved model); input_saver: the path of a SaverDef that reads it, if its names differ.
-    output_node_names: with commas between. output_graph: the file to write. initializer_nodes: ops to run
-    after restoring. variable_names_whitelist, variable_names_blacklist: which variables become constants.
-    Files may be binary or text, whatever input_binary says; restore_op_name, filename_tensor_name and
-    checkpoint_version are not needed.
+    output_node_names: with commas between. output_graph: the file to write. initializer_nodes: ops to run after
+    restoring. variable_names_whitelist, variable_names_blacklist: which variables become constants. Files may be binary
+    or text, whatever input_binary says; restore_op_name, filename_tensor_name and checkpoint_version are not needed.
 
     Raises:
       OSError: if a file is not there, or is no such message.

@@ -113,9 +113,7 @@ def _half_wave(fraction) -> Tensor:
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name: str | None = None) -> Tensor:
-    """learning_rate times half a cosine wave from 1 down to `alpha` over `decay_steps` (Loshchilov and Hutter
-    2016).
-    """
+    """learning_rate times half a cosine wave from 1 down to `alpha` over `decay_steps` (Loshchilov and Hutter 2016)."""
     with name_scope(name, "CosineDecay"):
         rate, step, decay_steps = _start(learning_rate, global_step, decay_steps)
         wave = _half_wave(math.minimum(step, decay_steps) / decay_steps)
@@ -125,9 +123,7 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name: str |
 def cosine_decay_restarts(
     learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name: str | None = None
 ) -> Tensor:
-    """`cosine_decay` that starts again and again, each period `t_mul` times as long and `m_mul` times as
-    high.
-    """
+    """`cosine_decay` that starts again and again, each period `t_mul` times as long and `m_mul` times as high."""
     with name_scope(name, "SGDRDecay") as scope:
         rate, step, length, t, m, alpha = _start(learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha)
         elapsed = step / length

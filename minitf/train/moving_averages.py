@@ -18,9 +18,8 @@ from minitf.train import slots
 def assign_moving_average(variable, value, decay, zero_debias: bool = True, name: str | None = None):
     """variable -= (1 - decay) * (variable - value); the new value as a tensor.
 
-    zero_debias: the variable started at zero; keep the average apart (in `<variable>/biased`) and set the
-    variable to it divided by 1 - decay ** steps, so that it is not biased towards zero (Kingma and Ba 2014,
-    section 3).
+    zero_debias: the variable started at zero; keep the average apart (in `<variable>/biased`) and set the variable to
+    it divided by 1 - decay ** steps, so that it is not biased towards zero (Kingma and Ba 2014, section 3).
     """
     with name_scope(name, "AssignMovingAvg") as scope:
         rate = math.cast(convert_to_tensor(1.0 - decay, name="decay"), variable.dtype.base_dtype)
@@ -116,8 +115,7 @@ class ExponentialMovingAverage:
     def variables_to_restore(self, moving_avg_variables=None) -> dict:
         """Names in a checkpoint to variables: those with averages are to be restored from them.
 
-        moving_avg_variables: the variables with averages (default: trainable ones and those with a moving
-        average).
+        moving_avg_variables: the variables with averages (default: trainable ones and those with a moving average).
         """
         if moving_avg_variables is None:
             moving_avg_variables = variables.trainable_variables() + variables.moving_average_variables()

@@ -85,8 +85,7 @@ class Optimizer:
         colocate_gradients_with_ops: bool = False,
         grad_loss=None,
     ) -> list[tuple]:
-        """Pairs (gradient, variable); a gradient is a Tensor, IndexedSlices, or None where the loss does not
-        depend.
+        """Pairs (gradient, variable); a gradient is a Tensor, IndexedSlices, or None where the loss does not depend.
 
         gate_gradients: with GATE_GRAPH all gradients are computed before any of them is used.
         """

@@ -82,8 +82,7 @@ class GradientDescentOptimizer(_ByOneOp):
 
 
 class MomentumOptimizer(_ByOneOp):
-    """a = momentum * a + g; w -= learning_rate * a, or with `use_nesterov` learning_rate * (g + momentum *
-    a).
+    """a = momentum * a + g; w -= learning_rate * a, or with `use_nesterov` learning_rate * (g + momentum * a).
 
     Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
     """
@@ -98,9 +97,7 @@ class MomentumOptimizer(_ByOneOp):
 
 
 class AdagradOptimizer(_ByOneOp):
-    """a += g ** 2; w -= learning_rate * g / sqrt(a), a starting at `initial_accumulator_value` (Duchi et al.
-    2011).
-    """
+    """a += g ** 2; w -= learning_rate * g / sqrt(a), a starting at `initial_accumulator_value` (Duchi et al. 2011)."""
 
     _OP, _SLOTS, _NUMBERS = "Adagrad", ("accumulator",), ("learning_rate", "grad")
 
@@ -177,8 +174,7 @@ class RMSPropOptimizer(_ByOneOp):
     """s = decay * s + (1 - decay) * g ** 2; step = momentum * step + learning_rate * g / sqrt(s + epsilon); w
     -= step.
 
-    With `centered` the square of the average of g is subtracted from s. Tieleman and Hinton 2012, lecture
-    6.5.
+    With `centered` the square of the average of g is subtracted from s. Tieleman and Hinton 2012, lecture 6.5.
     """
 
     _NUMBERS = ("learning_rate", "decay", "momentum", "epsilon", "grad")
@@ -210,9 +206,7 @@ class RMSPropOptimizer(_ByOneOp):
 
 
 class FtrlOptimizer(_ByOneOp):
-    """Follow the regularized leader (McMahan et al. 2013, Ad click prediction), with L1, L2 and shrinkage
-    terms.
-    """
+    """Follow the regularized leader (McMahan et al. 2013, Ad click prediction), with L1, L2 and shrinkage terms."""
 
     _SLOTS = ("accum", "linear")
 

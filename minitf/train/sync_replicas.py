@@ -20,9 +20,8 @@ class SyncReplicasOptimizer(Optimizer):
     mean. total_num_replicas: how many replicas there are, as many if None. variable_averages: a
     `tf.train.ExponentialMovingAverage` to be kept of variables_to_average after each step.
 
-    A replica's train op adds its gradients, then waits for a token, of which each step gives out as many as
-    there are replicas. The chief's queue runner makes the steps: start it by the hook of
-    `make_session_run_hook(is_chief)`.
+    A replica's train op adds its gradients, then waits for a token, of which each step gives out as many as there are
+    replicas. The chief's queue runner makes the steps: start it by the hook of `make_session_run_hook(is_chief)`.
 
     >>> import minitf as tf
     >>> w = tf.Variable(1.0)

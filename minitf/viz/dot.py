@@ -34,15 +34,14 @@ def to_dot(
     Of parts that are repeated (the cells of an unrolled network, their gradients) the first two and the last
     are drawn, and in a graph of more than 150 nodes the inner scopes are one node each.
 
-    graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become
-    one node each, and all others are drawn; collapse: names of scopes to draw as one node, such as
-    `["gradients"]`; fold_variables: a variable with the ops that initialize and read it and its optimizer's
-    slots is one node; legend: adds a key to shapes and colours; heat: seconds, or bytes, by the name of the
-    op, which colour it, in the `unit` "us" or "bytes"; lowered: loops and branches are drawn as TF 1 built
-    them, of Enter, Merge, LoopCond, Switch, NextIteration and Exit; fold: False draws every op; focus: a
-    scope that is drawn, with no more of the rest than it touches; between: a pair such as `(x, loss)`: only
-    what is on a path from one to the other; gradients_beside: gradients are drawn with the op whose gradient
-    they are.
+    graph: the graph to draw (default: the default graph); depth: name scopes nested deeper than this become one node
+    each, and all others are drawn; collapse: names of scopes to draw as one node, such as `["gradients"]`;
+    fold_variables: a variable with the ops that initialize and read it and its optimizer's slots is one node; legend:
+    adds a key to shapes and colours; heat: seconds, or bytes, by the name of the op, which colour it, in the `unit`
+    "us" or "bytes"; lowered: loops and branches are drawn as TF 1 built them, of Enter, Merge, LoopCond, Switch,
+    NextIteration and Exit; fold: False draws every op; focus: a scope that is drawn, with no more of the rest than it
+    touches; between: a pair such as `(x, loss)`: only what is on a path from one to the other; gradients_beside:
+    gradients are drawn with the op whose gradient they are.
 
     `.source` is the DOT text and `.save("graph.dot")` writes it; `.render("graph", format="png")` needs the
     `dot` program and says what to install if it is missing.

@@ -19,9 +19,8 @@ _PARTS = 30
 class Group:
     """What can be drawn as a box or as one node.
 
-    kind: "graph", "scope", "body" (of a loop or branch), "run" (its children are the copies of a repeated
-    part), "copy" or "part" (some of very many). path: of a scope, its name; of others that of the scope
-    around.
+    kind: "graph", "scope", "body" (of a loop or branch), "run" (its children are the copies of a repeated part), "copy"
+    or "part" (some of very many). path: of a scope, its name; of others that of the scope around.
     """
 
     __slots__ = ("kind", "key", "label", "path", "parent", "children", "step", "op")

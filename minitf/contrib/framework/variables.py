@@ -32,9 +32,7 @@ def variable(
     synchronization=None,
     aggregation=None,
 ):
-    """The variable `name` of the scope, as `tf.get_variable` makes or finds it; custom_getter: instead of
-    that.
-    """
+    """The variable `name` of the scope, as `tf.get_variable` makes or finds it; custom_getter: instead of that."""
     collections = list(dict.fromkeys([tf.GraphKeys.GLOBAL_VARIABLES] if collections is None else collections))
     getter = tf.get_variable
     if custom_getter is not None:

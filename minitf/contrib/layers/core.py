@@ -184,8 +184,7 @@ def embed_sequence(
     scope=None,
     reuse=None,
 ):
-    """Symbols [batch, time] embedded by a variable `embeddings` [vocab_size, embed_dim]: [batch, time,
-    embed_dim].
+    """Symbols [batch, time] embedded by a variable `embeddings` [vocab_size, embed_dim]: [batch, time, embed_dim].
 
     The sizes may be left out with reuse. unique: look each symbol up only once.
 

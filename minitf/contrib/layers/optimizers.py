@@ -47,8 +47,7 @@ def optimize_loss(
     SUMMARIES (default: the loss, the norm of all gradients, and the learning rate if it decays).
 
     Raises:
-      ValueError: for a loss that is no scalar, an unknown optimizer or summary, or a missing learning rate or
-        step.
+      ValueError: for a loss that is no scalar, an unknown optimizer or summary, or a missing learning rate or step.
     """
     loss = tf.convert_to_tensor(loss)
     if loss.shape.rank not in (0, None):

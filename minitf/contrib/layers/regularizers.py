@@ -75,8 +75,7 @@ def sum_regularizer(regularizer_list: list, scope: str | None = None) -> Callabl
 
 
 def apply_regularization(regularizer: Callable, weights_list: list | None = None):
-    """The sum of the penalties of all weights (default: the collection WEIGHTS), added to
-    REGULARIZATION_LOSSES.
+    """The sum of the penalties of all weights (default: the collection WEIGHTS), added to REGULARIZATION_LOSSES.
 
     Raises:
       ValueError: if there are no weights, or a penalty is no scalar.

@@ -79,11 +79,9 @@ def embedding_rnn_decoder(
     update_embedding_for_previous: bool = True,
     scope=None,
 ):
-    """`rnn_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs,
-    state).
+    """`rnn_decoder` over symbols [batch], embedded by a variable [num_symbols, embedding_size]: (outputs, state).
 
-    update_embedding_for_previous: whether gradients reach the embedding through the symbols that are fed
-    back.
+    update_embedding_for_previous: whether gradients reach the embedding through the symbols that are fed back.
 
     Raises:
       ValueError: if output_projection has other shapes than described above.
@@ -137,8 +135,7 @@ def embedding_rnn_seq2seq(
 ):
     """`basic_rnn_seq2seq` over symbols [batch], which are embedded: (outputs, state).
 
-    outputs: tensors [batch, num_decoder_symbols], or [batch, cell.output_size] if an output_projection is
-    given.
+    outputs: tensors [batch, num_decoder_symbols], or [batch, cell.output_size] if an output_projection is given.
     """
     with tf.variable_scope(scope or "embedding_rnn_seq2seq") as entered:
         if dtype is not None:
@@ -166,9 +163,7 @@ def embedding_rnn_seq2seq(
 
 
 def either_way(feed_previous, decoder: Callable):
-    """`decoder(feed, update_embedding)` if feed_previous is known, or else a cond of both, with the same
-    variables.
-    """
+    """`decoder(feed, update_embedding)` if feed_previous is known, or else a cond of both, with the same variables."""
     if not isinstance(feed_previous, tf.Tensor):
         return decoder(bool(feed_previous), True)
 

@@ -42,13 +42,12 @@ def _of_same_shape(old, new):
 class AttentionWrapper(RNNCell):
     """A cell whose inputs are joined with what it attended to, and whose outputs look at the memory again.
 
-    cell: an RNNCell; attention_mechanism: one or a list. attention_layer_size: columns of the attention, a
-    linear layer "attention_layer" of the cell's output and the weighted memory (None: the weighted memory
-    itself), or attention_layer, a layer (lists, with several mechanisms). alignment_history: keep all
-    weights. cell_input_fn(inputs, attention): the cell's inputs (default: both joined). output_attention: put
-    out the attention, not the cell's output. initial_cell_state: what zero_state starts the cell from.
-    attention_fn(mechanism, cell_output, attention_state, attention_layer): computes `(attention, alignments,
-    next attention_state)`.
+    cell: an RNNCell; attention_mechanism: one or a list. attention_layer_size: columns of the attention, a linear layer
+    "attention_layer" of the cell's output and the weighted memory (None: the weighted memory itself), or
+    attention_layer, a layer (lists, with several mechanisms). alignment_history: keep all weights.
+    cell_input_fn(inputs, attention): the cell's inputs (default: both joined). output_attention: put out the attention,
+    not the cell's output. initial_cell_state: what zero_state starts the cell from. attention_fn(mechanism,
+    cell_output, attention_state, attention_layer): computes `(attention, alignments, next attention_state)`.
 
     >>> import minitf as tf
     >>> attention = tf.contrib.seq2seq.BahdanauAttention(3, memory=tf.ones([2, 5, 4]))

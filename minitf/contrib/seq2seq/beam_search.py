@@ -105,9 +105,7 @@ class BeamSearchDecoder(Decoder):
         return BeamSearchDecoderOutput(scores, tf.int32, tf.int32)
 
     def initialize(self, name=None):
-        """`(finished, inputs, state)`: only the first beam of each sequence counts, the others are copies of
-        it.
-        """
+        """`(finished, inputs, state)`: only the first beam of each sequence counts, the others are copies of it."""
         first = tf.zeros([self.batch_size], dtype=tf.int32)
         dtype, width = self._dtype, self._beams.width
         finished = tf.one_hot(first, width, on_value=False, off_value=True, dtype=tf.bool)

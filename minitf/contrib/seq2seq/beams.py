@@ -76,9 +76,7 @@ class Beams:
         return self._picked(rows, beams, self.width, tf.shape(t)[2:], t.shape[2:], None)
 
     def picked(self, t, indices, count, name=None):
-        """The numbers that `indices` [batch, width] names among the `count` of each sequence in `t` [batch,
-        ...].
-        """
+        """The numbers that `indices` [batch, width] names among the `count` of each sequence in `t` [batch, ...]."""
         return self._picked(tf.reshape(t, [-1]), indices, count, [], TensorShape([]), name)
 
     def _picked(self, rows, indices, count, rest, static_rest: TensorShape, name):

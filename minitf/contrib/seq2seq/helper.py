@@ -255,8 +255,7 @@ def scalar_and_vector(what: str, start_tokens, end_token) -> tuple:
 class GreedyEmbeddingHelper(Helper):
     """Feeds back the likeliest symbol, embedded, until it is `end_token`.
 
-    embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers [batch]; end_token: an
-    integer.
+    embedding: a variable [symbols, n] or a function of symbols; start_tokens: integers [batch]; end_token: an integer.
     """
 
     def __init__(self, embedding, start_tokens, end_token):
@@ -297,8 +296,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
 
 class InferenceHelper(Helper):
-    """Feeds back what `sample_fn(outputs)` makes of the outputs, until `end_fn(sample_ids)` says that it
-    ends.
+    """Feeds back what `sample_fn(outputs)` makes of the outputs, until `end_fn(sample_ids)` says that it ends.
 
     sample_shape, sample_dtype: of one sequence's sample; start_inputs: [batch, ...]; next_inputs_fn: makes
     inputs of samples (default: they are taken as they are).

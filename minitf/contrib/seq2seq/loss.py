@@ -24,8 +24,7 @@ def sequence_loss(
     logits: [batch, time, symbols]; targets: integers [batch, time]; weights: floats [batch, time]. Averages
     divide by the sum of weights over the averaged axes, sums by the number of weights that are not zero; over
     an axis with neither the loss is kept: [batch, time], [time] or [batch] instead of a scalar.
-    softmax_loss_function: computes the losses from flat labels and logits (default: the sparse cross
-    entropy).
+    softmax_loss_function: computes the losses from flat labels and logits (default: the sparse cross entropy).
 
     Raises:
       ValueError: if ranks are wrong, or an axis is to be both averaged and summed over.

@@ -87,14 +87,12 @@ def train(
 ):
     """Makes training steps until there were `number_of_steps` (None: for ever, or to the end of the input).
 
-    logdir: a folder for checkpoints, from which it goes on, and summaries; None for neither. train_step_fn:
-    what is called for a step, with the session, train_op, global step and train_step_kwargs; it gives the
-    loss and whether to stop. The other arguments are those of `tf.train.Supervisor`. The value is the last
-    loss.
+    logdir: a folder for checkpoints, from which it goes on, and summaries; None for neither. train_step_fn: what is
+    called for a step, with the session, train_op, global step and train_step_kwargs; it gives the loss and whether to
+    stop. The other arguments are those of `tf.train.Supervisor`. The value is the last loss.
 
     Raises:
-      ValueError: without a train_op, for number_of_steps of 0 or less, or for a saver or summaries without
-        logdir.
+      ValueError: without a train_op, for number_of_steps of 0 or less, or for a saver or summaries without logdir.
     """
     _check(train_op, logdir, summary_op, saver, number_of_steps, sync_optimizer, trace_every_n_steps)
     graph = graph or get_default_graph()

@@ -147,8 +147,7 @@ def _concat_gradient(flow, like, lengths):
 class TensorArray:
     """A list of tensors of one type, for use as a loop variable.
 
-    dtype: the elements' type. size: an int or int32 scalar; with dynamic_size writing beyond it makes the
-    array grow.
+    dtype: the elements' type. size: an int or int32 scalar; with dynamic_size writing beyond it makes the array grow.
     clear_after_read: an element may be read only once. infer_shape: all elements have one shape
     (`element_shape`, or that of the first element written).
 

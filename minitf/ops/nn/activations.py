@@ -31,8 +31,7 @@ def _activation(
     T=dtypes.FLOAT,
     attributes: str = "",
 ) -> None:  # noqa: N803
-    """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of
-    `type`.
+    """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of `type`.
 
     slope_grad(g, dy, s) is the gradient for s; without it the slope is constant almost everywhere.
     """

@@ -116,11 +116,10 @@ def conv2d(
 ) -> Tensor:
     """The convolution of images [batch, h, w, c] with a filter [kh, kw, c, out]: [batch, h', w', out].
 
-    strides: how far the filter moves on, a number, a pair, or four with 1 for batch and channels; dilations:
-    likewise, how far apart the pixels are that it is laid upon. padding: "VALID" stays inside of the image,
-    "SAME" gives h' = h / stride, rounded up, with zeros around, and four pairs say how many zeros there are
-    before and behind each axis. data_format "NCHW": images and results have the channels second.
-    `use_cudnn_on_gpu` changes nothing.
+    strides: how far the filter moves on, a number, a pair, or four with 1 for batch and channels; dilations: likewise,
+    how far apart the pixels are that it is laid upon. padding: "VALID" stays inside of the image, "SAME" gives h' = h /
+    stride, rounded up, with zeros around, and four pairs say how many zeros there are before and behind each axis.
+    data_format "NCHW": images and results have the channels second. `use_cudnn_on_gpu` changes nothing.
 
     >>> import minitf as tf
     >>> tf.nn.conv2d(tf.zeros([1, 28, 28, 1]), tf.zeros([5, 5, 1, 32]), 2, "SAME").shape.as_list()
@@ -147,8 +146,7 @@ def conv2d_backprop_input(
     name: str | None = None,
     filters=None,
 ) -> Tensor:
-    """The gradient of `conv2d` for images of shape `input_sizes` (4 numbers, int32), given that of its
-    result.
+    """The gradient of `conv2d` for images of shape `input_sizes` (4 numbers, int32), given that of its result.
 
     The other arguments are those of `conv2d`; ValueError and TypeError as there.
     """
@@ -168,8 +166,7 @@ def conv2d_backprop_filter(
     dilations=(1, 1, 1, 1),
     name: str | None = None,
 ) -> Tensor:
-    """The gradient of `conv2d` for a filter of shape `filter_sizes` (4 numbers, int32), given that of its
-    result.
+    """The gradient of `conv2d` for a filter of shape `filter_sizes` (4 numbers, int32), given that of its result.
 
     The other arguments are those of `conv2d`; ValueError and TypeError as there.
     """

@@ -60,8 +60,7 @@ def conv3d(
     name: str | None = None,
     filters=None,
 ) -> Tensor:
-    """The convolution of volumes [batch, d, h, w, c] with a filter [kd, kh, kw, c, out]: [batch, d', h', w',
-    out].
+    """The convolution of volumes [batch, d, h, w, c] with a filter [kd, kh, kw, c, out]: [batch, d', h', w', out].
 
     strides, dilations: a number, three, or five with 1 for batch and channels; padding: "SAME" or "VALID";
     data_format "NCDHW": the channels are second. See `conv2d`.
@@ -87,9 +86,7 @@ def conv3d_backprop_filter(
     dilations=(1, 1, 1, 1, 1),
     name: str | None = None,
 ) -> Tensor:
-    """The gradient of `conv3d` for a filter of shape `filter_sizes` (5 numbers, int32), given that of its
-    result.
-    """
+    """The gradient of `conv3d` for a filter of shape `filter_sizes` (5 numbers, int32), given that of its result."""
     attributes = moves(strides, padding, data_format, dilations, VOLUMES)
     return apply("Conv3DBackpropFilterV2", input, filter_sizes, out_backprop, name=name, **attributes)
 

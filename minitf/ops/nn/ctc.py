@@ -307,9 +307,8 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated: bool = True) -> 
 def ctc_beam_search_decoder(
     inputs, sequence_length, beam_width: int = 100, top_paths: int = 1, merge_repeated: bool = True
 ) -> tuple:
-    """(decoded, log_probability): a list of `top_paths` int64 SparseTensors [batch, most labels], the most
-    probable labels first, as far as `beam_width` beams show, and the logs of their probabilities,
-    [batch, top_paths].
+    """(decoded, log_probability): a list of `top_paths` int64 SparseTensors [batch, most labels], the most probable
+    labels first, as far as `beam_width` beams show, and the logs of their probabilities, [batch, top_paths].
 
     inputs: [time, batch, classes] logits, the last class is the blank; sequence_length: [batch] int32.
     merge_repeated: repeated labels, which blanks have kept apart, are merged all the same.

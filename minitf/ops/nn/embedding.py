@@ -76,9 +76,7 @@ def _gathered_beside(params: Tensor, ids: Tensor, name: str | None = None) -> Te
 
 
 def _block(params: list[Tensor], ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Which part holds each id and at which row, when the first parts hold one row more if the rows do not
-    divide.
-    """
+    """Which part holds each id and at which row, when the first parts hold one row more if the rows do not divide."""
     dtype, count = ids.dtype.base_dtype, len(params)
     sizes = [p.shape.sizes[0] if p.shape.rank else None for p in params]
     total = sum(sizes) if None not in sizes else apply("AddN", [array.shape(p, out_type=dtype)[0] for p in params])

@@ -355,9 +355,7 @@ def _moments(mean, variance, axes, keepdims: bool, dtype):
 def weighted_moments(
     x, axes, frequency_weights, name: str | None = None, keep_dims: bool | None = None, keepdims: bool | None = None
 ):
-    """The mean and variance of `x` over `axes`, each element counted `frequency_weights` times (broadcast to
-    x).
-    """
+    """The mean and variance of `x` over `axes`, each element counted `frequency_weights` times (broadcast to x)."""
     keepdims = bool(patterns.renamed("keepdims", keepdims, "keep_dims", keep_dims))
     with name_scope(name, "weighted_moments", [x]):
         x = convert_to_tensor(x, name="x")
@@ -376,8 +374,7 @@ def weighted_moments(
 
 
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name: str | None = None) -> Tensor:
-    """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset, all broadcast to x (Ioffe and Szegedy
-    2015).
+    """scale * (x - mean) / sqrt(variance + variance_epsilon) + offset, all broadcast to x (Ioffe and Szegedy 2015).
 
     `offset` and `scale` may be None.
     """

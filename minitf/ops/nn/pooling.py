@@ -156,11 +156,10 @@ def max_pool(
 ) -> Tensor:
     """The largest item of each window of images [batch, h, w, c]: [batch, h', w', c].
 
-    ksize: height and width of a window: a number, a pair, or four with 1 for batch and channels; strides:
-    likewise, from window to window. padding: "VALID" keeps windows inside of the image, with "SAME" they
-    reach out of it, but what is there does not count. data_format "NCHW": the channels are second. A ksize of
-    [1, 1, 1, n] and the same strides take the largest of each n channels. The gradient goes to the first of
-    equal items.
+    ksize: height and width of a window: a number, a pair, or four with 1 for batch and channels; strides: likewise,
+    from window to window. padding: "VALID" keeps windows inside of the image, with "SAME" they reach out of it, but
+    what is there does not count. data_format "NCHW": the channels are second. A ksize of [1, 1, 1, n] and the same
+    strides take the largest of each n channels. The gradient goes to the first of equal items.
 
     >>> import minitf as tf
     >>> tf.nn.max_pool(tf.zeros([1, 28, 28, 3]), 2, 2, "SAME").shape.as_list()

@@ -113,9 +113,7 @@ def _sampled_logits(
 
 
 def _exclusion(labels, sampled, num_true: int, num_sampled: int, logits) -> Tensor:
-    """What is to be added to the samples' logits so that those that are true do not count: [batch,
-    num_sampled].
-    """
+    """What is to be added to the samples' logits so that those that are true do not count: [batch, num_sampled]."""
     rows, places, weights = compute_accidental_hits(labels, sampled, num_true)
     places = array.expand_dims(math.cast(places, dtypes.int32), 1)
     indices = array.concat([array.expand_dims(rows, 1), places], 1)

@@ -361,8 +361,7 @@ def all_candidate_sampler(
 def compute_accidental_hits(
     true_classes, sampled_candidates, num_true: int, seed: int | None = None, name: str | None = None
 ) -> tuple:
-    """Where a sampled class is true: (rows int32, places among the candidates int64, weights float32), each
-    [hits].
+    """Where a sampled class is true: (rows int32, places among the candidates int64, weights float32), each [hits].
 
     The weights, the least float32, exclude those classes when they are added to logits.
     """

@@ -318,9 +318,7 @@ def space_to_depth(input, block_size: int, name: str | None = None, data_format:
 
 
 def depth_to_space(input, block_size: int, name: str | None = None, data_format: str = "NHWC") -> Tensor:
-    """Channels as blocks of pixels: [batch, h, w, c * n * n] -> [batch, h * n, w * n, c]; `space_to_depth`
-    undone.
-    """
+    """Channels as blocks of pixels: [batch, h, w, c * n * n] -> [batch, h * n, w * n, c]; `space_to_depth` undone."""
     return apply("DepthToSpace", input, block_size=int(block_size), data_format=_format(data_format), name=name)
 
 

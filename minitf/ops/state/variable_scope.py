@@ -191,11 +191,10 @@ SCOPES.append(lambda: get_variable_scope().use_resource)
 class variable_scope:  # noqa: N801 - TensorFlow's own name
     """A context in which `get_variable` makes or finds variables named `scope/...`, and ops are named likewise.
 
-    name_or_scope: a name inside the current scope, or a VariableScope to open again; with None, a unique name
-    is made from default_name. reuse: True to find variables, tf.AUTO_REUSE to make those that are missing;
-    None or False inherits. The other arguments are defaults for the variables inside.
-    auxiliary_name_scope=False: ops' names are
-    left alone.
+    name_or_scope: a name inside the current scope, or a VariableScope to open again; with None, a unique name is made
+    from default_name. reuse: True to find variables, tf.AUTO_REUSE to make those that are missing; None or False
+    inherits. The other arguments are defaults for the variables inside. auxiliary_name_scope=False: ops' names are left
+    alone.
 
     Raises:
       ValueError: if both names are None, or reuse is asked for a default_name.
@@ -309,11 +308,10 @@ def variable_op_scope(**how) -> variable_scope:
 def get_variable(**how) -> Variable:
     """The variable `name` in the current variable scope, made or, if the scope reuses variables, found.
 
-    shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says
-    otherwise. initializer: a value, or a function of (shape, dtype) like `tf.zeros_initializer()`; default:
-    the scope's, or else glorot_uniform, and zeros for integers. regularizer: a function of the variable whose
-    result is collected in the regularization losses. trainable, collections, validate_shape, constraint: as
-    for `tf.Variable`.
+    shape: its shape (left out with an initializer that is a value). dtype: float32 unless the scope says otherwise.
+    initializer: a value, or a function of (shape, dtype) like `tf.zeros_initializer()`; default: the scope's, or else
+    glorot_uniform, and zeros for integers. regularizer: a function of the variable whose result is collected in the
+    regularization losses. trainable, collections, validate_shape, constraint: as for `tf.Variable`.
 
     Raises:
       ValueError: if it exists and is not to be reused or has another shape or type; if it has to exist and

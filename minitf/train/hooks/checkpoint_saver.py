@@ -43,9 +43,8 @@ class CheckpointSaverListener:
 class CheckpointSaverHook(SessionRunHook):
     """Writes a checkpoint at the beginning, every `save_secs` seconds or `save_steps` steps, and at the end.
 
-    checkpoint_dir: the folder, checkpoints in which are called `checkpoint_basename`. saver: a tf.train.Saver
-    (default: the scaffold's, or the one in the graph's collection of savers). listeners: a list of
-    CheckpointSaverListener.
+    checkpoint_dir: the folder, checkpoints in which are called `checkpoint_basename`. saver: a tf.train.Saver (default:
+    the scaffold's, or the one in the graph's collection of savers). listeners: a list of CheckpointSaverListener.
 
     Raises:
       ValueError: unless one of save_secs and save_steps is given, or if both saver and scaffold are.

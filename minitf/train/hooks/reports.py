@@ -19,8 +19,7 @@ class LoggingTensorHook(SessionRunHook):
     """Logs the values of tensors every `every_n_iter` runs or `every_n_secs` seconds, or at the end.
 
     tensors: a list of tensors or their names, or a dict of them by the words that the log has for them.
-    formatter: a function of the dict of values that gives the line. tf.logging.set_verbosity(tf.logging.INFO)
-    shows it.
+    formatter: a function of the dict of values that gives the line. tf.logging.set_verbosity(tf.logging.INFO) shows it.
 
     Raises:
       ValueError: unless one of every_n_iter (more than 0) and every_n_secs is given, or at_end alone.

@@ -7,9 +7,7 @@ from minitf.train.hooks.session_run_hook import SessionRunArgs, SessionRunContex
 
 
 class HookedSession:
-    """A session whose runs fetch and are fed what hooks ask for, too; after a hook requested a stop, none is
-    made.
-    """
+    """A session whose runs fetch and are fed what hooks ask for, too; after a hook requested a stop, none is made."""
 
     def __init__(self, session, hooks: list):
         self._session, self._hooks, self.stopped = session, hooks, False
