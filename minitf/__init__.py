@@ -36,10 +36,11 @@ from minitf.ops.math.bits import bitcast
 from minitf.ops.array.broadcasting import broadcast_dynamic_shape, broadcast_to
 from minitf.ops.math.cast import cast, to_complex128, to_complex64, to_double, to_float, to_int32, to_int64
 from minitf.ops.array.constant import constant
-from minitf.ops.array.gather import batch_gather, boolean_mask, gather, gather_nd, one_hot, scatter_nd, sparse_to_dense
+from minitf.ops.array.gather import batch_gather, boolean_mask, gather, gather_nd, scatter_nd, sparse_to_dense
 from minitf.ops.array.gather import where
 from minitf.ops.array.identity import ensure_shape, guarantee_const, identity, identity_n, prevent_gradient
 from minitf.ops.array.identity import stop_gradient
+from minitf.ops.array.one_hot import one_hot
 from minitf.ops.array.joining import parallel_stack, split, stack, unstack
 from minitf.ops.linalg.matrix import diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part
 from minitf.ops.linalg.matrix import matrix_set_diag

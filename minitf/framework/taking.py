@@ -68,4 +68,9 @@ def optional(name: str, default=None, annotation=Parameter.empty) -> Parameter:
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)
 
 
+def with_defaults(parameters: Iterable[Parameter], **defaults) -> list[Parameter]:
+    """The parameters, some with other defaults."""
+    return [p.replace(default=defaults.get(p.name, p.default)) for p in parameters]
+
+
 SELF = needed("self")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import struct
 
 import numpy as np
 
@@ -16,66 +14,26 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
+from minitf.framework.taking import arguments, taking_also
 from minitf.framework.tensor import Tensor
+from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, opened, pillow, pixels
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.math import compare
 from minitf.ops.patterns import boxed
 from minitf.ops.random.random import random_uniform
 from minitf.ops.strings import strings
 
-_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # of Pillow, by the number of channels
-_FORMATS = ("PNG", "JPEG", "GIF")
 _RATIOS = (1, 2, 4, 8)
 _METHODS = ("", "INTEGER_FAST", "INTEGER_ACCURATE")
 
 
-def _pillow():
-    """The module `PIL.Image`."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(
-            "reading and writing image files needs the package Pillow: pip install 'minitf-engine[image]'", name="PIL"
-        ) from error
-    return Image
-
-
-@contextlib.contextmanager
-def _opened(data: bytes, formats: tuple):
-    """The image in the bytes of a file of one of these formats; ValueError if there is none."""
-    image = _pillow()
-    try:
-        with image.open(io.BytesIO(data), formats=formats) as file:
-            yield file
-    except (OSError, SyntaxError, image.DecompressionBombError) as error:
-        raise ValueError(
-            f"{len(data)} bytes are no image that can be read as {' or '.join(formats)}: {error}"
-        ) from None
-
-
-def _pixels(file, channels: int) -> np.ndarray:
-    """The pixels [height, width, channels] of an opened file; 0: as many channels as it has."""
-    channels = channels or {"1": 1, "L": 1, "LA": 2, "RGBA": 4}.get(file.mode, 3)
-    found = np.asarray(file.convert(_MODES[channels]))
-    return found.reshape(*found.shape[:2], channels)
-
-
-def _frames(file) -> np.ndarray:
-    """All pictures of a file: [frames, height, width, 3]."""
-    found = []
-    for place in range(getattr(file, "n_frames", 1)):
-        file.seek(place)
-        found.append(_pixels(file, 3))
-    return np.stack(found)
-
-
 def _decoded(op, contents):
     _check_attributes(op)
-    with _opened(contents.item(), _FORMATS) as file:
+    with opened(contents.item(), FORMATS) as file:
         smaller = _reduced(file, op.attrs.get("ratio", 1))
         if getattr(file, "n_frames", 1) > 1:
             raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
-        found = _pixels(smaller, op.attrs["channels"])
+        found = pixels(smaller, op.attrs["channels"])
     wide = op.attrs.get("dtype") is dtypes.uint16
     return found.astype(np.uint16) * 257 if wide else found
 
@@ -102,44 +60,28 @@ def _check_attributes(op) -> None:
 
 
 def _decoded_gif(op, contents):
-    with _opened(contents.item(), _FORMATS) as file:
-        return _frames(file)
+    with opened(contents.item(), FORMATS) as file:
+        return frames(file)
 
 
 def _decoded_bmp(op, contents):
     _check_attributes(op)
-    found, channels = _bitmap(contents.item()), op.attrs["channels"]
+    found, channels = bitmap(contents.item()), op.attrs["channels"]
     if channels not in (0, found.shape[2]):
         raise ValueError(f"channels attribute {channels} does not match what the file has: {found.shape[2]} of them")
     return found
-
-
-def _bitmap(data: bytes) -> np.ndarray:
-    """The pixels [height, width, channels] of a BMP file, as they stand in it: its palette is not used."""
-    if data[:2] != b"BM" or len(data) < 54:
-        raise ValueError(f"{len(data)} bytes are no image that can be read as BMP: there is no header of one")
-    start, _, width, height, _, bits = struct.unpack_from("<IIiiHH", data, 10)
-    if bits not in (8, 24, 32) or width <= 0 or height == 0:
-        raise ValueError(f"BMP files of 8, 24 and 32 bits are read, not one of {bits}, {width} x {height}")
-    channels, rows = bits // 8, abs(height)
-    step = (width * channels + 3) // 4 * 4  # bytes of a row
-    if len(data) < start + step * rows:
-        raise ValueError(f"{len(data)} bytes are no BMP file of {width} x {rows} pixels: it is incomplete")
-    found = np.frombuffer(data, np.uint8, step * rows, start).reshape(rows, step)[:, : width * channels]
-    found = found.reshape(rows, width, channels)[:: 1 if height < 0 else -1]
-    return found[:, :, [2, 1, 0, 3][:channels]] if channels > 1 else found
 
 
 def _decoded_any(op, contents):
     data, wide = contents.item(), op.attrs["dtype"] is dtypes.uint16
     if data[:2] == b"BM":
         return _widened(_decoded_bmp(op, contents), 256 if wide else 1)
-    with _opened(data, _FORMATS) as file:
+    with opened(data, FORMATS) as file:
         if file.format == "GIF":
-            frames = _frames(file)
-            return _widened(frames if op.attrs["expand_animations"] else frames[0], 256 if wide else 1)
+            found = frames(file)
+            return _widened(found if op.attrs["expand_animations"] else found[0], 256 if wide else 1)
         more = 257 if file.format == "PNG" else 256  # TensorFlow reads PNG files as uint16 themselves
-        return _widened(_pixels(file, op.attrs["channels"]), more if wide else 1)
+        return _widened(pixels(file, op.attrs["channels"]), more if wide else 1)
 
 
 def _widened(pixels: np.ndarray, by: int) -> np.ndarray:
@@ -147,7 +89,7 @@ def _widened(pixels: np.ndarray, by: int) -> np.ndarray:
 
 
 def _jpeg_shape(op, contents):
-    with _opened(contents.item(), ("JPEG",)) as file:
+    with opened(contents.item(), ("JPEG",)) as file:
         channels = 1 if file.mode == "L" else 3
         return np.array([file.height, file.width, channels], op.outputs[0].dtype.numpy)
 
@@ -189,7 +131,7 @@ def _quality(value) -> int:
 
 
 def _check_image(image, kind: str, format: str | None) -> None:
-    allowed = {"grayscale": (1,), "rgb": (3,)}.get(format, (1, 3)) if kind == "JPEG" else tuple(_MODES)
+    allowed = {"grayscale": (1,), "rgb": (3,)}.get(format, (1, 3)) if kind == "JPEG" else tuple(MODES)
     if image.shape[2] not in allowed:
         raise ValueError(f"image must have {' or '.join(map(str, allowed))} channels, got {list(image.shape)}")
     if image.size == 0:
@@ -202,7 +144,7 @@ def _encoded(kind: str):
         file, options = io.BytesIO(), _jpeg(op) if kind == "JPEG" else _png(op)
         options |= {} if quality is None else {"quality": _quality(quality)}
         picture = image[:, :, 0] if image.shape[2] == 1 else image
-        _pillow().fromarray(picture, _MODES[image.shape[2]]).save(file, kind, **options)
+        pillow().fromarray(picture, MODES[image.shape[2]]).save(file, kind, **options)
         return boxed(file.getvalue())
 
     return numpy
@@ -371,17 +313,8 @@ def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
     return apply("EncodePng", image, compression=int(compression), name=name)
 
 
-def decode_and_crop_jpeg(
-    contents,
-    crop_window,
-    channels: int = 0,
-    ratio: int = 1,
-    fancy_upscaling: bool = True,
-    try_recover_truncated: bool = False,
-    acceptable_fraction: float = 1,
-    dct_method: str = "",
-    name: str | None = None,
-) -> Tensor:
+@taking_also(arguments(decode_jpeg)[1:])
+def decode_and_crop_jpeg(contents, crop_window, *, channels, ratio, dct_method, name, **_) -> Tensor:
     """A part of the image in the bytes of a JPEG file, uint8 [height, width, channels].
 
     crop_window: int32 [4]: top, left, height, width. The other arguments are those of `decode_jpeg`.

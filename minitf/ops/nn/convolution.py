@@ -6,6 +6,7 @@ from minitf.framework import errors
 from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
+from minitf.framework.taking import arguments, needed, taking_also
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import batches
 from minitf.kernels.math import convolution as kernels
@@ -155,23 +156,13 @@ def conv2d_backprop_input(
     return apply("Conv2DBackpropInput", input_sizes, filter, out_backprop, name=name, **attributes)
 
 
-def conv2d_backprop_filter(
-    input,
-    filter_sizes,
-    out_backprop,
-    strides,
-    padding,
-    use_cudnn_on_gpu: bool = True,
-    data_format: str | None = "NHWC",
-    dilations=(1, 1, 1, 1),
-    name: str | None = None,
-) -> Tensor:
+@taking_also([needed("strides"), needed("padding"), *arguments(conv2d)[4:-1]])
+def conv2d_backprop_filter(input, filter_sizes, out_backprop, *, name, **how) -> Tensor:
     """The gradient of `conv2d` for a filter of shape `filter_sizes` (4 numbers, int32), given that of its result.
 
     The other arguments are those of `conv2d`; ValueError and TypeError as there.
     """
-    attributes = _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu)
-    return apply("Conv2DBackpropFilter", input, filter_sizes, out_backprop, name=name, **attributes)
+    return apply("Conv2DBackpropFilter", input, filter_sizes, out_backprop, name=name, **_attributes(**how))
 
 
 def conv2d_transpose(

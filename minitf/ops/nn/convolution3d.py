@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
+from minitf.framework.taking import arguments, needed, taking_also
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import volumes as kernels
 from minitf.ops import patterns
@@ -76,18 +77,10 @@ def conv3d(
     return apply("Conv3D", input, filter, name=name, **moves(strides, padding, data_format, dilations, VOLUMES))
 
 
-def conv3d_backprop_filter(
-    input,
-    filter_sizes,
-    out_backprop,
-    strides,
-    padding,
-    data_format: str | None = "NDHWC",
-    dilations=(1, 1, 1, 1, 1),
-    name: str | None = None,
-) -> Tensor:
+@taking_also([needed("strides"), needed("padding"), *arguments(conv3d)[4:-1]])
+def conv3d_backprop_filter(input, filter_sizes, out_backprop, *, name, **how) -> Tensor:
     """The gradient of `conv3d` for a filter of shape `filter_sizes` (5 numbers, int32), given that of its result."""
-    attributes = moves(strides, padding, data_format, dilations, VOLUMES)
+    attributes = moves(formats=VOLUMES, **how)
     return apply("Conv3DBackpropFilterV2", input, filter_sizes, out_backprop, name=name, **attributes)
 
 

@@ -9,6 +9,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
+from minitf.framework.taking import arguments, taking_also
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import depthwise as kernels
@@ -166,35 +167,17 @@ def separable_conv2d(
         return conv2d(each, pointwise_filter, 1, "VALID", data_format=check_format(data_format), name=scope)
 
 
-def depthwise_conv2d_native_backprop_input(
-    input_sizes,
-    filter,
-    out_backprop,
-    strides,
-    padding,
-    data_format: str | None = "NHWC",
-    dilations=(1, 1, 1, 1),
-    name: str | None = None,
-) -> Tensor:
+@taking_also(arguments(depthwise_conv2d_native)[2:])
+def depthwise_conv2d_native_backprop_input(input_sizes, filter, out_backprop, *, name, **how) -> Tensor:
     """The gradient of `depthwise_conv2d_native` for images of shape `input_sizes` (4 numbers, int32), given
     that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    attributes = moves(strides, padding, data_format, dilations)
-    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name, **attributes)
+    return apply("DepthwiseConv2dNativeBackpropInput", input_sizes, filter, out_backprop, name=name, **moves(**how))
 
 
-def depthwise_conv2d_native_backprop_filter(
-    input,
-    filter_sizes,
-    out_backprop,
-    strides,
-    padding,
-    data_format: str | None = "NHWC",
-    dilations=(1, 1, 1, 1),
-    name: str | None = None,
-) -> Tensor:
+@taking_also(arguments(depthwise_conv2d_native)[2:])
+def depthwise_conv2d_native_backprop_filter(input, filter_sizes, out_backprop, *, name, **how) -> Tensor:
     """The gradient of `depthwise_conv2d_native` for a filter of shape `filter_sizes` (4 numbers, int32),
     given that of its result; the other arguments are those of `depthwise_conv2d_native`.
     """
-    attributes = moves(strides, padding, data_format, dilations)
-    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name, **attributes)
+    return apply("DepthwiseConv2dNativeBackpropFilter", input, filter_sizes, out_backprop, name=name, **moves(**how))

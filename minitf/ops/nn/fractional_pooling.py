@@ -11,6 +11,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
+from minitf.framework.taking import arguments, taking
 from minitf.ops.array import array
 from minitf.ops.nn.sampling import Words
 
@@ -213,17 +214,7 @@ def fractional_max_pool(
     )
 
 
-def fractional_avg_pool(
-    value,
-    pooling_ratio,
-    pseudo_random: bool = False,
-    overlapping: bool = False,
-    deterministic: bool = False,
-    seed: int = 0,
-    seed2: int = 0,
-    name: str | None = None,
-):
+@taking(arguments(fractional_max_pool))
+def fractional_avg_pool(**how):
     """The means of windows of images; arguments, results and errors as those of `fractional_max_pool`."""
-    return _fractional(
-        "FractionalAvgPool", value, pooling_ratio, pseudo_random, overlapping, deterministic, seed, seed2, name
-    )
+    return _fractional("FractionalAvgPool", **how)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.taking import arguments, taking, with_defaults
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, gather, identity, slicing
 from minitf.ops.linalg.matmul import matmul
@@ -22,7 +23,7 @@ from minitf.ops.nn.sampling import compute_accidental_hits, log_uniform_candidat
 from minitf.ops.state.partitioned_variable import parts_of
 
 
-def nce_loss(
+def _sampled_logits(
     weights,
     biases,
     labels,
@@ -34,51 +35,7 @@ def nce_loss(
     remove_accidental_hits: bool = False,
     partition_strategy: str = "mod",
     name: str | None = "nce_loss",
-) -> Tensor:
-    """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
-    sizes, how = (num_sampled, num_classes, num_true), (sampled_values, remove_accidental_hits, partition_strategy)
-    logits, targets = _sampled_logits(weights, biases, labels, inputs, *sizes, *how, name, None)
-    losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
-    return reduce_sum(losses, 1)
-
-
-def sampled_softmax_loss(
-    weights,
-    biases,
-    labels,
-    inputs,
-    num_sampled: int,
-    num_classes: int,
-    num_true: int = 1,
-    sampled_values=None,
-    remove_accidental_hits: bool = True,
-    partition_strategy: str = "mod",
-    name: str | None = "sampled_softmax_loss",
     seed: int | None = None,
-) -> Tensor:
-    """The softmax cross entropy of each row over true and sampled classes, [batch] (Jean et al. 2014).
-
-    It is for training only: it underestimates the loss over all classes.
-    """
-    sizes, how = (num_sampled, num_classes, num_true), (sampled_values, remove_accidental_hits, partition_strategy)
-    logits, targets = _sampled_logits(weights, biases, labels, inputs, *sizes, *how, name, seed)
-    targets = identity.stop_gradient(targets, name="labels_stop_gradient")
-    return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
-
-
-def _sampled_logits(
-    weights,
-    biases,
-    labels,
-    inputs,
-    num_sampled,
-    num_classes,
-    num_true,
-    sampled_values,
-    remove_accidental_hits,
-    partition_strategy,
-    name,
-    seed,
 ) -> tuple[Tensor, Tensor]:
     """Logits and labels [batch, num_true + num_sampled]: first of the true classes, then of the samples."""
     weights = parts_of(weights)
@@ -110,6 +67,25 @@ def _sampled_logits(
         sampled_logits -= math.cast(math.log(sampled_count), inputs.dtype)
         targets = [array.ones_like(true_logits) / num_true, array.zeros_like(sampled_logits)]
         return array.concat([true_logits, sampled_logits], 1), array.concat(targets, 1)
+
+
+@taking(arguments(_sampled_logits)[:-1])
+def nce_loss(**how) -> Tensor:
+    """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
+    logits, targets = _sampled_logits(**how)
+    losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
+    return reduce_sum(losses, 1)
+
+
+@taking(with_defaults(arguments(_sampled_logits), remove_accidental_hits=True, name="sampled_softmax_loss"))
+def sampled_softmax_loss(**how) -> Tensor:
+    """The softmax cross entropy of each row over true and sampled classes, [batch] (Jean et al. 2014).
+
+    It is for training only: it underestimates the loss over all classes.
+    """
+    logits, targets = _sampled_logits(**how)
+    targets = identity.stop_gradient(targets, name="labels_stop_gradient")
+    return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
 
 
 def _exclusion(labels, sampled, num_true: int, num_sampled: int, logits) -> Tensor:

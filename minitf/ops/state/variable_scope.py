@@ -8,14 +8,13 @@ import functools
 import itertools
 import threading
 from collections.abc import Callable
-from inspect import Parameter
 
 from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
 from minitf.framework.graph import Graph, get_default_graph, name_scope
-from minitf.framework.taking import arguments, optional, taking
+from minitf.framework.taking import arguments, needed, taking, with_defaults
 from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
 from minitf.ops.state.creation import SCOPES
 from minitf.ops.state.variable_store import AUTO_REUSE, VariableStore, store_of
@@ -24,7 +23,7 @@ from minitf.ops.state.variables import Variable
 _COLLECTION = ("__varscope",)
 _SETTINGS = ("initializer", "regularizer", "caching_device", "partitioner", "dtype", "use_resource", "constraint")
 _SELF, *_GOT = arguments(VariableStore.get_variable)
-_GOT = [optional("dtype") if p.name == "dtype" else p for p in _GOT]  # the scope's by default
+_GOT = with_defaults(_GOT, dtype=None)  # the scope's by default
 
 
 def no_regularizer(_):
@@ -89,7 +88,7 @@ class VariableScope:
         """The local variables in this scope."""
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
-    @taking([_SELF, Parameter("var_store", Parameter.POSITIONAL_OR_KEYWORD), *_GOT])
+    @taking([_SELF, needed("var_store"), *_GOT])
     def get_variable(self, var_store, name, dtype, initializer, reuse, **how) -> Variable:
         """The variable `name` of this scope in `var_store`; see `tf.get_variable`."""
         full_name = f"{self._name}/{name}" if self._name else name
@@ -295,7 +294,7 @@ def _leave(state: _Open, scope: VariableScope, opened: set | None, name: str) ->
 _SCOPE, _DEFAULT_NAME, _, *_DEFAULTS, _ = arguments(variable_scope)
 
 
-@taking([Parameter("values", Parameter.POSITIONAL_OR_KEYWORD), _SCOPE, _DEFAULT_NAME, *_DEFAULTS])
+@taking([needed("values"), _SCOPE, _DEFAULT_NAME, *_DEFAULTS])
 def variable_op_scope(**how) -> variable_scope:
     """The old form of `variable_scope`, with values first."""
     return variable_scope(**how)
@@ -320,7 +319,7 @@ def get_variable(**how) -> Variable:
     return get_variable_scope().get_variable(store_of(get_default_graph()), **how)
 
 
-@taking([optional("trainable", False, "bool") if a.name == "trainable" else a for a in arguments(get_variable)])
+@taking(with_defaults(arguments(get_variable), trainable=False))
 def get_local_variable(collections, trainable, **how) -> Variable:
     """Like `get_variable`, for a variable that is not trained and not saved: it is a local one."""
     return get_variable(collections=[*(collections or ()), GraphKeys.LOCAL_VARIABLES], trainable=False, **how)
