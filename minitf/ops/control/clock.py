@@ -6,9 +6,7 @@ import time
 
 import numpy as np
 
-from minitf.framework.apply import apply
 from minitf.framework.registry import define
-from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
 define(
@@ -20,6 +18,4 @@ define(
 )
 
 
-def timestamp(name: str | None = None) -> Tensor:
-    """The seconds since 1970 at the time when it runs, float64."""
-    return apply("Timestamp", name=name)
+timestamp = patterns.of_inputs("Timestamp", "The seconds since 1970 at the time when it runs, float64.", "timestamp")

@@ -167,16 +167,6 @@ def enter(
     )
 
 
-def exit(data, name: str | None = None) -> Tensor:
-    """`data` outside of its frame."""
-    return apply("Exit", data, name=name)
-
-
-def next_iteration(data, name: str | None = None) -> Tensor:
-    """`data` in the next iteration of its frame."""
-    return apply("NextIteration", data, name=name)
-
-
-def loop_cond(input, name: str | None = None) -> Tensor:
-    """`input`, a bool scalar, as what decides whether a loop goes on."""
-    return apply("LoopCond", input, name=name)
+exit = patterns.of_inputs("Exit", "`data` outside of its frame.", "exit")
+next_iteration = patterns.of_inputs("NextIteration", "`data` in the next iteration of its frame.", "next_iteration")
+loop_cond = patterns.of_inputs("LoopCond", "`input`, a bool scalar, as what decides if a loop goes on.", "loop_cond")

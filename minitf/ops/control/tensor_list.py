@@ -151,10 +151,6 @@ def _filled(items: list, places, rows) -> list:
     return items
 
 
-def _of_rows(b, op, tensor, shape):
-    return _listed(b, [np.array(row) for row in b.data(tensor)], _shape(b, shape))
-
-
 def _split(b, op, tensor, shape, lengths):
     rows, counts = b.data(tensor), b.data(lengths)
     if counts.sum() != len(rows):
@@ -256,7 +252,7 @@ _list_op(
 _list_op(
     "TensorListFromTensor",
     "tensor: element_dtype[n, ...], element_shape: shape_type -> output_handle: variant",
-    _of_rows,
+    lambda b, op, tensor, shape: _listed(b, [np.array(row) for row in b.data(tensor)], _shape(b, shape)),
 )
 _list_op(
     "TensorListSplit",

@@ -40,10 +40,6 @@ def _parts(op, *values) -> bytes:
     return summary_values.merged([part for value in values for part in value.flat])
 
 
-def _images(op, tag, batch) -> bytes:
-    return summary_values.images(_text(tag), batch, op.attrs["max_images"])
-
-
 def _audio(op, tag, clips, rate) -> bytes:
     return summary_values.audio(_text(tag), clips, rate, op.attrs["max_outputs"])
 
@@ -64,7 +60,7 @@ _define(
 _define(
     "ImageSummary",
     "tag: string, tensor: T; max_images: int = 3, T: type = float32, bad_color: tensor = None",
-    _images,
+    lambda op, tag, batch: summary_values.images(_text(tag), batch, op.attrs["max_images"]),
     T=dtypes.FLOAT | {dtypes.uint8},
 )
 _define("AudioSummaryV2", "tag: string, tensor: float32, sample_rate: float32; max_outputs: int = 3", _audio)

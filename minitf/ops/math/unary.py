@@ -72,10 +72,6 @@ def digamma_of(x: np.ndarray) -> np.ndarray:
     return np.where(pole, np.inf, special("psi")(x)).astype(x.dtype)
 
 
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
 def _tanh_grad(op, g):
     y, dy = op.inputs
     return -2.0 * g * dy * y, apply("TanhGrad", y, g)
@@ -134,7 +130,7 @@ tanh = _unary(
 )
 sigmoid = _unary(
     "Sigmoid",
-    _sigmoid,
+    lambda x: 1 / (1 + np.exp(-x)),
     kernels.sigmoid,
     None,
     "1 / (1 + exp(-x)).",

@@ -91,10 +91,6 @@ def _leaky_kernel(b, op, *inputs):
     return out
 
 
-def _selu(op, x):
-    return np.where(x < 0, SELU_SLOPE * np.expm1(np.minimum(x, 0)), SELU_SCALE * x)
-
-
 _activation(
     "Relu",
     lambda op, x: np.maximum(x, 0),
@@ -133,7 +129,7 @@ _activation(
 )
 _activation(
     "Selu",
-    _selu,
+    lambda op, x: np.where(x < 0, SELU_SLOPE * np.expm1(np.minimum(x, 0)), SELU_SCALE * x),
     patterns.unary(elementwise.selu),
     lambda op, g, y: np.where(y < 0, g * (y + SELU_SLOPE), g * SELU_SCALE),
     patterns.binary(elementwise.selu_grad),
@@ -171,24 +167,10 @@ def relu(features, name: str | None = None) -> Tensor:
     return apply("Relu", features, name=name)
 
 
-def relu6(features, name: str | None = None) -> Tensor:
-    """min(max(x, 0), 6)."""
-    return apply("Relu6", features, name=name)
-
-
-def elu(features, name: str | None = None) -> Tensor:
-    """x where x >= 0, else exp(x) - 1 (Clevert et al. 2015)."""
-    return apply("Elu", features, name=name)
-
-
-def selu(features, name: str | None = None) -> Tensor:
-    """The scaled elu of self-normalizing networks (Klambauer et al. 2017)."""
-    return apply("Selu", features, name=name)
-
-
-def softplus(features, name: str | None = None) -> Tensor:
-    """log(1 + exp(x)), without overflow."""
-    return apply("Softplus", features, name=name)
+relu6 = patterns.of_inputs("Relu6", "min(max(x, 0), 6).", "relu6")
+elu = patterns.of_inputs("Elu", "x where x >= 0, else exp(x) - 1 (Clevert et al. 2015).", "elu")
+selu = patterns.of_inputs("Selu", "The scaled elu of self-normalizing networks (Klambauer et al. 2017).", "selu")
+softplus = patterns.of_inputs("Softplus", "log(1 + exp(x)), without overflow.", "softplus")
 
 
 def swish(features) -> Tensor:
@@ -199,9 +181,7 @@ def swish(features) -> Tensor:
     return product
 
 
-def softsign(features, name: str | None = None) -> Tensor:
-    """x / (1 + |x|)."""
-    return apply("Softsign", features, name=name)
+softsign = patterns.of_inputs("Softsign", "x / (1 + |x|).", "softsign")
 
 
 def leaky_relu(features, alpha: float = 0.2, name: str | None = None) -> Tensor:

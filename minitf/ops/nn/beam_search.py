@@ -10,10 +10,6 @@ from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
 
 
-def _shape(op):
-    return op.inputs[0].shape.merge_with(op.inputs[1].shape)
-
-
 def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
     time, batch, beams = step_ids.shape
     result = np.full_like(step_ids, end_token)
@@ -36,7 +32,7 @@ define(
     "step_ids: T[time, batch, beams], parent_ids: T[time, batch, beams], max_sequence_lengths: int32[batch], "
     "end_token: T[] -> beams: T",
     T=frozenset([dtypes.int32]),
-    shape=_shape,
+    shape=lambda op: op.inputs[0].shape.merge_with(op.inputs[1].shape),
     numpy=_gather_tree,
     differentiable=False,
 )

@@ -101,10 +101,6 @@ _FLAGS = ("preprocess_collapse_repeated", "ctc_merge_repeated", "ignore_longer_o
 _ONCE = "there is no second derivative of ctc_loss"
 
 
-def _loss_grad(op, g, _):
-    return array.expand_dims(g, -1) * prevent_gradient(op.outputs[1], _ONCE), None, None, None
-
-
 def _loss_shapes(op):
     steps, batch, classes = op.inputs[0].shape.sizes or (None,) * 3
     batch = batch if batch is not None else (op.inputs[3].shape.sizes or [None])[0]
@@ -121,7 +117,7 @@ define(
     T=dtypes.FLOAT - {dtypes.float16},
     shape=_loss_shapes,
     host=_loss,
-    grad=_loss_grad,
+    grad=lambda op, g, _: (array.expand_dims(g, -1) * prevent_gradient(op.outputs[1], _ONCE), None, None, None),
 )
 
 

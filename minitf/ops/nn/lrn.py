@@ -76,10 +76,6 @@ def _grad_kernel(b, op, g, x, y):
     return out
 
 
-def _grad(op, g):
-    return apply_like(op, "LRNGrad", g, op.inputs[0], op.outputs[0])
-
-
 define(
     "LRN",
     "input: T; depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5, T: type = float32"
@@ -88,7 +84,7 @@ define(
     shape=_shape,
     numpy=_lrn,
     kernel=_kernel,
-    grad=_grad,
+    grad=lambda op, g: apply_like(op, "LRNGrad", g, op.inputs[0], op.outputs[0]),
 )
 define(
     "LRNGrad",

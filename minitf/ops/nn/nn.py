@@ -43,10 +43,6 @@ def _softmax_grad(op, g):
     return (g - reduce.reduce_sum(g * y, -1, keepdims=True)) * y
 
 
-def _log_softmax_grad(op, g):
-    return g - reduce.reduce_sum(g, -1, keepdims=True) * math.exp(op.outputs[0])
-
-
 def _at_least_vector(op):
     return op.inputs[0].shape.with_rank_at_least(1)
 
@@ -86,7 +82,7 @@ define(
     shape=_at_least_vector,
     numpy=_log_softmax,
     kernel=_by_rows(kernels.log_softmax),
-    grad=_log_softmax_grad,
+    grad=lambda op, g: g - reduce.reduce_sum(g, -1, keepdims=True) * math.exp(op.outputs[0]),
 )
 
 
@@ -155,10 +151,6 @@ def _along_channels(op, shape: tuple, bias: tuple) -> tuple:
     return tuple([bias[0] if i == axis else 1 for i in range(len(shape))])
 
 
-def _bias_add(op, x, bias):
-    return x + bias.reshape(_along_channels(op, x.shape, bias.shape))
-
-
 def _bias_add_kernel(b, op, x, bias):
     shape, rank, dims = layout.broadcast(x.shape, _along_channels(op, x.shape, bias.shape))
     out = b.new(shape, x.dtype)
@@ -174,10 +166,6 @@ def _bias_grad_shape(op):
 def _other_axes(op, rank: int) -> tuple:
     axis = _bias_axis(op, rank)
     return tuple([i for i in range(rank) if i != axis])
-
-
-def _bias_add_grad(op, g):
-    return g.sum(axis=_other_axes(op, g.ndim), dtype=g.dtype)
 
 
 def _bias_add_grad_kernel(b, op, g):
@@ -196,7 +184,7 @@ define(
     "value: T, bias: T[n]; data_format: string = 'NHWC' -> output: T",
     T=dtypes.NUMBER,
     shape=_bias_shape,
-    numpy=_bias_add,
+    numpy=lambda op, x, bias: x + bias.reshape(_along_channels(op, x.shape, bias.shape)),
     kernel=_bias_add_kernel,
     passes_slices=True,
     grad=lambda op, g: (g, apply_like(op, "BiasAddGrad", g)),
@@ -206,7 +194,7 @@ define(
     "out_backprop: T; data_format: string = 'NHWC' -> output: T",
     T=dtypes.NUMBER,
     shape=_bias_grad_shape,
-    numpy=_bias_add_grad,
+    numpy=lambda op, g: g.sum(axis=_other_axes(op, g.ndim), dtype=g.dtype),
     kernel=_bias_add_grad_kernel,
     grad=_bias_add_grad_grad,
 )
@@ -316,9 +304,7 @@ define(
 )
 
 
-def l2_loss(t, name: str | None = None) -> Tensor:
-    """sum(t ** 2) / 2, a scalar."""
-    return apply("L2Loss", t, name=name)
+l2_loss = patterns.of_inputs("L2Loss", "sum(t ** 2) / 2, a scalar.", "l2_loss")
 
 
 def l2_normalize(x, axis=None, epsilon: float = 1e-12, name: str | None = None, dim=None) -> Tensor:

@@ -63,10 +63,6 @@ def _taken(op, x, g, places):
     return g.ravel()[_flat(op, x.shape, places, x.size)]
 
 
-def _grad(op, g, _):
-    return apply_like(op, "MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1])
-
-
 def _turned(type: str):
     return lambda op, g: (None, apply_like(op, type, op.inputs[0], g, op.inputs[2]), None)
 
@@ -78,7 +74,7 @@ define(
     T=dtypes.REAL,
     shape=_shape,
     numpy=_places,
-    grad=_grad,
+    grad=lambda op, g, _: apply_like(op, "MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1]),
 )
 _GRAD = {"T": dtypes.FLOAT, "Targmax": dtypes.INDEX}
 define(
