@@ -11,7 +11,6 @@ import numpy as np
 
 import minitf as tf
 from minitf.datasets import files, idx
-from minitf.framework.getter import getter
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 SOURCE_URL = DEFAULT_SOURCE_URL
@@ -47,8 +46,9 @@ class Datasets(NamedTuple):
 class DataSet:
     """Images and labels that come in batches, shuffled anew in each epoch.
 
-    images: bytes [n, rows, columns, 1]; with `reshape` they become [n, rows * columns], and with dtype float32 numbers
-    from 0 to 1. labels: n digits or one-hot rows. seed: of the shuffling, by default the graph's.
+    images: bytes [n, rows, columns, 1]; with `reshape` they become [n, rows * columns], and with dtype
+    float32 numbers from 0 to 1. labels: n digits or one-hot rows. seed: of the shuffling, by default the
+    graph's.
     fake_data: batches are ones.
 
     Raises:
@@ -80,10 +80,25 @@ class DataSet:
         self._num_examples = 10_000 if fake_data else len(images)
         self._epochs_completed = self._index_in_epoch = 0
 
-    images: np.ndarray = getter("_images", "The images, in the order of this epoch.")
-    labels: np.ndarray = getter("_labels", "The labels, in the same order.")
-    num_examples: int = getter("_num_examples", "How many images there are.")
-    epochs_completed: int = getter("_epochs_completed", "How often all images have been given out.")
+    @property
+    def images(self) -> np.ndarray:
+        """The images, in the order of this epoch."""
+        return self._images
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The labels, in the same order."""
+        return self._labels
+
+    @property
+    def num_examples(self) -> int:
+        """How many images there are."""
+        return self._num_examples
+
+    @property
+    def epochs_completed(self) -> int:
+        """How often all images have been given out."""
+        return self._epochs_completed
 
     def next_batch(self, batch_size: int, fake_data: bool = False, shuffle: bool = True):
         """The next images and their labels; the last of an epoch come with the first of the next."""
