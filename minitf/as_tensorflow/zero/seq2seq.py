@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.as_tensorflow.zero.notes import note
-from minitf.framework.taking import arguments, taking
 
 
 def dynamic_rnn_decoder(
@@ -105,7 +104,7 @@ def attention_decoder_fn_train(
     return decoder_fn
 
 
-def _inference(
+def simple_decoder_fn_inference(
     output_fn,
     encoder_state,
     embeddings,
@@ -115,8 +114,59 @@ def _inference(
     num_decoder_symbols: int,
     dtype=tf.int32,
     name: str | None = None,
-    attended=None,
 ):
+    """A decoder function that feeds the embedding of the symbol it has just found the likeliest.
+
+    output_fn: from the cell's output to [batch, num_decoder_symbols]. A row is done at
+    `end_of_sequence_id`, and all are after `maximum_length` steps.
+    """
+    return _inference(
+        output_fn,
+        encoder_state,
+        embeddings,
+        start_of_sequence_id,
+        end_of_sequence_id,
+        maximum_length,
+        num_decoder_symbols,
+        dtype,
+        None,
+    )
+
+
+def attention_decoder_fn_inference(
+    output_fn,
+    encoder_state,
+    attention_keys,
+    attention_values,
+    attention_score_fn,
+    attention_construct_fn,
+    embeddings,
+    start_of_sequence_id: int,
+    end_of_sequence_id: int,
+    maximum_length: int,
+    num_decoder_symbols: int,
+    dtype=tf.int32,
+    name: str | None = None,
+):
+    """`simple_decoder_fn_inference` with attention, see `attention_decoder_fn_train`."""
+
+    def attended(output):
+        return attention_construct_fn(output, attention_keys, attention_values)
+
+    return _inference(
+        output_fn,
+        encoder_state,
+        embeddings,
+        start_of_sequence_id,
+        end_of_sequence_id,
+        maximum_length,
+        num_decoder_symbols,
+        dtype,
+        attended,
+    )
+
+
+def _inference(output_fn, encoder_state, embeddings, start, end, longest, symbols, dtype, attended):
     batch = tf.shape(_hidden(encoder_state))[0]
 
     def decoder_fn(time, cell_state, cell_input, cell_output, context_state):
@@ -124,43 +174,20 @@ def _inference(
             raise ValueError(f"a decoder function of inference makes its own input, not {cell_input!r}")
         attention = None if attended is None else _no_attention(encoder_state)
         if cell_output is None:
-            chosen = tf.fill([batch], tf.constant(start_of_sequence_id, dtype))
-            done, cell_state, cell_output = tf.zeros([batch], tf.bool), encoder_state, tf.zeros([num_decoder_symbols])
+            chosen = tf.fill([batch], tf.constant(start, dtype))
+            done, cell_state, cell_output = tf.zeros([batch], tf.bool), encoder_state, tf.zeros([symbols])
         else:
             if attended is not None:
                 cell_output = attention = attended(cell_output)
             cell_output = output_fn(cell_output)
             chosen = tf.cast(tf.argmax(cell_output, 1), dtype)
-            done = tf.equal(chosen, end_of_sequence_id)
+            done = tf.equal(chosen, end)
         given = tf.gather(embeddings, chosen)
         given = given if attention is None else tf.concat([given, attention], 1)
-        done = tf.logical_or(done, tf.fill([batch], tf.greater(time, maximum_length)))
+        done = tf.logical_or(done, tf.fill([batch], tf.greater(time, longest)))
         return done, cell_state, given, cell_output, context_state
 
     return decoder_fn
-
-
-_OF_INFERENCE = arguments(_inference)[:-1]
-
-
-@taking(_OF_INFERENCE)
-def simple_decoder_fn_inference(**how):
-    """A decoder function that feeds the embedding of the symbol it has just found the likeliest.
-
-    output_fn: from the cell's output to [batch, num_decoder_symbols]. A row is done at
-    `end_of_sequence_id`, and all are after `maximum_length` steps.
-    """
-    return _inference(**how)
-
-
-@taking([*_OF_INFERENCE[:2], *arguments(attention_decoder_fn_train)[1:-1], *_OF_INFERENCE[2:]])
-def attention_decoder_fn_inference(attention_keys, attention_values, attention_score_fn, attention_construct_fn, **how):
-    """`simple_decoder_fn_inference` with attention, see `attention_decoder_fn_train`."""
-
-    def attended(output):
-        return attention_construct_fn(output, attention_keys, attention_values)
-
-    return _inference(**how, attended=attended)
 
 
 def _hidden(state):
