@@ -138,6 +138,7 @@ class AdamOptimizer(_ByOneOp):
     _OP, _SLOTS = "Adam", ("m", "v")
     _NUMBERS = ("beta1_power", "beta2_power", "learning_rate", "beta1", "beta2", "epsilon", "grad")
     _flags = {"use_nesterov": False}
+    _BETAS: tuple[str, ...] = ("beta1", "beta2")  # whose powers are kept
 
     def __init__(
         self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking: bool = False, name: str = "Adam"
@@ -145,14 +146,14 @@ class AdamOptimizer(_ByOneOp):
         super().__init__(use_locking, name, learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
 
     def _create_slots(self, var_list):
-        for beta in ("beta1", "beta2"):
+        for beta in self._BETAS:
             start = self._call_if_callable(self._numbers[beta])
             self._create_non_slot_variable(start, f"{beta}_power", min(var_list, key=lambda v: v.name))
         super()._create_slots(var_list)
 
     def _prepare(self):
         super()._prepare()
-        for beta in ("beta1", "beta2"):
+        for beta in self._BETAS:
             power = self._get_non_slot_variable(f"{beta}_power")
             self._tensors[f"{beta}_power"] = power if is_resource(power) else power.value()
 
@@ -164,7 +165,7 @@ class AdamOptimizer(_ByOneOp):
     def _finish(self, update_ops, name_scope):
         beside = get_default_graph().colocate_with(self._get_non_slot_variable("beta1_power"))
         with get_default_graph().control_dependencies(update_ops), beside:
-            for beta in ("beta1", "beta2"):
+            for beta in self._BETAS:
                 power = self._get_non_slot_variable(f"{beta}_power")
                 update_ops = [*update_ops, state.assign(power._ref(), power.value() * self._tensors[beta]).op]
         return super()._finish(update_ops, name_scope)

@@ -9,6 +9,7 @@ import layer_scenarios  # noqa: F401 - adds its scenarios
 import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
+import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
