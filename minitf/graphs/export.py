@@ -56,7 +56,7 @@ def node_def(op, source=None, place=None, add_shapes: bool = False):
     type = said_type(op).removeprefix("Ref") if _passes_handle(op) else said_type(op)
     node = protos.message("NodeDef")(name=op.name, op=type, device=op.device)
     node.input.extend(t.op.name if t.value_index == 0 else t.name for t in inputs)
-    node.input.extend(f"^{other.name}" for other in op.control_inputs)
+    node.input.extend(sorted(f"^{other.name}" for other in op.control_inputs))  # in TensorFlow's order
     for name, found in _attributes(op).items():
         node.attr[name].CopyFrom(found)
     if _passes_handle(op):

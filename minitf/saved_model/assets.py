@@ -59,7 +59,7 @@ def _path(tensor) -> str:
         raise TypeError(f"Asset path tensor must be a Tensor, not {tensor!r}")
     if tensor.op.type != "Const":
         raise TypeError(f"Asset path tensor must be of type constant; {tensor.name} is {tensor.op.type}")
-    if tensor.dtype is not tf.string or tensor.shape.rank != 0:
+    if tensor.dtype is not tf.string or tensor.shape.num_elements() != 1:
         what = "a scalar" if tensor.dtype is tf.string else "of dtype string"
         raise TypeError(f"Asset path tensor must be {what}, not {tensor.dtype.name}{tensor.shape}")
     path = os.fsdecode(constant_value(tensor).item())

@@ -22,7 +22,7 @@ class SavedModelBuilder:
     """Writes a saved model into `export_dir`, which must not be there, or be empty.
 
     Raises:
-      AssertionError: if there is something in it.
+      AssertionError: if there is something in it. tf.errors.NotFoundError: if it is a file.
     """
 
     def __init__(self, export_dir):
@@ -32,6 +32,8 @@ class SavedModelBuilder:
                 "Export directory already exists, and isn't empty. Please choose a different export "
                 f"directory, or delete all the contents of the specified directory: {self._folder}"
             )
+        if os.path.exists(self._folder) and not os.path.isdir(self._folder):
+            raise tf.errors.NotFoundError(None, None, f"Could not find directory {self._folder}: that is a file")
         os.makedirs(self._folder, exist_ok=True)
         self._model = protos.message("SavedModel")(saved_model_schema_version=constants.SAVED_MODEL_SCHEMA_VERSION)
         self._has_variables, self._assets = False, Assets(self._folder)
@@ -41,15 +43,20 @@ class SavedModelBuilder:
         """Adds the session's graph and writes what its variables are worth.
 
         tags: by which the graph is found. signature_def_map: SignatureDefs by name. assets_collection:
-        constants that hold paths of files, which are taken along. main_op, legacy_init_op: an op that is run
-        when the model has been loaded, with the paths that the files have then.
+        constants that hold paths of files, which are taken along. main_op (or, by its old name, legacy_init_op):
+        an op that is run when the model has been loaded, with the paths that the files have then.
 
         Raises:
-          AssertionError: if there are variables already. TypeError: for assets that are no constant strings.
+          AssertionError: if there are variables already, or a signature does not say of a tensor what it is called
+            or of which type it is.
+          TypeError: for assets that are no constant strings, and for a main_op that is no op.
           tf.errors.NotFoundError: if there is no such file.
         """
         if self._has_variables:
-            raise AssertionError("Graph state including variables and assets has already been saved.")
+            raise AssertionError(
+                "Graph state including variables and assets has already been saved. Please invoke "
+                "`add_meta_graph()` instead."
+            )
         folder = os.path.join(self._folder, constants.VARIABLES_DIRECTORY)
         os.makedirs(folder, exist_ok=True)
         saver = self._add(sess.graph, **how)
@@ -83,12 +90,16 @@ class SavedModelBuilder:
         strip_default_attrs,
         saver,
     ):
+        _check_signatures(signature_def_map or {})
+        main_op = legacy_init_op if main_op is None else main_op
+        if main_op is not None and not isinstance(main_op, tf.Operation):
+            raise TypeError(f"main_op needs to be an Operation: {main_op!r}")
         with graph.as_default():
-            for key, op in ((constants.MAIN_OP_KEY, main_op), (constants.LEGACY_INIT_OP_KEY, legacy_init_op)):
-                if op is not None:
-                    graph.get_collection_ref(key)[:] = [op]
+            if main_op is not None:
+                graph.get_collection_ref(constants.MAIN_OP_KEY)[:] = [main_op]
             saver = saver or tf.train.Saver(sharded=True, allow_empty=True)
-            told = saver.as_saver_def().message()
+            told = saver.as_saver_def()
+            told = told.message() if told.save_tensor_name else None  # there may be no variables
             made = meta_graph_of(
                 graph, None, told, clear_devices=clear_devices, strip_default_attrs=strip_default_attrs
             )
@@ -103,6 +114,17 @@ class SavedModelBuilder:
         """Writes the file with the graphs, as text if as_text; returns its path."""
         name = constants.SAVED_MODEL_FILENAME_PBTXT if as_text else constants.SAVED_MODEL_FILENAME_PB
         return files.write_message(os.path.join(self._folder, name), self._model, as_text).encode()
+
+
+def _check_signatures(signatures: dict) -> None:
+    """AssertionError unless all that signatures take and give has a name and a type."""
+    for signature in signatures.values():
+        for info in [*signature.inputs.values(), *signature.outputs.values()]:
+            for field, there in (("name", info.WhichOneof("encoding")), ("dtype", info.dtype)):
+                if not there:
+                    raise AssertionError(
+                        f"All TensorInfo protos used in the SignatureDefs must have the {field} field set: {info}"
+                    )
 
 
 def simple_save(session, export_dir, inputs: dict, outputs: dict, legacy_init_op=None) -> None:

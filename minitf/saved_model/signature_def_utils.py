@@ -22,27 +22,53 @@ def predict_signature_def(inputs: dict, outputs: dict):
     Raises:
       ValueError: if there are no inputs or outputs.
     """
-    if not inputs or not outputs:
-        raise ValueError("Prediction inputs and outputs cannot be None or empty.")
+    for what, tensors in (("inputs", inputs), ("outputs", outputs)):
+        if not tensors:
+            raise ValueError(f"Prediction {what} cannot be None or empty.")
     return build_signature_def(_infos(inputs), _infos(outputs), names.PREDICT_METHOD_NAME)
 
 
 def classification_signature_def(examples, classes, scores):
-    """The signature of a classification of `examples` (strings); one of classes and scores may be None."""
-    if examples is None or classes is None and scores is None:
-        raise ValueError("Classification examples and one of classes and scores cannot be None.")
-    outputs = {names.CLASSIFY_OUTPUT_CLASSES: classes, names.CLASSIFY_OUTPUT_SCORES: scores}
-    outputs = {name: tensor for name, tensor in outputs.items() if tensor is not None}
+    """The signature of a classification of `examples` by `classes` (both strings) and `scores` (float32); one of the
+    last two may be None.
+
+    Raises:
+      ValueError: if others are, or tensors are of other types.
+    """
+    _check("Classification examples", examples, dtypes.string)
+    if classes is None and scores is None:
+        raise ValueError("Classification classes and scores cannot both be None.")
+    outputs = {}
+    if classes is not None:
+        outputs[names.CLASSIFY_OUTPUT_CLASSES] = _check("Classification classes", classes, dtypes.string)
+    if scores is not None:
+        outputs[names.CLASSIFY_OUTPUT_SCORES] = _check("Classification scores", scores, dtypes.float32)
     inputs = {names.CLASSIFY_INPUTS: examples}
     return build_signature_def(_infos(inputs), _infos(outputs), names.CLASSIFY_METHOD_NAME)
 
 
 def regression_signature_def(examples, predictions):
-    """The signature of a regression of `examples` (strings)."""
-    if examples is None or predictions is None:
-        raise ValueError("Regression examples and predictions cannot be None.")
+    """The signature of a regression of `examples` (strings) that gives `predictions` (float32).
+
+    Raises:
+      ValueError: if one is None, or of another type.
+    """
+    _check("Regression examples", examples, dtypes.string)
+    if predictions is None:
+        raise ValueError("Regression predictions cannot be None.")
+    _check("Regression output", predictions, dtypes.float32)
     inputs, outputs = {names.REGRESS_INPUTS: examples}, {names.REGRESS_OUTPUTS: predictions}
     return build_signature_def(_infos(inputs), _infos(outputs), names.REGRESS_METHOD_NAME)
+
+
+def _check(what: str, tensor, dtype: dtypes.DType):
+    """The tensor; ValueError unless it is one of a type."""
+    if tensor is None:
+        raise ValueError(f"{what} cannot be None.")
+    if dtypes.as_dtype(build_tensor_info(tensor).dtype) is not dtype:
+        kind = "float" if dtype is dtypes.float32 else dtype.name
+        raise ValueError(f"{what} must be a {kind} Tensor, but {tensor.name} is {tensor.dtype.name}.")
+    return tensor
 
 
 def _infos(tensors: dict) -> dict:

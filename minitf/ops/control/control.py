@@ -7,7 +7,7 @@ import contextlib
 
 from minitf.framework import nest
 from minitf.framework.apply import apply
-from minitf.framework.graph import control_dependencies, device, name_scope
+from minitf.framework.graph import colocate_with, control_dependencies, device, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
@@ -65,7 +65,11 @@ def _flattened(inputs) -> list:
 
 def with_dependencies(dependencies, output_tensor, name: str | None = None):
     """`output_tensor` (IndexedSlices or a SparseTensor, too), available once all `dependencies` have run."""
-    with name_scope(name, "control_dependency", [dependencies]) as scope, control_dependencies(dependencies):
+    with (
+        name_scope(name, "control_dependency", [dependencies]) as scope,
+        colocate_with(output_tensor),
+        control_dependencies(dependencies),
+    ):
         if isinstance(output_tensor, IndexedSlices):
             values = identity.identity(output_tensor.values, name=scope)
             return IndexedSlices(values, output_tensor.indices, output_tensor.dense_shape)

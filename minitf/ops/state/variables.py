@@ -417,8 +417,7 @@ def all_variables() -> list[Variable]:
 
 def variables_initializer(var_list, name: str | None = "init") -> Operation:
     """An op that runs the initializers of the variables."""
-    with get_default_graph().control_dependencies([v.initializer for v in _checked(var_list or ())]):
-        return control.no_op(name)
+    return control.group(*[v.initializer for v in _checked(var_list or ())], name=name)
 
 
 def _checked(var_list) -> list[Variable]:
