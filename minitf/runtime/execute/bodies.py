@@ -37,56 +37,72 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     if loop.condition is None and count is None:
         return [None] * len(op.outputs)
     carry, xs = [[builder.snapshot(v) for v in part] for part in (carry, xs)]
-    used = [t in builder.used for t in op.outputs]
-    live, needed = needed_in_loop(loop, used)
-    nexts = [t if i in live else None for i, t in enumerate(loop.nexts)]
-    ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
-    body = _Runner(builder, needed, nexts + ys, loop.const_args(loop.body), consts, run_ops)
-    condition = loop.condition and _Runner(
-        builder,
-        needed_in_condition(loop, needed.ops),
-        loop.condition.results,
-        loop.const_args(loop.condition),
-        consts,
-        run_ops,
-    )
+    run = _LoopRun(builder, op, xs, consts, run_ops)
     trips = None if count is None else max(int(builder.data(count)), 0)
     _check_lengths(op, xs, trips)
-    stacks: list[list] = [[] for _ in loop.ys]
-    done = 0
-    while going := done < trips if trips is not None else _holds(builder, condition, loop, carry, done):
-        index = trips - 1 - done if loop.reverse else done
-        slices = [item(builder, x, index) for x in xs]
-        results = body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])
-        carry = [builder.snapshot(v) for v in results[: loop.carries]]
-        for stack, y, value in zip(stacks, ys, results[loop.carries :]):
+    carry = run.finals(carry, trips)
+    if carry is None:
+        return [None] * len(op.outputs)
+    finals = [v if t in builder.used else None for v, t in zip(carry, op.outputs)]
+    return [*finals, builder.constant(np.asarray(run.done, np.int32)), *run.stacked(carry)]
+
+
+class _LoopRun:
+    """A Loop op that runs, trip by trip; `stacks` are the slices of its ys."""
+
+    def __init__(self, builder, op, xs: list, consts: list, run_ops):
+        self.builder, self.loop, self.xs = builder, op.attrs["loop"], xs
+        loop, used = self.loop, [t in builder.used for t in op.outputs]
+        live, needed = needed_in_loop(loop, used)
+        nexts = [t if i in live else None for i, t in enumerate(loop.nexts)]
+        self.ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
+        self.body = _Runner(builder, needed, nexts + self.ys, loop.const_args(loop.body), consts, run_ops)
+        if loop.condition is not None:
+            tested, const_args = needed_in_condition(loop, needed.ops), loop.const_args(loop.condition)
+            self.condition = _Runner(builder, tested, loop.condition.results, const_args, consts, run_ops)
+        self.stacks: list[list] = [[] for _ in loop.ys]
+        self.done = 0
+
+    def finals(self, carry: list, trips: int | None) -> list | None:
+        """The loop variables after the last trip; None if it was not computed whether there is one more."""
+        while going := self.done < trips if trips is not None else self._goes_on(carry):
+            carry = self._trip(carry, trips - 1 - self.done if self.loop.reverse else self.done)
+        if self.loop.reverse:
+            for stack in self.stacks:
+                stack.reverse()
+        return None if going is None else carry
+
+    def _goes_on(self, carry: list) -> bool | None:
+        """Whether there is one more trip; None if that was not computed."""
+        if self.done == self.builder.most_trips:
+            return False
+        predicate = self.condition.run(self.loop.condition.arguments, carry)[0]
+        return None if predicate is None else _true(self.builder, predicate, "the condition of a loop")
+
+    def _trip(self, carry: list, index: int) -> list:
+        """The loop variables after a trip with the slices of that number."""
+        builder, loop = self.builder, self.loop
+        slices = [item(builder, x, index) for x in self.xs]
+        results = self.body.run([*loop.carry_args, *loop.xs_args], [*carry, *slices])
+        for stack, y, value in zip(self.stacks, self.ys, results[loop.carries :]):
             absent = value is None and type(y) is Flag
             stack.append(builder.constant(np.asarray(False)) if absent else builder.snapshot(value))
-        done += 1
-    if loop.reverse:
-        for stack in stacks:
-            stack.reverse()
-    if going is None:
-        return [None] * len(op.outputs)
-    if done:
-        for k in loop.padded & {k for k, y in enumerate(ys) if y is not None}:
-            stacks[k] = _padded(builder, stacks[k])
-        given = [
-            None if y is None else stacked(builder, slices, k in loop.saved, xs)
-            for k, (y, slices) in enumerate(zip(ys, stacks))
+        self.done += 1
+        return [builder.snapshot(v) for v in results[: loop.carries]]
+
+    def stacked(self, carry: list) -> list:
+        """The ys."""
+        builder, loop = self.builder, self.loop
+        if not self.done:
+            return empty(builder, loop, self.ys, self.body, self.xs, carry)
+        stacks = [
+            _padded(builder, slices) if k in loop.padded and y is not None else slices
+            for k, (y, slices) in enumerate(zip(self.ys, self.stacks))
         ]
-    else:
-        given = empty(builder, loop, ys, body, xs, carry)
-    carry = [v if u else None for v, u in zip(carry, used)]
-    return [*carry, builder.constant(np.asarray(done, np.int32)), *given]
-
-
-def _holds(builder, condition, loop, carry, done: int) -> bool | None:
-    """Whether there is one more trip; None if that was not computed."""
-    if done == builder.most_trips:
-        return False
-    predicate = condition.run(loop.condition.arguments, carry)[0]
-    return None if predicate is None else _true(builder, predicate, "the condition of a loop")
+        return [
+            None if y is None else stacked(builder, slices, k in loop.saved, self.xs)
+            for k, (y, slices) in enumerate(zip(self.ys, stacks))
+        ]
 
 
 def _true(builder, predicate, what: str) -> bool:

@@ -31,15 +31,7 @@ from minitf.runtime.threads.thread_pool import thread_pool
 class Program:
     """The instructions of a region and its memory; run by up to `threads` threads."""
 
-    def __init__(
-        self,
-        low: Lowering,
-        outputs: list,
-        copies: dict,
-        passes: list,
-        threads: int = 1,
-        direct: frozenset = frozenset(),
-    ):
+    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1, direct=frozenset()):
         self.low, self.outputs = low, outputs
         self._nodes = nodes = low.frames[0].nodes
         # What a branch would have given that is known not to be taken is absent, None.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from minitf.framework.garbage import uncollected
-from minitf.framework.traversal import inside
+from minitf.framework.traversal import inside, reached
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
@@ -26,8 +27,6 @@ from minitf.runtime.tensor_arrays.flows import Full, Learned
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}
-
-
 _FEW = 2  # numbers fed that may steer what is lowered
 _MOST_ASSUMED = 16  # values on which shapes depend
 _CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
@@ -41,6 +40,27 @@ class Split(Exception):
     def __init__(self, op, begins: bool = False):
         super().__init__(op.name)
         self.op, self.begins = op, begins
+
+
+@dataclass
+class _Wanted:
+    """What a region is lowered for, and what attempts to do so have found out.
+
+    What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each run: else
+    it is constants (`folds_counts`), which would be made anew for each size by Python.
+    """
+
+    arrays: list
+    rows: dict
+    known: list[bool]  # whether the contents of each input are
+    examples: dict  # values that steer ops
+    direct: frozenset | None = None  # the inputs read where they are, if it is for sizes that change
+    assumed: dict | None = None  # the values taken for what is asked for then
+    elements: dict = field(default_factory=dict)  # the shapes of lists' elements
+    seen: set = field(default_factory=set)  # what was assumed in this run
+
+    def __post_init__(self):
+        self.folds_counts = self.direct is None
 
 
 class Region:
@@ -216,7 +236,8 @@ class Region:
         program = None if self.assumed else self._resized(arrays, rows)
         if program is not None:
             return program
-        program = self._lowered(arrays, rows, examples, [t in self.specialized for t in self.inputs])
+        known = [t in self.specialized for t in self.inputs]
+        program = self._lowered(_Wanted(arrays, rows, known, examples))
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
@@ -251,7 +272,7 @@ class Region:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
         decided = self._decided()
         try:
-            program = self._lowered(given.arrays, given.rows, {}, given.contents, direct, given.assumed)
+            program = self._lowered(_Wanted(given.arrays, given.rows, given.contents, {}, direct, given.assumed))
         except Split:
             return None
         if self._decided() > decided:
@@ -278,74 +299,72 @@ class Region:
         return tuple(key)
 
     @uncollected
-    def _lowered(
-        self,
-        arrays: list,
-        rows: dict,
-        examples: dict,
-        known: list,
-        direct: frozenset | None = None,
-        assumed: dict | None = None,
-    ) -> Program:
-        """The program for inputs, the contents of some of which are `known`.
-
-        What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each
-        run: else it is constants, which would be made anew for each size by Python.
-        """
-        elements, folds_counts, seen = {}, direct is None, set()
+    def _lowered(self, wanted: _Wanted) -> Program:
+        """The program for some inputs: what one attempt finds out is known in the next one."""
+        direct, threads = wanted.direct or frozenset(), self.threads if wanted.direct is None else 1
         while True:
-            low = RegionLowering(self.state, self.written)
-            low.capacities, low.elements = self.capacities, elements
-            low.used, low.examples, low.hosted = self.used, examples, self.hosted
-            low.folds_counts, low.made_up = folds_counts, assumed is not None
-            low.assumed = assumed if low.made_up else dict(self.assumed)
-            low.open, low.once = self.open, self.once
-            self.lowered += 1
-            for tensor, array, whole in zip(self.inputs, arrays, known):
-                whole = whole or tensor in self.specialized
-                low.input(tensor, array.shape, array.dtype, array.copy() if whole else None)
-                if tensor in rows:
-                    low.refs[tensor].row = low.constant(rows[tensor])
-                if isinstance(array, Packed):
-                    low.refs[tensor] = array.flow(low, tensor)
-                elif isinstance(array, Sliced):
-                    low.refs[tensor] = stack = array.stack(tensor.dtype.numpy)
-                    low.given.append((stack, len(low.inputs) - 1))
+            low = self._lowering(wanted)
             try:
-                copies, threads = self._lower_ops(low), self.threads if direct is None else 1
-                program = Program(low, self.outputs, copies, self.passes, threads, direct or frozenset())
+                program = Program(low, self.outputs, self._lower_ops(low), self.passes, threads, direct)
                 if not low.effects or not program.guesses and not low.assumes:
                     return program
                 self._run_once(low, program)
             except NotNative as error:
-                if not folds_counts:
-                    folds_counts = True
-                    continue
-                sources = self._sources(low, error)
-                few = assumed is not None or self._follows_few(low, error, sources)
-                if not few and self._assume(low, error, arrays, seen):
-                    seen.add((error.op, low.asked))
-                    continue
-                if self._steering.take(error.op):
-                    examples = self._steering.values(arrays) or {}
-                    continue
-                if error.op is low.top and any([isinstance(low.refs.get(t), Held) for t in error.op.inputs]):
-                    raise Split(low.top, begins=low.top is not self.ops[0]) from None
-                if assumed is None and not sources and self._doubt(low.assumes - seen):
-                    continue
-                if not sources and (error.op in self.hosted or error.op is low.top and not _after_held(low, error.op)):
-                    raise Split(low.top) from None
-                self.specialized |= sources
-                self.hosted |= set() if sources else {error.op}
+                self._learn(low, error, wanted)
             except MemoryError:
-                if assumed is not None or not self._doubt(low.assumes - seen):
+                if wanted.assumed is not None or not self._doubt(low.assumes - wanted.seen):
                     raise
             except Learned as fact:
-                if fact.origin in elements:
+                if fact.origin in wanted.elements:
                     raise Split(low.top) from None
-                elements[fact.origin] = fact.shape
+                wanted.elements[fact.origin] = fact.shape
             except Open as variable:
                 self.open.add((variable.op, variable.index))
+
+    def _lowering(self, wanted: _Wanted) -> RegionLowering:
+        """What lowers the ops, with all that is known, and where the inputs will be."""
+        low = RegionLowering(self.state, self.written)
+        low.capacities, low.elements = self.capacities, wanted.elements
+        low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
+        low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
+        low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
+        low.open, low.once = self.open, self.once
+        self.lowered += 1
+        for tensor, array, whole in zip(self.inputs, wanted.arrays, wanted.known):
+            whole = whole or tensor in self.specialized
+            low.input(tensor, array.shape, array.dtype, array.copy() if whole else None)
+            if tensor in wanted.rows:
+                low.refs[tensor].row = low.constant(wanted.rows[tensor])
+            if isinstance(array, Packed):
+                low.refs[tensor] = array.flow(low, tensor)
+            elif isinstance(array, Sliced):
+                low.refs[tensor] = stack = array.stack(tensor.dtype.numpy)
+                low.given.append((stack, len(low.inputs) - 1))
+        return low
+
+    def _learn(self, low: Lowering, error: NotNative, wanted: _Wanted) -> None:
+        """Takes note of what an op that could not be lowered asked for, or that it runs on the host; Split if it has
+        to be a step of its own.
+        """
+        if not wanted.folds_counts:
+            wanted.folds_counts = True
+            return
+        op, sources = error.op, self._sources(low, error)
+        few = wanted.assumed is not None or self._follows_few(low, error, sources)
+        if not few and self._assume(low, error, wanted.arrays, wanted.seen):
+            wanted.seen.add((op, low.asked))
+            return
+        if self._steering.take(op):
+            wanted.examples = self._steering.values(wanted.arrays) or {}
+            return
+        if op is low.top and any([isinstance(low.refs.get(t), Held) for t in op.inputs]):
+            raise Split(low.top, begins=low.top is not self.ops[0]) from None
+        if wanted.assumed is None and not sources and self._doubt(low.assumes - wanted.seen):
+            return
+        if not sources and (op in self.hosted or op is low.top and not _after_held(low, op)):
+            raise Split(low.top) from None
+        self.specialized |= sources
+        self.hosted |= set() if sources else {op}
 
     def _run_once(self, low: Lowering, program: Program) -> None:
         """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last."""
@@ -452,16 +471,8 @@ class Region:
 
 def _after_held(low: Lowering, op) -> bool:
     """Whether an op's inputs depend on what stays on the host."""
-    todo, seen = list(op.inputs), set()
-    while todo:
-        tensor = todo.pop()
-        if tensor in seen or tensor not in low.refs:
-            continue
-        seen.add(tensor)
-        if isinstance(low.refs[tensor], Held):
-            return True
-        todo += [] if low.refs[tensor] is None else tensor.op.inputs
-    return False
+    found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])
+    return any(isinstance(low.refs.get(t), Held) for t in found)
 
 
 def _undo(written: list) -> None:
