@@ -125,7 +125,7 @@ def kind(call):
     name, numbers = call["name"], [call.get(key) for key in NUMBERS]
     few = False
     if name.startswith("conv2d_filter"):
-        few = sparse_gradients.few_in_all(call["x"], call["g"], call["images"], call["h"], call["w"], *numbers)
+        few = sparse_gradients.few_in_all(call["x"], call["g"], call["n"], call["h"], call["w"], *numbers)
     elif name.startswith("conv2d_input"):
         few = sparse_gradients.few_in_image(call["g"], *numbers)
     return name.removesuffix("_batch") + " of few" * few
