@@ -54,13 +54,8 @@ class BasicRNNCell(UnitsCell):
         return output, output
 
 
-class GRUCell(UnitsCell):
-    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from another.
-
-    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts at 1.
-    """
-
-    _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
+class InitializedCell(UnitsCell):
+    """A cell with initializers of its own for kernels and biases."""
 
     def __init__(
         self,
@@ -75,6 +70,15 @@ class GRUCell(UnitsCell):
     ):
         super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
         self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
+
+
+class GRUCell(InitializedCell):
+    """Gated recurrent unit (Cho et al. 2014): reset and update gates r, u from one kernel, a candidate from another.
+
+    `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts at 1.
+    """
+
+    _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
 
     def build(self, input_shape) -> None:
         """Makes kernels and biases of gates and candidate."""

@@ -9,25 +9,11 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.layers.base import last_size
 from minitf.rnn.cell import BIAS, KERNEL, LSTMStateTuple
-from minitf.rnn.cells import UnitsCell, lstm_parts
+from minitf.rnn.cells import InitializedCell, lstm_parts
 
 
-class _DiagonalCell(UnitsCell):
+class _DiagonalCell(InitializedCell):
     """What the cells here make their weights of."""
-
-    def __init__(
-        self,
-        num_units: int,
-        activation=None,
-        reuse=None,
-        kernel_initializer: Callable | str | None = None,
-        bias_initializer=None,
-        name=None,
-        dtype=None,
-        **kwargs,
-    ):
-        super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
-        self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
 
     def _weights(self, names: tuple, rows: int, gates: int, bias_start: float = 0.0) -> tuple:
         """Input kernel, recurrent vector and bias of so many gates."""
