@@ -231,8 +231,7 @@ def _fetched(folder: Path, places: list[Path], url: str) -> Path:
         with contextlib.suppress(OSError):
             folder.rmdir()  # only if it is empty
         raise FileNotFoundError(
-            f"MNIST is not here and cannot be fetched ({error}): put "
-            f"{', '.join(f'{n}.gz' for n in _DIGESTS)}, or mnist.npz, into one of "
-            f"{', '.join(map(str, places))}"
+            f"MNIST is not here and cannot be fetched ({error}): put {', '.join(f'{n}.gz' for n in _DIGESTS)}, or "
+            f"mnist.npz, into one of {', '.join(map(str, places))}"
         ) from None
     return folder

@@ -129,8 +129,7 @@ def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
 
 def _mismatch(definition: OpDef, arg: Arg, tensor: Tensor, dtype) -> TypeError:
     return TypeError(
-        f"'{arg.name}' of {definition.type} is {tensor.dtype.base_dtype.name} ({tensor.name}), but "
-        f"{dtype.name} is "
+        f"'{arg.name}' of {definition.type} is {tensor.dtype.base_dtype.name} ({tensor.name}), but {dtype.name} is "
         f"expected, the type of its other inputs; convert one with tf.cast (created {tensor.op.origin})"
     )
 

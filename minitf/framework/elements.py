@@ -96,8 +96,7 @@ def foreign(element, graph, user: str) -> str:
     kind = "tensor" if isinstance(element, Tensor) else "operation"
     theirs = element.graph.root
     return (
-        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} "
-        "belongs to "
-        f"graph {graph.root.number}; ops of two graphs do not mix: was there a tf.reset_default_graph() or a "
-        "`with tf.Graph().as_default():` in between?"
+        f"{kind} {element.name} belongs to graph {theirs.number} (created {element.op.origin}), but {user} belongs to "
+        f"graph {graph.root.number}; ops of two graphs do not mix: was there a tf.reset_default_graph() or a `with "
+        "tf.Graph().as_default():` in between?"
     )

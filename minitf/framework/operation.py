@@ -118,8 +118,7 @@ class Operation(Shown):
         old = self.inputs[index]
         if tensor.dtype.base_dtype is not old.dtype.base_dtype:
             raise TypeError(
-                f"input {index} of {self.type} '{self.name}' is {old.dtype.base_dtype.name}; {tensor.name} "
-                "is "
+                f"input {index} of {self.type} '{self.name}' is {old.dtype.base_dtype.name}; {tensor.name} is "
                 f"{tensor.dtype.base_dtype.name}"
             )
         tensor = self.graph.capture(tensor)

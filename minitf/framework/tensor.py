@@ -73,10 +73,8 @@ class Tensor(Shown):
 
     def __bool__(self):
         raise TypeError(
-            f"{self.name} cannot be used as a Python bool (`if`, `and`, `or`, `not`): its value is not "
-            "known until a "
-            "session runs; use `is not None` to test for a tensor, tf.cond or tf.logical_* to compute with "
-            "one"
+            f"{self.name} cannot be used as a Python bool (`if`, `and`, `or`, `not`): its value is not known until a "
+            "session runs; use `is not None` to test for a tensor, tf.cond or tf.logical_* to compute with one"
         )
 
     def __array__(self, *args, **kwargs):

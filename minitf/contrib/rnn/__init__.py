@@ -9,12 +9,8 @@ from minitf.rnn.dropout import DropoutWrapper
 from minitf.rnn.dynamic import stack_bidirectional_dynamic_rnn, transpose_batch_time
 from minitf.rnn.fused import FusedRNNCell, FusedRNNCellAdaptor, TimeReversedFusedRNN
 from minitf.rnn.grid_cells import BidirectionalGridLSTMCell, GridLSTMCell, TimeFreqLSTMCell
-from minitf.rnn.gated_cells import (
-    CoupledInputForgetGateLSTMCell,
-    GLSTMCell,
-    IntersectionRNNCell,
-    LayerNormBasicLSTMCell,
-)
+from minitf.rnn.gated_cells import CoupledInputForgetGateLSTMCell, GLSTMCell, IntersectionRNNCell
+from minitf.rnn.gated_cells import LayerNormBasicLSTMCell
 from minitf.rnn.gated_cells import NASCell, PhasedLSTMCell, UGRNNCell
 from minitf.rnn.multi import MultiRNNCell
 from minitf.rnn.static import stack_bidirectional_rnn, static_bidirectional_rnn, static_rnn, static_state_saving_rnn

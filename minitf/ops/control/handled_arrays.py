@@ -199,9 +199,8 @@ def _handle_and_flow(op) -> list[TensorShape]:
 
 _define(
     "TensorArrayV3",
-    "size: int32[]; dtype: type, element_shape: shape = None, dynamic_size: bool = False, "
-    "clear_after_read: bool = True, identical_element_shapes: bool = False, tensor_array_name: string = '' "
-    "-> handle: resource, flow: float32",
+    "size: int32[]; dtype: type, element_shape: shape = None, dynamic_size: bool = False, clear_after_read: bool = "
+    "True, identical_element_shapes: bool = False, tensor_array_name: string = '' -> handle: resource, flow: float32",
     _made,
     _handle_and_flow,
 )

@@ -185,8 +185,7 @@ class _Variables:
                 "shape is meant to change, declare shape_invariants with None for the sizes that vary"
                 if not self.given
                 else f"tf.while_loop: {name} has shape {tensor.shape} after an iteration, which its shape "
-                f"invariant {shape} "
-                "does not allow"
+                f"invariant {shape} does not allow"
             )
         return tensor
 

@@ -234,9 +234,8 @@ define(
 )
 define(
     "ReduceDataset",
-    "input_dataset: variant, initial_state: **Tstate, other_arguments: **Targuments; f: func, "
-    "output_shapes: list(shape), use_inter_op_parallelism: bool = True, states: object"
-    " -> components: **output_types",
+    "input_dataset: variant, initial_state: **Tstate, other_arguments: **Targuments; f: func, output_shapes: "
+    "list(shape), use_inter_op_parallelism: bool = True, states: object -> components: **output_types",
     shape=_shapes,
     host=_reduced,
     **STATEFUL,

@@ -254,9 +254,8 @@ define(
 )
 define(
     "NonMaxSuppressionV4",
-    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[]; T: type = float32, "
-    "T_threshold: type = float32, pad_to_max_output_size: bool = False -> "
-    "selected_indices: int32, valid_outputs: int32",
+    f"{_BOXES}, iou_threshold: T_threshold[], score_threshold: T_threshold[]; T: type = float32, T_threshold: type = "
+    "float32, pad_to_max_output_size: bool = False -> selected_indices: int32, valid_outputs: int32",
     T=_SINGLE,
     T_threshold=_SINGLE,
     shape=lambda op: [_vector_shape(op), TensorShape([])],
@@ -280,9 +279,8 @@ def _suppressed_by_overlaps(op, overlaps, scores, most, limit, least):
 
 define(
     "NonMaxSuppressionWithOverlaps",
-    "overlaps: float32[n, ~n], scores: float32[n], "
-    "max_output_size: int32[], overlap_threshold: float32[], score_threshold: float32[] -> "
-    "selected_indices: int32",
+    "overlaps: float32[n, ~n], scores: float32[n], max_output_size: int32[], overlap_threshold: float32[], "
+    "score_threshold: float32[] -> selected_indices: int32",
     shape=_vector_shape,
     numpy=_suppressed_by_overlaps,
     differentiable=False,

@@ -57,9 +57,8 @@ define(
 )
 define(
     "BarrierTakeMany",
-    "handle: resource, num_elements: int32~[]; allow_small_batch: bool = False, "
-    "wait_for_incomplete: fixed[bool] = False, timeout_ms: fixed[int] = -1 -> indices: int64, keys: string, "
-    "values: **component_types",
+    "handle: resource, num_elements: int32~[]; allow_small_batch: bool = False, wait_for_incomplete: fixed[bool] = "
+    "False, timeout_ms: fixed[int] = -1 -> indices: int64, keys: string, values: **component_types",
     shape=_taken_shapes,
     host=_take,
     **STATEFUL,

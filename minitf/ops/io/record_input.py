@@ -61,9 +61,8 @@ def _read(b, op):
 
 define(
     "RecordInput",
-    "; file_pattern: string, file_random_seed: int = 301, file_shuffle_shift_ratio: float = 0.0, "
-    "file_buffer_size: int = 10000, file_parallelism: int = 16, batch_size: int = 32, compression_type: string = ''"
-    " -> records: string",
+    "; file_pattern: string, file_random_seed: int = 301, file_shuffle_shift_ratio: float = 0.0, file_buffer_size: "
+    "int = 10000, file_parallelism: int = 16, batch_size: int = 32, compression_type: string = '' -> records: string",
     shape=lambda op: TensorShape([op.attrs["batch_size"]]),
     host=_read,
     **STATEFUL,

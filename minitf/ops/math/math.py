@@ -1,5 +1,7 @@
 """Element-wise maths of two or more inputs, with broadcasting; the operators of Tensor."""
 
+# ruff: noqa: F401, I001 - other modules find all of the maths here
+
 from __future__ import annotations
 
 import functools
@@ -20,59 +22,11 @@ from minitf.kernels.math import division, elementwise, movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math.cast import cast
-from minitf.ops.math.compare import (  # noqa: F401 - other modules find all of the maths here
-    equal,
-    greater,
-    greater_equal,
-    is_finite,
-    is_inf,
-    is_nan,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    not_equal,
-)
-from minitf.ops.math.unary import (  # noqa: F401
-    FIELD,
-    SIGNED,
-    abs,
-    acos,
-    acosh,
-    asin,
-    asinh,
-    atan,
-    atanh,
-    ceil,
-    conjugated,
-    cos,
-    cosh,
-    digamma,
-    erf,
-    erfc,
-    exp,
-    expm1,
-    floor,
-    lgamma,
-    log,
-    log1p,
-    log_sigmoid,
-    negative,
-    reciprocal,
-    rint,
-    round,
-    rsqrt,
-    sigmoid,
-    sign,
-    sin,
-    sinh,
-    sqrt,
-    square,
-    tan,
-    tanh,
-)
+from minitf.ops.math.compare import equal, greater, greater_equal, is_finite, is_inf, is_nan, less, less_equal
+from minitf.ops.math.compare import logical_and, logical_not, logical_or, logical_xor, not_equal
+from minitf.ops.math.unary import FIELD, SIGNED, abs, acos, acosh, asin, asinh, atan, atanh, ceil, conjugated, cos, cosh
+from minitf.ops.math.unary import digamma, erf, erfc, exp, expm1, floor, lgamma, log, log1p, log_sigmoid, negative
+from minitf.ops.math.unary import reciprocal, rint, round, rsqrt, sigmoid, sign, sin, sinh, sqrt, square, tan, tanh
 
 
 def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T", **rules):  # noqa: N803

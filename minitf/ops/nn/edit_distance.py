@@ -85,9 +85,8 @@ def _shape(op):
 
 define(
     "EditDistance",
-    "hypothesis_indices: int64[n, rank], hypothesis_values: T[n], hypothesis_shape: int64[rank], "
-    "truth_indices: int64[m, ~rank], truth_values: T[m], truth_shape: int64[~rank]; normalize: bool = True"
-    " -> output: float32",
+    "hypothesis_indices: int64[n, rank], hypothesis_values: T[n], hypothesis_shape: int64[rank], truth_indices: "
+    "int64[m, ~rank], truth_values: T[m], truth_shape: int64[~rank]; normalize: bool = True -> output: float32",
     shape=_shape,
     numpy=_distances,
     kernel=_kernel,

@@ -80,9 +80,8 @@ class SessionManager:
         ready, why = _ready(self._ready_op, sess)
         if not ready:
             raise RuntimeError(
-                f"Init operations did not make model ready ({how}, local_init_op: "
-                f"{_named(self._local_init_op)}): {why}. Initialize them in init_op, or let the saver "
-                "restore them"
+                f"Init operations did not make model ready ({how}, local_init_op: {_named(self._local_init_op)}): "
+                f"{why}. Initialize them in init_op, or let the saver restore them"
             )
         return sess
 
