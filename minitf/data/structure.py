@@ -278,7 +278,7 @@ def made_of(output_types, output_shapes=None, output_classes=None):
     """A structure of parts, of types, and of shapes and classes of the same form; those may be left out."""
     output_types = _tuples(output_types)
     kinds = map_structure(dtypes.as_dtype, output_types)
-    given = [None] * len(flatten(kinds)) if output_shapes is None else _shapes_of(kinds, output_shapes)
+    given = [None] * len(flatten(kinds)) if output_shapes is None else flat_up_to(kinds, output_shapes)
     found = [Tensor] * len(given) if output_classes is None else flat_up_to(kinds, output_classes)
     leaves = [
         (SparsePart if c is SparseTensor else Part)(t.base_dtype, as_shape(s))
@@ -292,11 +292,6 @@ def _tuples(value):
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return tuple([_tuples(v) for v in value])
     return nest.rebuild(value, [_tuples(v) for v in nest.children(value)]) if is_nested(value) else value
-
-
-def _shapes_of(kinds, output_shapes) -> list:
-    """Shapes at the leaves of a structure of types; one shape may be a tuple itself."""
-    return flat_up_to(kinds, output_shapes)
 
 
 def check_compatible(wanted, given) -> None:

@@ -85,7 +85,8 @@ class RNNCell(Layer):
         if inputs is not None:
             inputs = convert_to_tensor(inputs, name="inputs")
             size = inputs.shape.sizes[0] if inputs.shape.rank else None
-            _check_agrees("batch_size", _static_value(batch_size), size)
+            known = constant_value(batch_size) if isinstance(batch_size, Tensor) else batch_size
+            _check_agrees("batch_size", known, size)
             _check_agrees("dtype", dtype, inputs.dtype)
             batch_size, dtype = size or tf.shape(inputs)[0], inputs.dtype
         if batch_size is None or dtype is None:
@@ -154,10 +155,6 @@ def check_float(*values) -> None:
 def _check_agrees(what: str, given, found) -> None:
     if given is not None and found is not None and given != found:
         raise ValueError(f"get_initial_state: {what} is {given}, but the inputs have {found}")
-
-
-def _static_value(size):
-    return constant_value(size) if isinstance(size, Tensor) else size
 
 
 def zero_state_tensors(state_size, batch_size, dtype):

@@ -39,19 +39,9 @@ _NUMBERS = {
 }
 
 
-def _asscalar(a):
-    """The only element of an array."""
-    return np.asarray(a).item()
-
-
 def _asfarray(a, dtype=np.float64):
     """An array of floating point numbers."""
     return np.asarray(a, dtype if np.issubdtype(dtype, np.inexact) else np.float64)
-
-
-def _find_common_type(array_types, scalar_types):
-    """The type that holds all of some types."""
-    return np.result_type(*array_types, *scalar_types)
 
 
 def _random_integers(low, high=None, size=None):
@@ -63,9 +53,9 @@ def _random_integers(low, high=None, size=None):
 _FUNCTIONS = {
     "alltrue": np.all,
     "asfarray": _asfarray,
-    "asscalar": _asscalar,
+    "asscalar": lambda a: np.asarray(a).item(),
     "cumproduct": np.cumprod,
-    "find_common_type": _find_common_type,
+    "find_common_type": lambda array_types, scalar_types: np.result_type(*array_types, *scalar_types),
     "in1d": np.isin,
     "issubclass_": issubclass,
     "product": np.prod,

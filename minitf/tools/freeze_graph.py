@@ -93,7 +93,7 @@ def freeze_graph_with_def_protos(
     """Like `freeze_graph`, with messages in the place of their paths; output_graph may be empty."""
     if not output_node_names:
         raise ValueError("You need to supply the name of a node to --output_node_names.")
-    if not input_saved_model_dir and not _is_there(input_checkpoint):
+    if not input_saved_model_dir and not (input_checkpoint and tf.train.checkpoint_exists(input_checkpoint)):
         raise ValueError(f"Input checkpoint '{input_checkpoint}' doesn't exist!")
     graph = input_meta_graph_def.graph_def if input_meta_graph_def is not None else input_graph_def
     with tf.Graph().as_default() as restored, tf.Session() as sess:
@@ -132,10 +132,6 @@ def _restored(sess, graph, graph_def, saver_def, checkpoint) -> None:
             f"no variable of the graph has a value in {checkpoint}: there are {', '.join(sorted(held)[:5])}"
         )
     tf.train.Saver(var_list=found).restore(sess, checkpoint)
-
-
-def _is_there(checkpoint) -> bool:
-    return bool(checkpoint) and tf.train.checkpoint_exists(checkpoint)
 
 
 def _listed(names) -> list[str]:

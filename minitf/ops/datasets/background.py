@@ -42,11 +42,9 @@ class _PrefetchDataset(Other):
             raise self.wrong("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
         if not size:
             return self.source.start(pull)
-        return _InFront(Line(pull, self.source.start(pull), _same, 1, _AUTOTUNE if size < 0 else size))
-
-
-def _same(element):
-    return element
+        return _InFront(
+            Line(pull, self.source.start(pull), lambda element: element, 1, _AUTOTUNE if size < 0 else size)
+        )
 
 
 @dataset_op(

@@ -121,7 +121,7 @@ def _hsv_gradient(op, g):
     of_hue *= cast(value > 0, g.dtype)
     return (
         _spread(of_value) * largest
-        + _spread(of_saturation * _inverse(value)) * (_spread(_quotient(least, value)) * largest - smallest) * lit
+        + _spread(of_saturation * _inverse(value)) * (_spread(least * _inverse(value)) * largest - smallest) * lit
         + _hue_gradient(op.inputs[0], of_hue, largest, largest - smallest, width)
     )
 
@@ -143,10 +143,6 @@ def _spread(x: Tensor) -> Tensor:
 def _inverse(x: Tensor) -> Tensor:
     """1 / x, 0 where x is 0 or less."""
     return math.div_no_nan(cast(x > 0, x.dtype), x)
-
-
-def _quotient(x: Tensor, y: Tensor) -> Tensor:
-    return x * _inverse(y)
 
 
 define(

@@ -188,15 +188,11 @@ def _unsorted_kernel(kernel):
             ids.size,
             width,
             count,
-            error=lambda at: _too_large(b.data(ids), at, count),
+            error=lambda at: f"segment id {b.data(ids).flat[at]} at {at} is not below the {count} segments",
         )
         return out
 
     return lower
-
-
-def _too_large(ids, at: int, count: int) -> str:
-    return f"segment id {ids.flat[at]} at {at} is not below the {count} segments"
 
 
 def _gathered_back(rows: Tensor, ids: Tensor) -> Tensor:

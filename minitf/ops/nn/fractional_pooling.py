@@ -124,10 +124,6 @@ def _back(type: str, *values):
     return gradient
 
 
-def _size_of(op):
-    return array.shape(op.inputs[0], out_type=dtypes.int64)
-
-
 _HOW = "pooling_ratio: list(float), pseudo_random: bool = False, overlapping: bool = False, "
 _HOW += "deterministic: bool = False, seed: int = 0, seed2: int = 0"
 _OUT = "output: T, row_pooling_sequence: int64, col_pooling_sequence: int64"
@@ -155,7 +151,7 @@ define(
     shape=_shape,
     numpy=_pooled(lambda x, axes: x.mean(axes, dtype=x.dtype)),
     stateful=True,
-    grad=_back("FractionalAvgPoolGrad", _size_of),
+    grad=_back("FractionalAvgPoolGrad", lambda op: array.shape(op.inputs[0], out_type=dtypes.int64)),
 )
 define(
     "FractionalAvgPoolGrad",

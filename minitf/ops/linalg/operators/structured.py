@@ -23,10 +23,6 @@ from minitf.ops.math.complex import real
 from minitf.ops.math.reduce import reduce_sum
 
 
-def _square_shape(sizes) -> TensorShape:
-    return UNKNOWN if sizes is None else TensorShape([*sizes, sizes[-1]])
-
-
 def _with_last_twice(sizes: Tensor) -> Tensor:
     return array.concat([sizes, sizes[-1:]], 0)
 
@@ -50,7 +46,8 @@ class LinearOperatorHouseholder(LinearOperator):
     reflection_axis: Tensor = getter("_reflection_axis", "The axes [..., n].")
 
     def _shape(self):
-        return _square_shape(self._reflection_axis.shape.sizes)
+        sizes = self._reflection_axis.shape.sizes
+        return UNKNOWN if sizes is None else TensorShape([*sizes, sizes[-1]])
 
     def _shape_tensor(self):
         return _with_last_twice(array.shape(self._reflection_axis))
