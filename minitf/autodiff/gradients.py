@@ -19,6 +19,7 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.framework.traversal import depending, outwards, reached
 from minitf.ops.array import array, slices  # noqa: F401 - slices makes IndexedSlices convertible
 from minitf.ops.array.constant import constant
+from minitf.ops.array.identity import identity
 from minitf.ops.math import math  # noqa: F401 - slices makes IndexedSlices convertible
 
 _REGISTERED: dict[str, object] = {}
@@ -97,7 +98,8 @@ def gradients(
 ) -> list:
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
-    grad_ys: for each y the gradient that flows into it (default ones). stop_gradients: tensors taken as
+    grad_ys: for each y the gradient that flows into it (default ones). gate_gradients: the gradients of an op's several
+    inputs have the names that they have in TensorFlow, `.../tuple/control_dependency`. stop_gradients: tensors taken as
     constants. A gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path
     leads from x to ys, and IndexedSlices where only some rows of x were gathered. In a loop or branch ys and
     xs may be tensors and variables from outside of it.
@@ -114,10 +116,10 @@ def gradients(
     [np.float32(6.0)]
     """
     with at_home(ys):
-        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients)
+        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients, gate_gradients)
 
 
-def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients) -> list:
+def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients, gated: bool) -> list:
     ys, xs = listed(ys, "ys"), listed(xs, "xs")
     stop = set(listed(stop_gradients, "stop_gradients")) if stop_gradients is not None else set()
     zeros = getattr(unconnected_gradients, "value", unconnected_gradients)
@@ -127,7 +129,7 @@ def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients
         _check_differentiable(y)
     with name_scope(name, "gradients") as scope:
         seeds = _seeds(ys, grad_ys)
-        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope)
+        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope, gated)
         if zeros == "zero":
             found = [array.zeros_like(x) if g is None else g for g, x in zip(found, xs)]
     return found
@@ -188,9 +190,9 @@ def _seed(y: Tensor, given, index: int):
     return given
 
 
-def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "") -> list:
+def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "", gated: bool = False) -> list:
     """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
-    way = _Way([y for y, _ in seeds], xs, stop, scope)
+    way = _Way([y for y, _ in seeds], xs, stop, scope, gated)
     pending: dict[Tensor, list] = {}
     for y, seed in seeds:
         pending.setdefault(way.origin(y), []).append(seed)
@@ -213,8 +215,8 @@ class _Way:
     Inside of a loop or branch, what was captured is one tensor with what it stands for outside.
     """
 
-    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str):
-        self.graph = get_default_graph()
+    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str, gated: bool):
+        self.graph, self.gated = get_default_graph(), gated
         name = self.graph.get_name_scope()
         self.scope = scope or (f"{name}/" if name else "")
         self._around = set(outwards(self.graph))
@@ -288,15 +290,25 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         raise ValueError(
             f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs"
         )
+    given = [(t, g) for t, g in zip(op.inputs, results) if g is not None and carries_gradient(t)]
+    fitted = [_fitted(way, grad, tensor, op) for tensor, grad in given]
+    if way.gated and len(fitted) > 1 and op.type not in _STRUCTURAL:
+        with way.context(op), name_scope("tuple"):
+            fitted = [_renamed(grad) for grad in fitted]
     touched = set()
-    for tensor, grad in zip(op.inputs, results):
-        if grad is None or not carries_gradient(tensor):
-            continue
-        grad, tensor = _fitted(way, grad, tensor, op), way.origin(tensor)
+    for (tensor, _), grad in zip(given, fitted):
+        tensor = way.origin(tensor)
         pending.setdefault(tensor, []).append(grad)
         if tensor not in way.stop:
             touched.add(tensor.op)
     return touched
+
+
+def _renamed(grad):
+    """The gradient under the name that a gate gives it; nothing waits for it."""
+    if isinstance(grad, IndexedSlices):
+        return IndexedSlices(_renamed(grad.values), grad.indices, grad.dense_shape)
+    return identity(grad, name="control_dependency")
 
 
 def _through_the_start(op) -> str:
@@ -350,7 +362,8 @@ def _fitted(way: _Way, grad, tensor: Tensor, op):
             return grad
         with way.context(op):
             grad = dense(grad, op.outputs[0])
-    if tensor.shape.sizes is not None and grad.shape.sizes == tensor.shape.sizes and None not in tensor.shape.sizes:
+    same = tensor.shape.is_fully_defined() and grad.shape.sizes == tensor.shape.sizes
+    if same and not op.definition.summed:
         return grad
     if op.definition.broadcasts:
         with way.context(op):

@@ -194,7 +194,7 @@ def _transpose_kernel(b, op, x, perm):
 def _transpose_grad(op, g):
     perm = constant_value(op.inputs[1])
     back = apply("InvertPermutation", op.inputs[1]) if perm is None else np.argsort(perm).astype(np.int32)
-    return apply(op.type, g, back), None
+    return apply(op.type, g, back, name="transpose"), None
 
 
 define(
@@ -386,7 +386,7 @@ def _shape_of(tensor: Tensor, optimize: bool) -> Tensor:
 
 def sum_to_shape(x: Tensor, like: Tensor) -> Tensor:
     """x summed over the axes along which something shaped like `like` was broadcast to it."""
-    return apply("SumToShape", x, shape(like))
+    return apply("SumToShape", x, shape(like), name="Reshape")
 
 
 # ---- joining

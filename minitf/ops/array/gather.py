@@ -116,7 +116,7 @@ def _gather_grad(op, g):
 
 def count_of(indices: Tensor) -> Tensor:
     """How many rows are gathered, [1]; a -1 in its place could be anything where rows are empty."""
-    return array.reshape(array.size(indices), [1])
+    return array.reshape(array.size(indices), [1], name="ExpandDims")
 
 
 def _scattered_back(params: Tensor, indices: Tensor, axis: int, batch: int, g: Tensor) -> Tensor:

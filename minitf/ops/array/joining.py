@@ -99,7 +99,7 @@ define(
     numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
     kernel=_stack_kernel,
     static=patterns.moves(),
-    grad=lambda op, g: list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"]).outputs),
+    grad=lambda op, g: list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"], name="unstack").outputs),
 )
 define(
     "Unpack",
@@ -108,7 +108,7 @@ define(
     numpy=_unstack,
     kernel=_unstack_kernel,
     static=patterns.moves(),
-    grad=lambda op, *g: apply_like(op, "Pack", _zeros_for_none(op, g)),
+    grad=lambda op, *g: apply_like(op, "Pack", _zeros_for_none(op, g), name="stack"),
 )
 
 

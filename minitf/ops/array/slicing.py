@@ -79,7 +79,7 @@ def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
 
 def _slice_grad(op, g):
     x, begin, _ = op.inputs
-    return apply("SliceGrad", _shape_of(x, begin), begin, g), None, None
+    return apply("SliceGrad", _shape_of(x, begin), begin, g, name="Pad"), None, None
 
 
 def _slice_grad_grad(op, g):

@@ -138,7 +138,7 @@ def _diag_part_grad(op, g):
 
 def _set_diag_grad(op, g):
     nothing = array.zeros_like(op.inputs[1])
-    return apply("MatrixSetDiag", g, nothing), apply("MatrixDiagPart", g)
+    return apply("MatrixSetDiag", g, nothing), apply("MatrixDiagPart", g, name="diag_part")
 
 
 define(
@@ -146,7 +146,7 @@ define(
     "diagonal: T -> output: T",
     numpy=_matrix_diag,
     kernel=_matrix_diag_kernel,
-    grad=lambda op, g: apply("MatrixDiagPart", g),
+    grad=lambda op, g: apply("MatrixDiagPart", g, name="diag_part"),
     shape=_matrix_shape,
 )
 define(

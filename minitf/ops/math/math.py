@@ -77,11 +77,11 @@ def _floor_mod(x, y):
 
 def _mul_grad(op, g):
     x, y = op.inputs
-    return g * conjugated(y), g * conjugated(x)
+    return apply("Mul", g, conjugated(y)), apply("Mul", conjugated(x), g)
 
 
 def _div_grad(op, g):
-    part = g / conjugated(op.inputs[1])
+    part = apply("RealDiv", g, conjugated(op.inputs[1]))
     return part, -(part * conjugated(op.outputs[0]))
 
 
@@ -96,8 +96,8 @@ def _div_no_nan_kernel(b, op, x, y):
 
 
 def _div_no_nan_grad(op, g):
-    part = div_no_nan(g, op.inputs[1])
-    return part, -(part * op.outputs[0])
+    part = div_no_nan(g, conjugated(op.inputs[1]))
+    return part, -(part * conjugated(op.outputs[0]))
 
 
 def _pow_grad(op, g):
@@ -170,7 +170,13 @@ also("AddV2", "Add")
 subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.")
 multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
 realdiv = _binary(
-    "RealDiv", np.true_divide, elementwise.div, _div_grad, "x / y of floating point or complex numbers.", FIELD
+    "RealDiv",
+    np.true_divide,
+    elementwise.div,
+    _div_grad,
+    "x / y of floating point or complex numbers.",
+    FIELD,
+    summed=True,
 )
 floor_div = _binary(
     "FloorDiv",
@@ -189,6 +195,7 @@ floormod = mod = _binary(
     "The remainder x - floor(x / y) * y, which has the sign of y.",
     dtypes.REAL,
     error=_zero_divisor,
+    summed=True,
 )
 truncatediv = _binary(
     "TruncateDiv",
@@ -209,14 +216,24 @@ truncatemod = _binary(
     error=_zero_divisor,
 )
 also("Mod", "TruncateMod")
-div_no_nan = _binary(
+_binary(
     "DivNoNan",
     lambda x, y: np.where(y == 0, np.zeros_like(y), x / np.where(y == 0, 1, y)),
     _div_no_nan_kernel,
     _div_no_nan_grad,
     "x / y, and 0 where y is 0.",
-    dtypes.FLOAT,
+    FIELD,
+    summed=True,
 )
+
+
+def div_no_nan(x, y, name: str | None = None) -> Tensor:
+    """x / y of floating point or complex numbers, and 0 where y is 0."""
+    with name_scope(name, "div_no_nan", [x, y]) as scope:
+        x = convert_to_tensor(x, name="x")
+        return apply("DivNoNan", x, convert_to_tensor(y, x.dtype.base_dtype, name="y"), name=scope)
+
+
 pow = _binary(
     "Pow",
     np.power,
@@ -233,6 +250,7 @@ maximum = _binary(
     _larger_grad(lambda x, y: greater_equal(x, y)),
     "The larger of x and y.",
     dtypes.REAL,
+    summed=True,
 )
 minimum = _binary(
     "Minimum",
@@ -241,6 +259,7 @@ minimum = _binary(
     _larger_grad(lambda x, y: less_equal(x, y)),
     "The smaller of x and y.",
     dtypes.REAL,
+    summed=True,
 )
 squared_difference = _binary(
     "SquaredDifference",
@@ -251,8 +270,8 @@ squared_difference = _binary(
     SIGNED | dtypes.COMPLEX,
 )
 _binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
-xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD)
-xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD)
+xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD, summed=True)
+xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD, summed=True)
 atan2 = patterns.of_inputs("Atan2", "The angle of the point (x, y), between -pi and pi; y comes first.", "atan2")
 _WIDENED = {
     dtypes.int8: dtypes.float32,

@@ -150,18 +150,18 @@ def highest(dtype: np.dtype):
 
 
 def _sum_grad(op, g):
-    return _spread(op, g), None
+    return _spread(op, g, "Tile"), None
 
 
-def _spread(op, g: Tensor) -> Tensor:
+def _spread(op, g: Tensor, name: str | None = None) -> Tensor:
     """g, shaped like the result of a reduction, repeated to the shape of its input."""
-    return apply_like(op, "SumGrad", g, array.shape(op.inputs[0]), op.inputs[1])
+    return apply_like(op, "SumGrad", g, array.shape(op.inputs[0]), op.inputs[1], name=name)
 
 
 def _mean_grad(op, g):
     before, after = array.size(op.inputs[0]), array.size(op.outputs[0])
     count = math.floor_div(before, math.maximum(after, 1))
-    return _spread(op, g / math.cast(count, g.dtype.base_dtype)), None
+    return _spread(op, apply("RealDiv", g, math.cast(count, g.dtype.base_dtype)), "truediv"), None
 
 
 def _extreme_grad(op, g):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -17,6 +18,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import elementwise as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
+from minitf.ops.array.constant import constant
 
 SIGNED = dtypes.FLOAT | {dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64}
 FIELD = dtypes.FLOAT | dtypes.COMPLEX
@@ -28,12 +30,13 @@ def conjugated(x: Tensor) -> Tensor:
 
 
 _OF_ZERO_IS_ZERO = ("Abs", "Neg", "Sign", "Square", "Sqrt", "Erf", "Tanh")  # and so also of sparse tensors
+_LAST = {"Square": "Mul", "Sqrt": "SqrtGrad", "Rsqrt": "RsqrtGrad", "Reciprocal": "ReciprocalGrad"}  # of gradients
 
 
 def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, **options):  # noqa: N803
     """Defines an op of one input and returns its public function; derivative(x, y) is dy/dx."""
     if derivative is not None:
-        grad = lambda op, g: g * conjugated(derivative(op.inputs[0], op.outputs[0]))  # noqa: E731
+        grad = functools.partial(_times_slope, derivative)
     define(
         type,
         "x: T -> y: T",
@@ -53,6 +56,12 @@ def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, *
         return apply(type, x, name=name)
 
     return function
+
+
+def _times_slope(derivative, op, g: Tensor) -> Tensor:
+    """The product has the name of what TensorFlow makes last."""
+    slope = conjugated(derivative(op.inputs[0], op.outputs[0]))
+    return apply("Mul", g, slope, name=_LAST.get(op.type, "mul"))
 
 
 def special(name: str):
@@ -109,9 +118,16 @@ sign = _unary(
     None,
     "-1, 0 or 1 by the sign of x; x / |x| for complex x.",
     SIGNED | dtypes.COMPLEX,
-    grad=lambda op, g: array.zeros_like(op.inputs[0]),
+    grad=lambda op, g: array.zeros_like(op.inputs[0], name="zeros"),
 )
-square = _unary("Square", np.square, kernels.square, lambda x, y: 2.0 * x, "x * x.", SIGNED | dtypes.COMPLEX)
+square = _unary(
+    "Square",
+    np.square,
+    kernels.square,
+    lambda x, y: apply("Mul", x, constant(2.0, x.dtype)),
+    "x * x.",
+    SIGNED | dtypes.COMPLEX,
+)
 sqrt = _unary("Sqrt", np.sqrt, kernels.sqrt, lambda x, y: 0.5 / y, "The square root; NaN for negative numbers.")
 rsqrt = _unary("Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, lambda x, y: -0.5 * y * (y * y), "1 / sqrt(x).")
 reciprocal = _unary("Reciprocal", lambda x: 1 / x, kernels.reciprocal, lambda x, y: -(y * y), "1 / x.")

@@ -38,7 +38,7 @@ def _activation(
 
     def grad(op, g):
         source = op.inputs[0] if slope_from == "input" else op.outputs[0]
-        return apply_like(op, f"{type}Grad", g, source)
+        return apply_like(op, f"{type}Grad", g, source, name="mul" if type == "Softplus" else None)  # TensorFlow's name
 
     def grad_of_grad(op, g):
         dy, s = op.inputs
