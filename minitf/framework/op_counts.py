@@ -44,7 +44,7 @@ def share(op) -> None:
 
 TRANSPOSED = 6  # exchanging two axes: the permutation is computed by ops
 ALONG_ANOTHER_AXIS = 26  # softmax along another axis than the last
-CROSS_ENTROPY = 30  # of logits, flattened to matrices and back
+CROSS_ENTROPY = 28  # of logits, flattened to matrices and back
 ZERO_FRACTION = 21  # it counts in int32 or int64, as the size demands
 SWISH = 2  # a gradient of its own
 LENGTHS_REPEATED = 12  # of vectors, for each of their elements

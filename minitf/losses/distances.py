@@ -72,7 +72,7 @@ def hinge_loss(labels, logits):
 
 
 @_weighted("huber_loss")
-def huber_loss(labels, predictions, delta: float = 1.0):
+def huber_loss(labels, predictions, delta=1.0):
     """Half the squared error up to an error of `delta`, and its tangent from there (Huber 1964)."""
     error = tf.abs(tf.subtract(predictions, labels))
     quadratic = tf.minimum(error, delta)

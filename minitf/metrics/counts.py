@@ -69,14 +69,17 @@ recall = _truth_share("recall", false_negatives, "The share of what is true that
 
 
 def at_thresholds(labels, predictions, thresholds: list, weights=None, includes=("tp", "fn", "tn", "fp")) -> tuple:
-    """Numbers of true and false positives and negatives when predictions count as true above each threshold:
-    dicts of the values and of the update ops by `tp`, `fn`, `tn`, `fp`.
-
-    predictions: floats in [0, 1] (InvalidArgumentError when it runs if not).
-    """
+    """`counted_at` of predictions in [0, 1] (InvalidArgumentError when it runs if they are not)."""
     low = tf.assert_greater_equal(predictions, tf.cast(0.0, predictions.dtype), message="predictions must be in [0, 1]")
     high = tf.assert_less_equal(predictions, tf.cast(1.0, predictions.dtype), message="predictions must be in [0, 1]")
-    with tf.control_dependencies([low, high]):
+    return counted_at(labels, predictions, thresholds, weights, includes, [low, high])
+
+
+def counted_at(labels, predictions, thresholds: list, weights, includes: tuple, checks=()) -> tuple:
+    """Numbers of true and false positives and negatives when predictions count as true above each threshold:
+    dicts of the values and of the update ops by `tp`, `fn`, `tn`, `fp`.
+    """
+    with tf.control_dependencies(checks):
         predictions, labels, weights = alike(tf.cast(predictions, tf.float32), tf.cast(labels, tf.bool), weights)
     count = len(thresholds)
     flat, truth = tf.reshape(predictions, [-1, 1]), tf.reshape(labels, [1, -1])

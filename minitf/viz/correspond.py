@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from minitf.viz.outline import Group, Outline
 
 _LEAST = 0.6  # of the ops of a step and a body have to be alike
+_GATE = re.compile(r"_grad/tuple/control_dependency(_\d+)?$")
 
 
 def correspondences(one: Outline, other: Outline) -> list[list[int]]:
@@ -53,4 +54,5 @@ def _kind(op) -> tuple[str, str]:
 
 
 def _ordered(group: Group) -> list:
-    return sorted((op for op in group.ops() if op.type != "Arg"), key=lambda op: op.order)
+    """What is computed: neither arguments nor the gates behind gradients, of which bodies have none."""
+    return sorted((op for op in group.ops() if op.type != "Arg" and not _GATE.search(op.name)), key=lambda op: op.order)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import minitf as tf
 from minitf.framework.named import named
 from minitf.framework.taking import needed, optional, taking
-from minitf.metrics.counts import at_thresholds, false_negatives, false_positives, true_negatives, true_positives
+from minitf.metrics.counts import (
+    at_thresholds,
+    counted_at,
+    false_negatives,
+    false_positives,
+    true_negatives,
+    true_positives,
+)
 from minitf.metrics.ranks import average_precision
 from minitf.metrics.streams import alike, broadcast_weights, collected, metric, metric_variable
 
@@ -48,7 +55,7 @@ def _rate_at_thresholds(default: str, wrong: str, right: str, short: str, doc: s
     @metric(default)
     def function(predictions, labels, thresholds: list, weights=None) -> tuple:
         predictions = tf.convert_to_tensor(predictions)
-        values, updates = at_thresholds(labels, predictions, thresholds, weights, (right, wrong))
+        values, updates = counted_at(labels, predictions, thresholds, weights, (right, wrong))
         return tuple(
             tf.div(part[wrong], SMALL + part[wrong] + part[right], name=f"{short}_{which}")
             for part, which in ((values, "value"), (updates, "update_op"))

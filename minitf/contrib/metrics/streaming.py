@@ -6,6 +6,7 @@ import minitf as tf
 from minitf import metrics
 from minitf.framework.named import named
 from minitf.framework.taking import arguments, taking
+from minitf.metrics.counts import counted_at
 
 
 def _streaming(function, name: str | None = None, but: str = ""):
@@ -17,14 +18,24 @@ def _streaming(function, name: str | None = None, but: str = ""):
     return named(f"streaming_{name or function.__name__}", doc)(taking([known[n] for n in order])(function))
 
 
-_BARE = "metrics_collections updates_collections name"  # are not arguments of some
+def _counted(kind: str, name: str):
+    """A number at thresholds, a pair of its variable and the update op."""
+
+    @named(f"streaming_{name}_at_thresholds", f"`tf.metrics.{name}_at_thresholds` of any predictions, unnamed.")
+    def function(predictions, labels, thresholds: list, weights=None) -> tuple:
+        predictions = tf.convert_to_tensor(predictions)
+        values, updates = counted_at(labels, predictions, thresholds, weights, (kind,))
+        return values[kind], updates[kind]
+
+    return function
+
 
 streaming_accuracy = _streaming(metrics.accuracy)
 streaming_auc = _streaming(metrics.auc, but="summation_method thresholds")
 streaming_false_negatives = _streaming(metrics.false_negatives)
-streaming_false_negatives_at_thresholds = _streaming(metrics.false_negatives_at_thresholds, but=_BARE)
+streaming_false_negatives_at_thresholds = _counted("fn", "false_negatives")
 streaming_false_positives = _streaming(metrics.false_positives)
-streaming_false_positives_at_thresholds = _streaming(metrics.false_positives_at_thresholds, but=_BARE)
+streaming_false_positives_at_thresholds = _counted("fp", "false_positives")
 streaming_mean = _streaming(metrics.mean)
 streaming_mean_absolute_error = _streaming(metrics.mean_absolute_error)
 streaming_mean_cosine_distance = _streaming(metrics.mean_cosine_distance)
@@ -44,9 +55,9 @@ streaming_sparse_precision_at_k = _streaming(metrics.precision_at_k, "sparse_pre
 streaming_sparse_recall_at_k = _streaming(metrics.recall_at_k, "sparse_recall_at_k")
 streaming_specificity_at_sensitivity = _streaming(metrics.specificity_at_sensitivity)
 streaming_true_negatives = _streaming(metrics.true_negatives)
-streaming_true_negatives_at_thresholds = _streaming(metrics.true_negatives_at_thresholds, but=_BARE)
+streaming_true_negatives_at_thresholds = _counted("tn", "true_negatives")
 streaming_true_positives = _streaming(metrics.true_positives)
-streaming_true_positives_at_thresholds = _streaming(metrics.true_positives_at_thresholds, but=_BARE)
+streaming_true_positives_at_thresholds = _counted("tp", "true_positives")
 
 
 def streaming_recall_at_k(

@@ -7,6 +7,7 @@ import contextlib
 
 from minitf.framework import nest
 from minitf.framework.apply import apply
+from minitf.framework.convert import convert_to_tensor, is_tensor
 from minitf.framework.graph import colocate_with, control_dependencies, device, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
@@ -86,6 +87,9 @@ def tuple(tensors, name: str | None = None, control_inputs=None) -> list:  # noq
       TypeError: if a control input is neither an op nor a tensor.
     """
     with name_scope(name, "tuple", [tensors]):
+        tensors = [
+            t if t is None or isinstance(t, Operation) or is_tensor(t) else convert_to_tensor(t) for t in tensors
+        ]
         waiting = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
         for value in control_inputs or ():
             if not isinstance(value, (Operation, Tensor)) and not hasattr(value, "_as_graph_element"):

@@ -6,7 +6,6 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
-from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import AtRun, FailedPreconditionError, InvalidArgumentError
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -197,7 +196,7 @@ def rgb_to_hsv(images, name: str | None = None) -> Tensor:
     Raises:
       ValueError: for images whose last axis is not 3.
     """
-    return apply("RGBToHSV", convert_to_tensor(images, name="images"), name=name)
+    return apply("RGBToHSV", images, name=name)
 
 
 def hsv_to_rgb(images, name: str | None = None) -> Tensor:
@@ -206,4 +205,4 @@ def hsv_to_rgb(images, name: str | None = None) -> Tensor:
     Raises:
       ValueError: for images whose last axis is not 3.
     """
-    return apply("HSVToRGB", convert_to_tensor(images, name="images"), name=name)
+    return apply("HSVToRGB", images, name=name)

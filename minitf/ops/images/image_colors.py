@@ -7,7 +7,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, rearranging, shapes
-from minitf.ops.control import control
+from minitf.ops.control import check, control
 from minitf.ops.images.color_spaces import adjusted
 from minitf.ops.images.image_checks import checked, required
 from minitf.ops.images.images import convert_image_dtype
@@ -167,7 +167,11 @@ def grayscale_to_rgb(images, name: str | None = None) -> Tensor:
         images = convert_to_tensor(images, name="images")
         if images.shape.rank is not None and images.shape.sizes[-1:] not in ((1,), (None,)):
             raise ValueError(f"Last dimension of a grayscale image should be size 1; it is {images.shape}")
-        images = control.with_dependencies([], images)
+        checks = []
+        if images.shape.rank is None or images.shape.sizes[-1] is None:
+            wrong = "Last dimension of a grayscale image should be size 1."
+            checks = [check.assert_equal(array.shape(images)[-1], 1, message=wrong)]
+        images = control.with_dependencies(checks, images)
         ahead = array.expand_dims(shapes.rank(images) - 1, 0)
         ahead = array.ones(ahead, dtypes.int32)
         rgb = rearranging.tile(images, array.concat([ahead, array.expand_dims(3, 0)], 0), name=scope)

@@ -71,7 +71,7 @@ def _randomly_flipped(image, axis: int, seed, name: str) -> Tensor:
 def _some_flipped(images: Tensor, axis: int, seed) -> Tensor:
     """Images of which some are flipped."""
     count = array.shape(images)[0]
-    tossed = random_uniform([count], dtype=images.dtype, seed=seed)
+    tossed = random_uniform([count], 0, 1.0, seed=seed)
     tossed = cast(math.round(array.reshape(tossed, [count, 1, 1, 1])), images.dtype)
     return tossed * rearranging.reverse(images, [axis]) + (1 - tossed) * images
 

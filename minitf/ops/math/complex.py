@@ -76,22 +76,23 @@ def _taken(type: str, x, name: str | None) -> Tensor:
 
 def real(input, name: str | None = None) -> Tensor:
     """The real part; a real tensor itself."""
-    input = convert_to_tensor(input, name="input")
-    return _taken("Real", input, name) if input.dtype.is_complex else input
+    with name_scope(name, "Real", [input]) as scope:
+        input = convert_to_tensor(input, name="input")
+        return _taken("Real", input, scope) if input.dtype.is_complex else input
 
 
 def imag(input, name: str | None = None) -> Tensor:
     """The imaginary part; zeros for a real tensor."""
-    input = convert_to_tensor(input, name="input")
-    return _taken("Imag", input, name) if input.dtype.is_complex else array.zeros_like(input)
+    with name_scope(name, "Imag", [input]) as scope:
+        input = convert_to_tensor(input, name="input")
+        return _taken("Imag", input, scope) if input.dtype.is_complex else array.zeros_like(input)
 
 
 def angle(input, name: str | None = None) -> Tensor:
     """The angle in the complex plane; 0 for real numbers, as in TensorFlow, negative ones too."""
-    input = convert_to_tensor(input, name="input")
-    if input.dtype.is_complex:
-        return _taken("Angle", input, name)
-    return array.zeros_like(input, name=name)
+    with name_scope(name, "Angle", [input]) as scope:
+        input = convert_to_tensor(input, name="input")
+        return _taken("Angle", input, scope) if input.dtype.is_complex else array.zeros_like(input)
 
 
 def conj(x, name: str | None = None) -> Tensor:

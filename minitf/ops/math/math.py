@@ -211,7 +211,7 @@ truncatemod = _binary(
     _integer_checked(np.fmod, np.fmod),
     division.truncatemod,
     None,
-    "The remainder of truncated division, which has the sign of x.",
+    "The remainder of truncated division, which has the sign of x; it has no gradient.",
     dtypes.REAL,
     error=_zero_divisor,
 )

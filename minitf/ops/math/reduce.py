@@ -380,8 +380,7 @@ def reduce_variance(input_tensor, axis=None, keepdims: bool = False, name: str |
     """The mean squared distance from the mean along axes."""
     with name_scope(name or "reduce_variance"):
         distance = input_tensor - reduce_mean(input_tensor, axis, keepdims=True)
-        squared = distance * math.conjugated(distance) if distance.dtype.is_complex else math.square(distance)
-        return reduce_mean(squared, axis, keepdims=keepdims)
+        return reduce_mean(math.square(distance), axis, keepdims=keepdims)
 
 
 def reduce_std(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
@@ -411,8 +410,9 @@ def count_nonzero(
 
 def reduce_euclidean_norm(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The square root of the sum of squares along axes (all if None)."""
-    with name_scope(name, "reduce_euclidean_norm"):
-        return math.sqrt(reduce_sum(math.square(convert_to_tensor(input_tensor)), axis, keepdims=keepdims))
+    with name_scope(name, "EuclideanNorm") as scope:
+        squares = math.square(convert_to_tensor(input_tensor, name="input"))
+        return math.sqrt(reduce_sum(squares, axis, keepdims=keepdims), name=scope)
 
 
 # ---- the place of the extreme

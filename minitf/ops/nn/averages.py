@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.math.cast import cast
@@ -15,18 +14,17 @@ def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size
 
     sample_weight: [batch] or of the losses' shape.
     """
-    with name_scope(None, "compute_average_loss"):
-        losses = convert_to_tensor(per_example_loss)
-        if sample_weight is not None:
-            weights = cast(convert_to_tensor(sample_weight), losses.dtype)
-            for _ in range(max((losses.shape.rank or 0) - (weights.shape.rank or 0), 0)):
-                weights = array.expand_dims(weights, -1)
-            losses = losses * weights
-        size = array.shape(losses)[0] if global_batch_size is None else global_batch_size
-        return reduce_sum(losses) / cast(size, losses.dtype)
+    losses = convert_to_tensor(per_example_loss)
+    if sample_weight is not None:
+        weights = cast(convert_to_tensor(sample_weight), losses.dtype)
+        for _ in range(max((losses.shape.rank or 0) - (weights.shape.rank or 0), 0)):
+            weights = array.expand_dims(weights, -1)
+        losses = losses * weights
+    size = array.shape(losses)[0] if global_batch_size is None else global_batch_size
+    return reduce_sum(losses) / cast(size, losses.dtype)
 
 
 def scale_regularization_loss(regularization_loss) -> Tensor:
     """The sum of the losses of regularizers, of which there is one part here."""
-    with name_scope(None, "scale_regularization_loss"):
-        return reduce_sum(convert_to_tensor(regularization_loss))
+    loss = reduce_sum(convert_to_tensor(regularization_loss))
+    return loss / cast(1, loss.dtype)

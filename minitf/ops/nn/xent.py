@@ -214,6 +214,9 @@ def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tenso
             x, labels = nn.swap_with_last(x, axis), nn.swap_with_last(labels, axis)
         loss, _ = apply("SoftmaxCrossEntropyWithLogits", x, labels, name=scope)
         op_counts.skip(op_counts.CROSS_ENTROPY)
+        loss = array.reshape(loss, array.shape(loss), name="Reshape_2")  # TensorFlow flattens, and names this
+        if loss.shape.rank is None and x.shape.rank is not None:
+            loss.set_shape(x.shape[:-1])
         return math.cast(loss, dtypes.float16) if half else loss
 
 
