@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+_FEWEST = 3  # turns after which it may be clear what comes of a comparison
 _SETTLED, _LONGEST = 64, 10  # steps before the first turn, as long as that takes no more than so many turns
 ROOT = Path(__file__).parents[1]
 
@@ -85,7 +86,7 @@ class Run:
 
     def __init__(self, worker, workload, mode, patience=300):
         self.worker, self.workload, self.mode, self.what = worker, workload, mode, "step"
-        self.wall, self.cpu = [], []
+        self.wall, self.cpu, self.turns = [], [], []
         plain = dataclasses.asdict(workload)
         self.built = worker.ask("build", 4 * patience, workload=plain, mode=mode, patience=patience)
         self.count = 1
@@ -93,7 +94,7 @@ class Run:
     def also(self, what):
         """The same model, timed doing something else: "infer"."""
         other = copy.copy(self)
-        other.what, other.wall, other.cpu, other.built = what, [], [], dict(self.built)
+        other.what, other.wall, other.cpu, other.turns, other.built = what, [], [], [], dict(self.built)
         return other
 
     def warm_up(self, seconds):
@@ -111,7 +112,12 @@ class Run:
         answer = self._time(self.count)
         self.wall += answer["wall"]
         self.cpu += answer["cpu"]
+        self.turns.append({clock: statistics.mean(answer[clock]) for clock in ("wall", "cpu")})
         self.built["memory"] = answer["memory"]
+
+    def step_seconds(self, clock):
+        """How long a step takes, of the mean of each turn the median: with steps that now and then take long."""
+        return statistics.median(turn[clock] for turn in self.turns)
 
     def _time(self, count):
         return self.worker.ask("time", mode=self.mode, count=count, what=self.what)
@@ -120,6 +126,8 @@ class Run:
         """What was measured, for the report."""
         who = {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode}
         times = {"steps": len(self.wall), "wall": spread(self.wall), "cpu": spread(self.cpu)}
+        for clock in ("wall", "cpu"):
+            times[clock]["step"] = self.step_seconds(clock)
         return {**who, "what": self.what, **times, **self.built}
 
 
@@ -131,11 +139,15 @@ def spread(times):
     return {"median": median, "low": low, "high": high}
 
 
-def interleave(runs, rounds, seconds, advance=lambda: None):
-    """Times all runs in turns, so that a noisy moment of the machine meets all of them alike."""
+def interleave(runs, rounds, seconds, advance=lambda: None, clear=lambda: False):
+    """Times all runs in turns, so that a noisy moment of the machine meets all of them alike; after a few it may be
+    clear what comes of it.
+    """
     for run in runs:
         run.warm_up(seconds)
     for number in range(rounds):
+        if number >= _FEWEST and clear():
+            break
         for run in runs[number % len(runs) :] + runs[: number % len(runs)]:
             run.turn()
             advance()
