@@ -30,17 +30,28 @@ def strides(shape):
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def nest(shape, *walks):
+def nest(shape, *walks, cut=None):
     """(rank, dims) of loops over a shape, each array walked by its own element strides.
+
+    cut: None if the loops are for this shape alone. If they are to be the same for other sizes, too, the axes that
+    may be parts of larger ones: they are not joined with the one before, though they may be whole here.
 
     >>> nest((2, 3, 4), (12, 4, 1), (0, 4, 1))
     (2, (2, 12, 0, 12, 1, 1))
+    >>> nest((2, 3, 4), (12, 4, 1), cut=[1])
+    (2, (2, 12, 12, 1))
+    >>> nest((1, 4), (4, 1), (0, 1)), nest((1, 4), (4, 1), (0, 1), cut=())
+    ((1, (4, 1, 1)), (2, (1, 4, 0, 4, 1, 1)))
     """
-    loops = []
-    for size, *steps in zip(shape, *walks):
-        if size == 1:
+    loops, last = [], max([axis for axis, size in enumerate(shape) if size != 1], default=0)
+    for axis, (size, *steps) in enumerate(zip(shape, *walks)):
+        if size == 1 and (cut is None or axis > last):
             continue
-        if loops and all(outer == inner * size for outer, inner in zip(loops[-1][1:], steps)):
+        if (
+            loops
+            and axis not in (cut or ())
+            and all(outer == inner * size for outer, inner in zip(loops[-1][1:], steps))
+        ):
             loops[-1] = [loops[-1][0] * size, *steps]
         else:
             loops.append([size, *steps])
@@ -59,8 +70,9 @@ def broadcast_shape(*shapes):
 
 
 @functools.lru_cache(maxsize=4096)
-def broadcast(*shapes):
-    """(shape, rank, dims) of an elementwise loop; dims hold the inputs' strides, the output is contiguous.
+def broadcast(*shapes, cut=None):
+    """(shape, rank, dims) of an elementwise loop; dims hold the inputs' strides, the output is contiguous. cut: see
+    `nest`.
 
     >>> broadcast((8, 5), (5,))
     ((8, 5), 2, (8, 5, 0, 5, 1, 1))
@@ -68,7 +80,7 @@ def broadcast(*shapes):
     ((8, 5), 1, (40, 1, 1))
     """
     result = broadcast_shape(*shapes)
-    return result, *nest(result, *(broadcast_strides(shape, result) for shape in shapes))
+    return result, *nest(result, *(broadcast_strides(shape, result) for shape in shapes), cut=cut)
 
 
 def broadcast_strides(shape, result):
@@ -77,19 +89,30 @@ def broadcast_strides(shape, result):
     >>> broadcast_strides((3, 1), (2, 3, 4))
     (0, 1, 0)
     """
-    own = tuple(0 if size == 1 else step for size, step in zip(shape, strides(shape)))
-    return (0,) * (len(result) - len(shape)) + own
+    added = len(result) - len(shape)
+    own = zip(shape, result[added:], strides(shape))
+    return (0,) * added + tuple(0 if size == 1 != full else step for size, full, step in own)
 
 
 @functools.lru_cache(maxsize=4096)
-def reduction(shape, axes):
-    """(rank, dims) of a reduction: loops in memory order, strides of input and output, 0 where reduced.
+def reduction(shape, axes, cut=None):
+    """(rank, dims) of a reduction: loops in memory order, strides of input and output, 0 where reduced. cut: see
+    `nest`.
 
     >>> reduction((2, 3, 4), (1,))
     (3, (2, 12, 4, 3, 4, 0, 4, 1, 1))
     """
-    kept = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
-    return nest(shape, strides(shape), broadcast_strides(kept, shape))
+    return nest(shape, strides(shape), reduced_strides(shape, axes), cut=cut)
+
+
+def reduced_strides(shape, axes):
+    """Element strides, along the axes of a shape, of what is left of it: 0 along those that are reduced.
+
+    >>> reduced_strides((2, 3, 4), (1,))
+    (4, 0, 1)
+    """
+    kept = strides([1 if axis in axes else size for axis, size in enumerate(shape)])
+    return tuple(0 if axis in axes else step for axis, step in enumerate(kept))
 
 
 @functools.lru_cache(maxsize=4096)

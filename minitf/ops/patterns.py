@@ -149,7 +149,7 @@ def binary(kernel, error=None):
     """Two inputs that broadcast; `kernel(a, b, o, rank, dims)`; error(position) explains bad data."""
 
     def lower(b, op, x, y):
-        shape, rank, dims = layout.broadcast(x.shape, y.shape)
+        shape, rank, dims = layout.broadcast(x.shape, y.shape, cut=b.cut(()))
         out = b.new(shape, op.outputs[0].dtype.numpy)
         b.call(kernel[x.dtype], x, y, out, rank, dims, error=error)
         return out
@@ -162,30 +162,43 @@ def alias(b, op, x, *_):
     return x
 
 
-def walk(b, x, shape, steps, offset: int = 0):
-    """The items of x that a walk visits: `steps` are its element strides along each axis of the result."""
-    rank, dims = _nest(tuple(shape), tuple(steps))
-    if rank == 1 and (dims[1] == 1 or dims[0] == 1) and 0 not in shape:
+def walk(b, x, shape, steps, offset: int = 0, cut=()):
+    """The items of x that a walk visits: `steps` are its element strides along each axis of the result. cut: the axes
+    along which that may be a part of x.
+    """
+    cut = b.cut(cut)
+    rank, dims = _nest(tuple(shape), tuple(steps), cut=cut)
+    if rank == 1 and _is_view(shape, *dims, cut):
         return b.view(x, tuple(shape), offset)
     out = b.new(tuple(shape), x.dtype)
-    if out.size:
+    if out.size or cut is not None:
         b.call(movement.strided_copy[layout.carrier(x.dtype)], x, out, offset, rank, dims)
     return out
 
 
-def place(b, x, out, steps, offset: int = 0) -> None:
-    """Writes x into the items of `out` that a walk visits; `steps` are its element strides along x's axes."""
-    if x.size:
-        rank, dims = _nest(x.shape, tuple(steps))
+def _is_view(shape, size: int, step: int, cut) -> bool:
+    """Whether items that one loop visits are all those from one on; for any sizes if these vary."""
+    if cut is not None:
+        return step == 1 or not shape
+    return (step == 1 or size == 1) and 0 not in shape
+
+
+def place(b, x, out, steps, offset: int = 0, cut=()) -> None:
+    """Writes x into the items of `out` that a walk visits; `steps` are its element strides along x's axes. cut: those
+    along which it may be a part of `out`.
+    """
+    cut = b.cut(cut)
+    if x.size or cut is not None:
+        rank, dims = _nest(x.shape, tuple(steps), cut=cut)
         b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
 
 
-def placed(b, x, shape, steps, offset: int = 0):
+def placed(b, x, shape, steps, offset: int = 0, cut=()):
     """Zeros of a shape, but x in the items that a walk visits; see `place`."""
-    if x.shape and _nest(x.shape, tuple(steps)) == (1, (math.prod(shape), 1)) and not offset:
+    if x.shape and _nest(x.shape, tuple(steps)) == (1, (math.prod(shape), 1)) and not (offset or b.cut(cut)):
         return b.view(x, tuple(shape))
     out = filled(b, shape, x.dtype)
-    place(b, x, out, steps, offset)
+    place(b, x, out, steps, offset, cut)
     return out
 
 

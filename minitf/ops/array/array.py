@@ -424,7 +424,7 @@ def _concat_kernel(b, op, *values):
     shape = (*rest[0][:axis], sum(part.shape[axis] for part in parts), *rest[0][axis:])
     out, steps, begin = b.new(shape, parts[0].dtype), layout.strides(shape), 0
     for part in parts:
-        patterns.place(b, part, out, steps, begin * steps[axis])
+        patterns.place(b, part, out, steps, begin * steps[axis], [axis])
         begin += part.shape[axis]
     return out
 

@@ -66,7 +66,7 @@ def _sum_to_kernel(b, op, x, target):
     axes = _summed_axes(x.shape, target)
     if not axes:
         return b.view(x, target)
-    out, (rank, dims) = b.new(target, x.dtype), layout.reduction(x.shape, axes)
+    out, (rank, dims) = b.new(target, x.dtype), layout.reduction(x.shape, axes, b.cut(()))
     b.call(reduce_sum[x.dtype], x, out, out.size, rank, dims)
     return out
 

@@ -119,7 +119,8 @@ def taken(b, x, index, begin):
             *_operands(at, whole.shape, place),
             error=_outside(b, begin, at, axis, x.shape[axis]),
         )
-    return patterns.walk(b, out, *walk(_rest(index), out.shape))
+    rest = _rest(index)
+    return patterns.walk(b, out, *walk(rest, out.shape), cut=_cut(rest))
 
 
 def placed(b, dy, index, begin, sizes: tuple):
@@ -127,9 +128,10 @@ def placed(b, dy, index, begin, sizes: tuple):
     ats = _ats(index)
     counts = {axis: at.count for at, axis, _ in ats}
     inner = tuple(n for n in (counts.get(axis, size) for axis, size in enumerate(sizes)) if n is not None)
-    shape, steps, offset = walk(_rest(index), inner)
+    rest = _rest(index)
+    shape, steps, offset = walk(rest, inner)
     check_sliced(tuple(shape), dy.shape)
-    part = patterns.placed(b, dy, inner, steps, offset)
+    part = patterns.placed(b, dy, inner, steps, offset, _cut(rest))
     for at, axis, place in reversed(ats):
         after = place + (at.count is not None)
         out = b.new((*part.shape[:place], sizes[axis], *part.shape[after:]), dy.dtype)
@@ -161,6 +163,12 @@ def _rest(index) -> list:
     return [
         ALL if isinstance(item, At) else item for item in index if not (isinstance(item, At) and item.count is None)
     ]
+
+
+def _cut(index) -> list[int]:
+    """The axes of the result along which an index may take a part."""
+    kept = [item for item in index if not isinstance(item, int)]
+    return [axis for axis, item in enumerate(kept) if item is not None and not (item.from_start and item.to_end)]
 
 
 def walk(index, sizes: tuple) -> tuple[list, list, int]:

@@ -180,7 +180,7 @@ def _cut_kernel(b, x, sizes, axis: int):
     steps, begin, parts = layout.strides(x.shape), 0, []
     for size in sizes:
         shape = (*x.shape[:axis], size, *x.shape[axis + 1 :])
-        parts.append(patterns.walk(b, x, shape, steps, begin * steps[axis]))
+        parts.append(patterns.walk(b, x, shape, steps, begin * steps[axis], [axis]))
         begin += size
     return parts
 

@@ -60,7 +60,9 @@ def _pad_kernel(b, op, x, paddings, value=None):
     paddings = _check_paddings(b.data(paddings), len(x.shape))
     out = patterns.filled(b, [n + sum(p) for n, p in zip(x.shape, paddings)], x.dtype, value)
     steps = layout.strides(out.shape)
-    patterns.place(b, x, out, steps, sum(before * step for (before, _), step in zip(paddings, steps)))
+    offset, given = sum(before * step for (before, _), step in zip(paddings, steps)), constant_value(op.inputs[1])
+    cut = range(len(x.shape)) if given is None else np.flatnonzero(given.any(axis=1)).tolist()
+    patterns.place(b, x, out, steps, offset, cut)
     return out
 
 

@@ -65,16 +65,34 @@ def _cut(sizes: tuple, begin, wanted) -> tuple:
     return tuple(builtins.slice(b, b + n) for b, n in zip(begin, counts))
 
 
-def _ranges(b, op, sizes: tuple, begin, wanted) -> list:
-    """What a slice takes along each axis, as an index."""
+def _ranges(b, op, sizes: tuple, begin, wanted, whole: list[int]) -> list:
+    """What a slice takes along each axis, as an index; along the `whole` ones it is all."""
     known, index = indexing.known(b, op.inputs[1], begin), []
     _check_lengths(sizes, known, wanted)
     if any(first is None and count == -1 for first, count in zip(known, wanted)):
         known = [int(first) for first in b.data(begin)]  # how much the rest is depends on it
     for axis, (size, first, count) in enumerate(zip(sizes, known, wanted)):
         count = extent(size, first, int(count), axis)
-        index.append(At(axis, count) if first is None else Range(first, first + count, 1))
+        if axis in whole:
+            index.append(ALL)
+        else:
+            index.append(At(axis, count) if first is None else Range(first, first + count, 1))
     return index
+
+
+def _whole(part: Tensor, whole: Tensor) -> list[int]:
+    """The axes along which a part is known to be as large as the whole."""
+    return [
+        axis for axis, (n, m) in enumerate(zip(part.shape.sizes or (), whole.shape.sizes or ())) if None is not n == m
+    ]
+
+
+def _slice_kernel(b, op, x, begin, wanted):
+    first, counts = (partial_value(t) for t in op.inputs[1:])
+    whole = _whole(op.outputs[0], op.inputs[0])
+    if first is not None and counts is not None:
+        whole += [axis for axis, pair in enumerate(zip(first, counts)) if pair == (0, -1)]
+    return indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted), whole), begin)
 
 
 def _slice_grad(op, g):
@@ -99,7 +117,8 @@ def _slice_grad_numpy(op, shape, begin, dy):
 
 def _slice_grad_kernel(b, op, shape, begin, dy):
     sizes = array.sizes_of(b.data(shape))
-    return indexing.placed(b, dy, _ranges(b, op, sizes, begin, dy.shape), begin, sizes)
+    ranges = _ranges(b, op, sizes, begin, dy.shape, _whole(op.inputs[2], op.outputs[0]))
+    return indexing.placed(b, dy, ranges, begin, sizes)
 
 
 define(
@@ -108,7 +127,7 @@ define(
     Index=dtypes.INDEX,
     shape=_slice_shape,
     static=patterns.moves(1, 2),
-    kernel=lambda b, op, x, begin, wanted: indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted)), begin),
+    kernel=_slice_kernel,
     grad=_slice_grad,
     numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)],
 )

@@ -112,7 +112,7 @@ def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
 
 
 def _choose(b, op, condition, x, y):
-    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape)
+    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape, cut=b.cut(()))
     out = b.new(shape, x.dtype)
     b.call(movement.select[layout.carrier(x.dtype)], condition, x, y, out, rank, dims)
     return out

@@ -109,7 +109,7 @@ def _lowered(kernel):
     def lower(b, op, x, axes):
         axes = checked_axes(b.data(axes), len(x.shape))
         out = b.new(_reduced(op, x.shape, axes), x.dtype)
-        b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes))
+        b.call(kernel[x.dtype], x, out, out.size, *layout.reduction(x.shape, axes, b.cut(())))
         return out
 
     return lower
@@ -269,8 +269,7 @@ def _spread_kernel(b, op, g, shape, axes):
     kept = _kept(shape, checked_axes(b.data(axes), len(shape)))
     if g.size != prod(kept):
         raise ValueError(f"a gradient of shape {g.shape} for a reduction of {shape} to {kept}")
-    strides = layout.broadcast_strides(kept, shape)
-    return patterns.walk(b, g, shape, strides)
+    return patterns.walk(b, g, shape, layout.reduced_strides(shape, checked_axes(b.data(axes), len(shape))))
 
 
 define(

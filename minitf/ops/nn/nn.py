@@ -144,15 +144,15 @@ def _bias_shape(op):
 
 
 def _along_channels(op, shape: tuple, bias: tuple) -> tuple:
-    """The bias's shape with axes of size 1 around it, so that it broadcasts."""
+    """The bias's shape with axes of size 1 behind it, so that it broadcasts."""
     axis = _bias_axis(op, len(shape))
     if len(shape) < 2 or len(bias) != 1 or shape[axis] != bias[0]:
         raise ValueError(f"a bias of shape {bias} does not fit a value of shape {shape}")
-    return tuple([bias[0] if i == axis else 1 for i in range(len(shape))])
+    return (*bias, *[1] * (len(shape) - 1 - axis))
 
 
 def _bias_add_kernel(b, op, x, bias):
-    shape, rank, dims = layout.broadcast(x.shape, _along_channels(op, x.shape, bias.shape))
+    shape, rank, dims = layout.broadcast(x.shape, _along_channels(op, x.shape, bias.shape), cut=b.cut(()))
     out = b.new(shape, x.dtype)
     b.call(elementwise.add[x.dtype], x, bias, out, rank, dims)
     return out
@@ -170,7 +170,8 @@ def _other_axes(op, rank: int) -> tuple:
 
 def _bias_add_grad_kernel(b, op, g):
     out = b.new((g.shape[_bias_axis(op, len(g.shape))],), g.dtype)
-    b.call(reductions.reduce_sum[g.dtype], g, out, out.size, *layout.reduction(g.shape, _other_axes(op, len(g.shape))))
+    nest = layout.reduction(g.shape, _other_axes(op, len(g.shape)), b.cut(()))
+    b.call(reductions.reduce_sum[g.dtype], g, out, out.size, *nest)
     return out
 
 

@@ -70,6 +70,12 @@ class Builder(ABC):
         found = int(self.data(count))
         return [self.view(value, (found, *value.shape[1:])) for value in values]
 
+    def cut(self, axes) -> tuple | None:
+        """The axes, where what is lowered has to be the same for all sizes; None where it is for those alone that
+        there are: see `layout.nest`.
+        """
+        return None
+
     def known(self, value: Value) -> np.ndarray | None:
         """The contents of `value`, None where they are not known yet."""
         try:

@@ -84,6 +84,7 @@ class Lowering(Builder):
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
+        self.sizes_vary = False  # whether what is lowered has to be the same for others
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
@@ -184,6 +185,9 @@ class Lowering(Builder):
             if self.refs.get(tensor) is value:
                 self.refs[tensor] = self.constant(wanted)
         return wanted
+
+    def cut(self, axes):
+        return tuple(axes) if self.sizes_vary else None
 
     def example(self, op, noted):
         self.noted[op] = noted

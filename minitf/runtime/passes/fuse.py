@@ -86,7 +86,7 @@ def _sum(call: Call) -> dict | None:
         return None
     count, width = rows.grid(call)
     walks = rows.steps(call, count, width)
-    if walks["a"].column != 1 or walks["b"] != (0, 1) or count <= 1:
+    if walks["a"].column != 1 or walks["b"] != (0, 1):
         return None
     return {"a": call["a"], "bias": call["b"], "rows": count, "width": width, "step": walks["a"].row}
 

@@ -148,13 +148,14 @@ class Region:
         rows: of inputs whose slices are all the same and known, what they are.
         """
         self._runs += 1
-        lowered, program = self.lowered, self._at_hand(arrays, rows) or self.program(arrays, rows, bool(self.assumed))
+        program, missed = self._at_hand(arrays, rows), self.lowered + self._repeated
+        program = program or self.program(arrays, rows, bool(self.assumed))
         while True:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
                 if self.assumed:
-                    self._note(program, self.lowered > lowered, arrays, rows)
+                    self._note(program, self.lowered + self._repeated > missed, arrays, rows)
                 return program
             except (Full, OtherValue) as signal:
                 _undo(undo)
@@ -168,9 +169,9 @@ class Region:
             return None
         return recent[1]
 
-    def _note(self, program: Program, new: bool, arrays: list, rows: dict) -> None:
-        """Takes note of the program of a run whose values were as assumed; if it is a new one, of all sizes."""
-        if program.adapt is None and new and (given := self._given(arrays, rows)) is not None:
+    def _note(self, program: Program, missed: bool, arrays: list, rows: dict) -> None:
+        """Takes note of the program of a run whose values were as assumed; if it was not at hand, of all sizes."""
+        if program.adapt is None and missed and (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
         if not (rows or self._lists or self.specialized or self._steering.ops):
             self._recent = [a.shape for a in arrays], program
@@ -326,6 +327,7 @@ class Region:
         low = RegionLowering(self.state, self.written)
         low.capacities, low.elements = self.capacities, wanted.elements
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
+        low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
         low.open, low.once = self.open, self.once

@@ -8,7 +8,8 @@ import math
 import numpy as np
 
 _MOST = 3  # sizes that vary on their own
-SMALLEST = 2  # arrays of no or one row are lowered in ways of their own
+SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
+_FEW = 8  # what is counted may be none where it was as few
 _REMEMBERED = 256  # sizes
 _EXACT = 1e-3  # how far from a whole number a number may be that is interpolated
 
@@ -27,7 +28,7 @@ class Sizes:
         self._products: list[tuple] = []  # (position, factor, free one, another)
         self._lows = self._table.min(axis=0)
         self.varying = np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist()
-        for position in sorted(self.varying, key=lambda position: self._lows[position]):
+        for position in sorted(self.varying, key=self._rank):
             if not self._follows(position):
                 self.free.append(position)
 
@@ -35,6 +36,10 @@ class Sizes:
     def usable(self) -> bool:
         """Whether any sizes vary, and not too many."""
         return 0 < len(self.free) <= _MOST
+
+    def _rank(self, position: int) -> tuple:
+        """What sizes follow comes first: what is counted follows what is given, and what was counted before."""
+        return (1, position) if position in self._counted else (0, self._lows[position])
 
     def _follows(self, position: int) -> bool:
         """Notes how a size depends on those before it, if it does."""
@@ -71,14 +76,29 @@ class Sizes:
         """Whether none is negative that never was: one that shrinks where another one grows."""
         return bool((point >= np.minimum(self._lows, 0)).all())
 
-    def limits(self) -> tuple[list, list]:
-        """The smallest and the largest values of the free ones, and some more on either side: more for what is counted,
-        as it costs a run to find out that it is outside.
+    def typical(self) -> tuple:
+        """Values of the free ones that were seen together: few of them so small that programs may be special."""
+        points = sorted(map(tuple, self._table[:, self.free].tolist()), key=sum)
+        most = max(_ordinary(values) for values in points)
+        found = [values for values in points if _ordinary(values) == most]
+        return found[len(found) // 2]
+
+    def limits(self) -> list:
+        """The smallest and the largest values of the free ones: from all that may come, which for what is counted is
+        more, as it costs a run to find out that it is outside, to those that were seen.
         """
         table = self._table[:, self.free]
+        least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
         shares = [2 if position in self._counted else 4 for position in self.free]
-        lows = [max(SMALLEST, low - low // share) for low, share in zip(table.min(axis=0).tolist(), shares)]
-        return lows, [high + 4 * high // share**2 for high, share in zip(table.max(axis=0).tolist(), shares)]
+        lows = [max(SMALLEST, low - low // share) for low, share in zip(least, shares)]
+        highs = [high + 4 * high // share**2 for high, share in zip(most, shares)]
+        none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
+        return [(none, highs), (lows, highs), (least, most)]
+
+
+def _ordinary(values: tuple) -> int:
+    """How many are not so small that arrays of as many rows are lowered in ways of their own."""
+    return sum(value >= SMALLEST for value in values)
 
 
 def _factor(column: np.ndarray, other: np.ndarray) -> int:

@@ -7,6 +7,7 @@ become those of the run's sizes. Its memory is large enough for them, each buffe
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, OrderedDict
 
 import numpy as np
@@ -23,6 +24,7 @@ from minitf.runtime.tensor_arrays.flows import Flow
 SMALL = 64  # elements of an input on whose contents a program may depend
 _KEPT = 4  # programs for sizes that vary, and kinds of inputs
 _FEWEST = 4  # different sizes after which it is worth while
+_MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
 _OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
 _SMALLER = 3  # boxes that are tried
@@ -145,15 +147,16 @@ class _Group:
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         self._missed += 1
-        if self._missed < self._patience * _FEWEST or len(self._seen) < _FEWEST:
+        if self._missed < self._patience * (_FEWEST if len(self._seen) >= _FEWEST else _MANY):
             return
         counted = [p for where in given.places.values() for p in range(where.start, where.stop)]
         sizes = Sizes(list(self._seen), frozenset(counted))
         if self._missed < self._patience * (2 + 2 ** len(sizes.free)) and sizes.usable:
             return  # not before it has cost as much as the programs that are to be made now
         made = self._made(sizes, given.forgotten(), lower)
-        self._missed, self._patience = 0, 1 if made else 2 * self._patience
-        if made is not None:
+        new = made is not None and not any([made.within(other) for other in self.resized])
+        self._missed, self._patience = 0, 1 if new else 2 * self._patience
+        if new:
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
 
     def found(self, point: tuple, nearest: bool = False):
@@ -180,7 +183,7 @@ class _Maker:
     def __init__(self, sizes: Sizes, given: Given, lower):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
         self.places = given.places
-        self.here = sizes.values(given.point)
+        self.here = sizes.typical()
         owners = [i for i, array in enumerate(given.arrays) for _ in _sizes(array)]
         self.direct = frozenset([owners[position] for position in sizes.varying if position < len(owners)])
 
@@ -209,36 +212,49 @@ class _Maker:
             self._forms[values] = self._made(values)
         return self._forms[values] is not None and self._forms[values].structure == here.structure
 
-    def box(self) -> Box:
+    def boxes(self):
         """The values, from the smallest to the largest, for which programs are alike: for each of them alone,
-        and if some do not go together (a part is longer than the whole), those nearer to the present ones.
+        and if some do not go together (a part is longer than the whole), those nearer to the typical ones. Those
+        that were seen come last.
         """
-        low, high = ([self._farthest(k, limit) for k, limit in enumerate(limits)] for limits in self._sizes.limits())
+        found, wider = [], self._sizes.limits()
+        for limits in wider:
+            ends = zip(limits, wider[-1])
+            box = self._box(*([self._farthest(k, *pair) for k, pair in enumerate(zip(*each))] for each in ends))
+            if box is not None and (box.low, box.high) not in found:
+                found.append((box.low, box.high))
+                yield box
+
+    def _box(self, low: list, high: list) -> Box | None:
         for _ in range(_SMALLER):
             box = Box(low, high)
-            if any(b - a < 2 for a, b in zip(low, high)):
+            if any(a == b for a, b in zip(low, high)):
                 break
             if all([self.alike(values) for values in box.corners()]):
                 return box
             low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
             high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
-        raise Unresizable
+        return None
 
     def curved(self, box: Box) -> Box:
         """The same with the sizes that enter squared said to do so; raises Unresizable if there are none."""
         if not all([self.alike(box.half(k)) for k in range(len(box.low))]):
             raise Unresizable
         numbers = Numbers(box, np.stack([self.form(values).numbers for values in box.corners()]))
-        squared = [not numbers.give({box.half(k): self.form(box.half(k)).numbers}) for k in range(len(box.low))]
+        halves = [box.half(k) for k in range(len(box.low))]
+        squared = [
+            b - a > 1 and not numbers.give({half: self.form(half).numbers})
+            for a, b, half in zip(box.low, box.high, halves)
+        ]
         if not any(squared):
             raise Unresizable
         return Box(box.low, box.high, [2 if s else 1 for s in squared])
 
-    def _farthest(self, k: int, limit: int) -> int:
-        """The value of a size nearest to a limit up to which programs are alike."""
+    def _farthest(self, k: int, limit: int, seen: int) -> int:
+        """The value of a size nearest to a limit up to which programs are alike; that was `seen` is tried, too."""
         near, far = self.here[k], limit
         for step in range(_STEPS):
-            middle = far if not step else (near + far) // 2
+            middle = (far, seen)[step] if step < 2 else (near + far) // 2
             if self.alike((*self.here[:k], middle, *self.here[k + 1 :])):
                 near = middle
             else:
@@ -260,16 +276,9 @@ class Resized:
     """A program for all sizes in a box."""
 
     def __init__(self, sizes: Sizes, maker: _Maker, state, assumed: dict):
-        if maker.here is None:
-            raise Unresizable
         self._assumed = assumed
-        self._sizes, self.box, self.point = sizes, maker.box(), None
-        self._maker = maker
-        try:
-            table = self._fit(state)
-        except Unresizable:
-            self.box = maker.curved(self.box)
-            table = self._fit(state)
+        self._sizes, self._maker, self.point = sizes, maker, None
+        table = self._fitted(state)
         self.program = self.form.program
         self._check_assumptions(table[: len(self.box.grid())])
         self._make_room(table[:, self.form.sizes].max(axis=0))
@@ -283,16 +292,25 @@ class Resized:
         self.program.twin, self.program.adapt = self.alone, self._adapt
         maker.done()
 
-    def _fit(self, state) -> np.ndarray:
+    def _fitted(self, state) -> np.ndarray:
+        """Finds a box in which numbers follow the sizes; returns what they are on its grid and between."""
+        for box in self._maker.boxes():
+            with contextlib.suppress(Unresizable):
+                return self._fit(box, state)
+            with contextlib.suppress(Unresizable):
+                return self._fit(self._maker.curved(box), state)
+        raise Unresizable
+
+    def _fit(self, box: Box, state) -> np.ndarray:
         """Finds how numbers and constants follow the sizes; returns them on the grid and between, or raises
         Unresizable.
         """
-        grid = [self._maker.form(values) for values in self.box.grid()]
-        between = {values: self._maker.form(values) for values in self.box.between()}
-        self.form, numbers = grid[-1], _alike([*grid, *between.values()])
-        self.constants = Constants(self.box, grid, between, numbers, state)
+        grid = [self._maker.form(values) for values in box.grid()]
+        between = {values: self._maker.form(values) for values in box.between()}
+        self.box, self.form, numbers = box, grid[-1], _alike([*grid, *between.values()])
+        self.constants = Constants(box, grid, between, numbers, state)
         table = np.stack(self.constants.numbers)
-        self._numbers = Numbers(self.box, table[: len(grid)])
+        self._numbers = Numbers(box, table[: len(grid)])
         if not self._numbers.give(dict(zip(between, table[len(grid) :]))):
             raise Unresizable
         return table
@@ -341,7 +359,7 @@ class Resized:
         if not self._maker.places:
             return self.at(point)
         values = tuple([point[position] for position in self._sizes.free])
-        if nearest and min(values) < SMALLEST:
+        if nearest and min(values) < SMALLEST and not self.box.contains(values):
             return None
         found = self._sizes.point(self.box.nearest(values) if nearest else values)
         given = list(point)

@@ -233,3 +233,79 @@ def test_a_run_like_the_one_before_looks_for_no_program(monkeypatch):
         assert len(looked) == before
         session.run(y, {m: np.arange(15) < 3})
         assert len(looked) > before
+
+
+def of_masks(count, dense):
+    """Sums over a few rows each, picked by a mask; with a layer behind them or without."""
+    masks, x = [tf.placeholder(tf.bool, [None]) for _ in range(count)], tf.placeholder(tf.float32, [None, D])
+    w, b = tf.get_variable("w", [D, D]), tf.get_variable("b", [D])
+    hidden, parts = tf.tanh(tf.matmul(x, w)), []
+    for mask in masks:
+        picked = tf.boolean_mask(hidden, mask)
+        parts.append(tf.nn.relu(tf.nn.xw_plus_b(picked, w, b)) if dense else picked)
+    loss = sum(tf.reduce_sum(tf.square(part)) for part in parts)
+    return [*masks, x], [loss, *parts, *tf.gradients(loss, [x, w])]
+
+
+@pytest.mark.parametrize("dense", [False, True])
+@pytest.mark.parametrize(("count", "most"), [(1, 12), (2, 24), (3, 48)])
+def test_none_and_one_are_as_good_as_many(count, most, dense):
+    tf.set_random_seed(1)
+    given, fetches = of_masks(count, dense)
+    draw, found = np.random.RandomState(0), []
+    feeds = [
+        {**{m: draw.permutation(N) < draw.randint(4) for m in given[:-1]}, given[-1]: draw.randn(N, D)}
+        for _ in range(60)
+    ]
+    for executor in ("native", "op_by_op"):
+        with watched() as watch, tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            session.run(tf.global_variables_initializer())
+            found.append([])
+            for feed in feeds:
+                found[-1].append(session.run(fetches, feed))
+            if executor == "native":
+                [step] = inspect(session).last.steps
+                assert step.lowered - watch.counts["resized"] - watch.counts["another form"] <= most
+            assert not watch.wrong
+    for ours, theirs in zip(*found):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def cut_and_padded(x, longest):
+    return tf.pad(tf.tanh(x)[:, :longest], [[0, 0], [0, tf.shape(x)[1] - longest], [0, 0]])
+
+
+def cut_from_both_sides(x, longest):
+    return tf.tanh(x)[:, longest - 10 : longest]
+
+
+def masked_and_cut(x, longest):
+    mask = tf.cast(tf.sequence_mask(tf.fill([2], longest)), tf.float32)
+    return tf.tanh(x)[:, : tf.shape(mask)[1]] * mask[:, :, None]
+
+
+@pytest.mark.parametrize("fewest", [10, 11])
+@pytest.mark.parametrize("value", [cut_and_padded, cut_from_both_sides, masked_and_cut])
+def test_a_few_sizes_that_take_turns(value, fewest, monkeypatch):
+    """All steps there are, or one or two less: that is no other program, and no run is made again in the end."""
+    again, take = [], Region._take
+    monkeypatch.setattr(Region, "_take", lambda *args: again.append(0) or take(*args))
+    n, x = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.float32, [2, None, D])
+    y = value(x, tf.reduce_max(n))
+    fetches, draw, lowered, found = [y, *tf.gradients(tf.reduce_sum(tf.sin(y)), x)], np.random.RandomState(0), [], []
+    feeds = [{n: [3, draw.randint(fewest, 13)], x: draw.randn(2, 12, D)} for _ in range(80)]
+    for executor in ("native", "op_by_op"):
+        with watched() as watch, tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            found.append([])
+            for feed in feeds:
+                found[-1].append(session.run(fetches, feed))
+                if executor == "native":
+                    [step] = inspect(session).last.steps
+                    made = step.lowered - watch.counts["resized"] - watch.counts["another form"]
+                    lowered.append((made, len(again)))
+            assert not watch.wrong
+    for ours, theirs in zip(*found):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert lowered[50] == lowered[-1]
