@@ -309,3 +309,39 @@ def test_a_few_sizes_that_take_turns(value, fewest, monkeypatch):
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(one, other)
     assert lowered[50] == lowered[-1]
+
+
+def over_all_pairs(x, n, m):
+    return tf.matmul(tf.nn.softmax(tf.matmul(x[:n], x[:n], transpose_b=True)), x[:n])
+
+
+def over_pairs_of_masked(x, n, m):
+    picked = tf.boolean_mask(x, m)
+    return tf.matmul(tf.nn.softmax(tf.matmul(picked, picked, transpose_b=True)), picked)
+
+
+def largest_in_the_middle(x, n, m):
+    """A product of each of the first rows and each of the rest."""
+    return tf.reduce_sum(x[:n, None] * x[None, n:], 2)
+
+
+@pytest.mark.parametrize("value", [over_all_pairs, over_pairs_of_masked, largest_in_the_middle])
+def test_squares_of_what_is_counted(value):
+    n, m, x = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, D])
+    y = value(tf.tanh(x), tf.reduce_max(n), m)
+    fetches, draw, lowered, found = [y, *tf.gradients(tf.reduce_sum(tf.sin(y)), x)], np.random.RandomState(0), [], []
+    counts = [*draw.randint(2, 7, 20), *draw.randint(2, N - 1, 60)]
+    feeds = [{n: [k, 1], m: draw.permutation(N) < k, x: draw.randn(N, D)} for k in counts]
+    for executor in ("native", "op_by_op"):
+        with watched() as watch, tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            found.append([])
+            for feed in feeds:
+                found[-1].append(session.run(fetches, feed))
+                if executor == "native":
+                    [step] = inspect(session).last.steps
+                    lowered.append(step.lowered - watch.counts["resized"] - watch.counts["another form"])
+            assert not watch.wrong
+    for ours, theirs in zip(*found):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert np.count_nonzero(np.diff(lowered[50:])) <= 2, lowered
