@@ -2,6 +2,7 @@
 sessions that look after themselves.
 """
 
+from minitf.train import experimental
 from minitf.train.batches import batch, batch_join, maybe_batch, maybe_batch_join, maybe_shuffle_batch
 from minitf.train.batches import maybe_shuffle_batch_join, shuffle_batch, shuffle_batch_join
 from minitf.train.checkpoint_state import CheckpointState, checkpoint_exists, generate_checkpoint_state_proto

@@ -6,8 +6,10 @@ import data_scenarios  # noqa: F401 - adds its scenarios
 import distribution_scenarios  # noqa: F401 - adds its scenarios
 import kept_metric_scenarios  # noqa: F401 - adds its scenarios
 import layer_scenarios  # noqa: F401 - adds its scenarios
+import loss_scale_scenarios  # noqa: F401 - adds its scenarios
 import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
+import nn_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios

@@ -23,7 +23,7 @@ from minitf.ops.nn.sampling import compute_accidental_hits, log_uniform_candidat
 from minitf.ops.state.partitioned_variable import parts_of
 
 
-def _sampled_logits(
+def logits_and_targets(
     weights,
     biases,
     labels,
@@ -39,7 +39,7 @@ def _sampled_logits(
 ) -> tuple[Tensor, Tensor]:
     """Logits and labels [batch, num_true + num_sampled]: first of the true classes, then of the samples."""
     weights = parts_of(weights)
-    with name_scope(name, "compute_sampled_logits", [weights, labels, inputs]):
+    with name_scope(name, "computelogits_and_targets", [weights, labels, inputs]):
         inputs = convert_to_tensor(inputs)
         labels = math.cast(labels, dtypes.int64)
         if labels.shape.rank not in (None, 2):
@@ -69,21 +69,21 @@ def _sampled_logits(
         return array.concat([true_logits, sampled_logits], 1), array.concat(targets, 1)
 
 
-@taking(arguments(_sampled_logits)[:-1])
+@taking(arguments(logits_and_targets)[:-1])
 def nce_loss(**how) -> Tensor:
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
-    logits, targets = _sampled_logits(**how)
+    logits, targets = logits_and_targets(**how)
     losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
     return reduce_sum(losses, 1)
 
 
-@taking(with_defaults(arguments(_sampled_logits), remove_accidental_hits=True, name="sampled_softmax_loss"))
+@taking(with_defaults(arguments(logits_and_targets), remove_accidental_hits=True, name="sampled_softmax_loss"))
 def sampled_softmax_loss(**how) -> Tensor:
     """The softmax cross entropy of each row over true and sampled classes, [batch] (Jean et al. 2014).
 
     It is for training only: it underestimates the loss over all classes.
     """
-    logits, targets = _sampled_logits(**how)
+    logits, targets = logits_and_targets(**how)
     targets = identity.stop_gradient(targets, name="labels_stop_gradient")
     return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
 
