@@ -235,7 +235,7 @@ from minitf.ragged.tensor import RaggedTensor
 from minitf.framework.tensor_spec import TensorSpec
 from minitf import audio, bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers
 from minitf import linalg, losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets
-from minitf import sparse, strings, summary, train, viz
+from minitf import sparse, strings, summary, train, viz, xla
 from minitf.framework import errors, protos
 from minitf import data, distributions, io, lookup, manip, python_io, signal, spectral, version
 from minitf.profiler import timeline

@@ -8,3 +8,4 @@ from minitf.framework.dtypes import variant
 from minitf.ops.math.cast import cast
 from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.complex import complex
+from minitf.ops.strings.strings import as_string

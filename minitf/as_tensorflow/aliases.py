@@ -214,7 +214,6 @@ tensorflow.contrib.rnn.core_rnn_cell._Linear  minitf.rnn.linear.Linear
 tensorflow.contrib.rnn.python.ops.{core_rnn_cell,core_rnn_cell_impl,rnn_cell}._Linear  minitf.rnn.linear.Linear
 tensorflow.contrib.rnn.python.ops.{core_rnn_cell,core_rnn_cell_impl,rnn_cell}._linear  minitf.rnn.rnn_cell._linear
 tensorflow.contrib.stateless.stateless_random_{normal,uniform}  minitf.random.stateless_*
-tensorflow.dtypes.as_string             minitf.as_string
 tensorflow.inv                          minitf.reciprocal
 tensorflow.is_tensor                    minitf.contrib.framework.is_tensor
 tensorflow.logging._logger              minitf.platform.logging._logger

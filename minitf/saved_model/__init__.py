@@ -8,9 +8,9 @@ from minitf.saved_model.constants import ASSETS_DIRECTORY, ASSETS_KEY, LEGACY_IN
 from minitf.saved_model.constants import SAVED_MODEL_FILENAME_PB, SAVED_MODEL_FILENAME_PBTXT, SAVED_MODEL_SCHEMA_VERSION
 from minitf.saved_model.constants import VARIABLES_DIRECTORY, VARIABLES_FILENAME
 from minitf.saved_model.loader import load
+from minitf.saved_model.main_op import main_op_with_restore
 from minitf.saved_model.loader import maybe_saved_model_directory as contains_saved_model
 from minitf.saved_model.loader import maybe_saved_model_directory
-from minitf.saved_model.main_op import main_op_with_restore
 from minitf.saved_model.signature_constants import CLASSIFY_INPUTS, CLASSIFY_METHOD_NAME, CLASSIFY_OUTPUT_CLASSES
 from minitf.saved_model.signature_constants import CLASSIFY_OUTPUT_SCORES, DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from minitf.saved_model.signature_constants import PREDICT_INPUTS, PREDICT_METHOD_NAME, PREDICT_OUTPUTS, REGRESS_INPUTS

@@ -103,6 +103,30 @@ def test_several_graphs_and_an_op_at_the_start(tmp_path):
         assert set(found.signature_def["classify"].outputs) == {"scores"}
 
 
+def test_the_op_at_the_start_starts_variables_anew(tmp_path):
+    """As in TensorFlow, where weights are lost so."""
+    for name, main_op in (("new", tf.saved_model.main_op.main_op), ("kept", lambda: None)):
+        with tf.Graph().as_default(), tf.Session() as session:
+            v = tf.get_variable("v", initializer=1.0)
+            session.run(v.assign(5.0))
+            builder = tf.saved_model.Builder(str(tmp_path / name))
+            builder.add_meta_graph_and_variables(session, ["serve"], main_op=main_op())
+            builder.save()
+        with tf.Graph().as_default(), tf.Session() as session:
+            tf.saved_model.load(session, ["serve"], str(tmp_path / name))
+            assert session.run("v:0") == {"new": 1.0, "kept": 5.0}[name]
+
+
+def test_an_op_restores_after_the_start():
+    v = tf.get_variable("v", initializer=1.0)
+    with tf.control_dependencies([tf.saved_model.main_op.main_op()]):
+        restored = v.assign(7.0).op
+    start = tf.saved_model.main_op_with_restore(restored)
+    with tf.Session() as session:
+        session.run(start)
+        assert session.run(v) == 7.0
+
+
 def test_what_is_not_there(folder, tmp_path):
     assert tf.saved_model.loader.maybe_saved_model_directory(folder)
     assert not tf.saved_model.loader.maybe_saved_model_directory(str(tmp_path))
