@@ -13,14 +13,14 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
 from minitf.runtime.execute.walk import Alone, Stop, Together
-from minitf.runtime.lower.held_slices import HeldStack
+from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
-from minitf.runtime.plan.boundary import is_saved, ragged, saved, unpacked
+from minitf.runtime.plan.boundary import is_saved, saved, unpacked
 from minitf.runtime.plan.pace import Pace
 from minitf.runtime.session.state import Reference, follows_variable
 from minitf.runtime.tensor_arrays.flows import Flow, Full
@@ -204,9 +204,7 @@ class Program:
             return unpacked(self.flows[tensor], self.memory, arrays, read)
         if tensor in self.held:
             held = self.held[tensor]
-            if type(held) is HeldStack:
-                return ragged(held, held.value)
-            return None if held.value is None else Concrete(held.value)
+            return ragged(held, held.value) if type(held) is HeldStack else as_value(held.value)
         if ref is None:
             return None
         if ref.slot is not None and follows_variable(tensor.op):

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from minitf.framework.errors import refusal
+from minitf.runtime.execute.bodies import Ragged
+from minitf.runtime.execute.op_by_op import Concrete
+from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, make_room
 from minitf.runtime.lower.ir import Ref
 
@@ -75,6 +80,19 @@ class HeldStack(Held):
     def another(self):
         """What can hold the same."""
         return HeldStack(self.item, self.reverse, self.ref, self.row)
+
+
+def ragged(stack: HeldStack, value: list | None) -> Ragged | None:
+    """What the host has of what a loop in a program saved; None where a branch that was not taken would have."""
+    if value is None:
+        return None
+    slices = [ragged(stack.item, each) if type(stack.item) is HeldStack else as_value(each) for each in value]
+    return Ragged(slices[::-1] if stack.reverse else slices)
+
+
+def as_value(held) -> Value | None:
+    """What is held: an array, if nothing else is known of it, or nothing."""
+    return Concrete(held) if isinstance(held, np.ndarray) else held
 
 
 def kept(op, stacks: list[HeldStack]) -> Work:

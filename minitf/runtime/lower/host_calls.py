@@ -225,10 +225,10 @@ def hostable(op, inputs: list) -> bool:
         return False
     if any(v is None or isinstance(v, Flow) or _strange(v) for v in inputs):
         return False
-    return _lasts(definition) or bool(op.inputs)
+    return lasts(definition) or bool(op.inputs)
 
 
-def _lasts(definition) -> bool:
+def lasts(definition) -> bool:
     """Whether something may come of an op besides its outputs."""
     return definition.stateful or definition.effect is not None
 
@@ -248,15 +248,16 @@ def lower(low, op, inputs: list) -> list:
     """Makes the call; returns the values of the op's outputs."""
     given = [v.known if type(v) is Ref and v.dtype.hasobject else v for v in inputs]
     shapes = shapes_for(op, [_seen(t, v) for t, v in zip(op.inputs, inputs)])
-    made = [_room(low, t, shape) for t, shape in zip(op.outputs, shapes)]
+    made = [room(low, t, shape) for t, shape in zip(op.outputs, shapes)]
     given = [Concrete(v) if isinstance(v, np.ndarray) else v for v in given]
     low.frames[low.target].nodes.append(HostCall(op, given, made))
-    if _lasts(op.definition):
+    if lasts(op.definition):
         low.effects.append(low.top)
     return made
 
 
-def _room(low, tensor, shape: TensorShape) -> Value:
+def room(low, tensor, shape: TensorShape) -> Value:
+    """Where an output of this shape goes."""
     if shape.is_fully_defined() and tensor.dtype.name in NATIVE:
         return low.new(tuple(shape.sizes), tensor.dtype.numpy)
     return Held(tensor.dtype.numpy)

@@ -8,6 +8,7 @@ variable has one place. What the body computes is copied there at the end of a t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower import loop_calls
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, kept, moved
@@ -29,11 +31,17 @@ UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
 
 class RegionLowering(Lowering):
-    """Lowers all ops of a region, loops and branches too."""
+    """Lowers all ops of a region, loops and branches too. runner(op, inputs, outputs): what runs a Loop op."""
+
+    def __init__(self, state, written: frozenset, runner: Callable):
+        super().__init__(state, written)
+        self.runner = runner
 
     def loop(self, op, values):
         if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
+        if len(self.frames) > 1 and loop_calls.goes_over_held(op.attrs["loop"], values):
+            return loop_calls.lower(self, op, values)
         return _LoopLowering(self, op, values).outputs()
 
     def branch(self, op, values):
@@ -46,9 +54,7 @@ class _LoopLowering:
     def __init__(self, low: Lowering, op, values: list):
         self.low, self.op, self.loop = low, op, op.attrs["loop"]
         self.carry, xs, self.consts, self.count = self.loop.split(values)
-        if isinstance(self.count, Held) or any(
-            [type(v) is Held for v in xs] + [type(v) is HeldStack for v in self.carry]
-        ):
+        if loop_calls.goes_over_held(self.loop, values):
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
         # Of Python's values and of lists that other loops gave only the kind is known, not how many slices there are.

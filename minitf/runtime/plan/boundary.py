@@ -168,27 +168,33 @@ def _sliced(kind: tuple, slices: list) -> Sliced:
 
 def sliced(value: Ragged) -> Sliced | None:
     """Slices as what a region is given; None if they are no arrays, and no slices of arrays."""
-    depth, rest = 1, value
-    while rest.slices and type(rest.slices[0]) is Ragged:
-        depth, rest = depth + 1, rest.slices[0]
-    slices = _arrays(value, depth)
-    return None if slices is None else _sliced(("slices",) * depth, slices)
+    depth = _depth(value)
+    try:
+        return _sliced(("slices",) * depth, _arrays(value, depth))
+    except TypeError:
+        return None
 
 
-def _arrays(value: Ragged, depth: int) -> list | None:
-    """The arrays of slices in lists in one another."""
-    if depth > 1:
-        inner = [_arrays(each, depth - 1) if type(each) is Ragged else None for each in value.slices]
-        return None if None in inner else inner
-    alike = all([isinstance(each, (Concrete, Reference)) for each in value.slices])
-    return [each.array for each in value.slices] if alike else None
+def _depth(value: Ragged) -> int:
+    """How many loops in one another the slices are of."""
+    first = next((each for each in value.slices if each is not None), None)
+    return 1 + (_depth(first) if type(first) is Ragged else 0)
 
 
-def ragged(stack: HeldStack, value: list) -> Ragged:
-    """What the host has of what a loop in a program saved."""
-    inner = stack.item if type(stack.item) is HeldStack else None
-    slices = [Concrete(each) if inner is None else ragged(inner, each) for each in value]
-    return Ragged(slices[::-1] if stack.reverse else slices)
+def _arrays(value: Ragged | None, depth: int) -> list | None:
+    """The arrays of slices in lists in one another, None where there are none; TypeError if they are something else."""
+    if value is None:
+        return None
+    if type(value) is not Ragged:
+        raise TypeError
+    return [_array(each) if depth == 1 else _arrays(each, depth - 1) for each in value.slices]
+
+
+def _array(value: Value | None):
+    """What a slice holds; itself, if more is known of it."""
+    if value is not None and not isinstance(value, (Concrete, Reference)):
+        raise TypeError
+    return value if value is None or getattr(value, "row", None) is not None else value.array
 
 
 def is_saved(tensor) -> bool:

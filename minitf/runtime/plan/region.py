@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,7 @@ from minitf.runtime.execute.program import Program
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.loop_calls import one_by_one
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
@@ -96,6 +98,7 @@ class Region:
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
+        self._inner: dict = {}  # Loop ops in bodies that are regions of their own
         self._programs: OrderedDict = OrderedDict()
         self._resizing = Resizing(state, threads, self.assumed)
 
@@ -107,7 +110,8 @@ class Region:
     @property
     def memories(self) -> list[Memory]:
         """The tables of the programs that are kept."""
-        return [program.memory for program in self._programs.values()] + self._resizing.memories
+        inner = [memory for region in self._inner.values() if region is not None for memory in region.memories]
+        return [program.memory for program in self._programs.values()] + self._resizing.memories + inner
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
@@ -322,9 +326,29 @@ class Region:
             except Open as variable:
                 self.open.add((variable.op, variable.index))
 
+    def _runner(self, op, inputs: list, outputs: list) -> Callable:
+        """What runs a Loop op in a body as a region of its own: gives the outputs for values of the inputs."""
+        key = op, *inputs, None, *outputs
+        if key not in self._inner:
+            used = {*inputs, *outputs}
+            self._inner[key] = Region([op], inputs, {}, outputs, [], used, self.written, self.state, self.passes)
+
+        def run(values):
+            if self._inner[key] is not None:
+                known = dict(zip(inputs, values))
+                try:
+                    self._inner[key].run(known)
+                except Split:
+                    self._inner[key] = None  # something in it is not native
+                else:
+                    return [known[t] for t in outputs]
+            return one_by_one(self.state, op, inputs, outputs, values)
+
+        return run
+
     def _lowering(self, wanted: _Wanted) -> RegionLowering:
         """What lowers the ops, with all that is known, and where the inputs will be."""
-        low = RegionLowering(self.state, self.written)
+        low = RegionLowering(self.state, self.written, self._runner)
         low.capacities, low.elements = self.capacities, wanted.elements
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
         low.sizes_vary = wanted.direct is not None

@@ -70,7 +70,33 @@ def now_and_then(x):
     return tf.while_loop(lambda i, a: i < 4, body, [0, x], shape_invariants=[tf.TensorShape([]), ROWS])[1]
 
 
-MODELS = [now_and_then, remembered, exchanged, masked, until_it_is_long, around]
+def row_by_row(x):
+    """A loop over what is left of the rows, of which there may be none."""
+    w = tf.get_variable("w", [N, N])
+
+    def body(i, a, total):
+        kept = tf.boolean_mask(a, a[:, 0] < 0.3 * tf.cast(i, tf.float32))
+        rows = tf.map_fn(lambda row: tf.tanh(tf.reduce_sum(row[:, None] * w, 0)), kept)
+        return i + 1, tf.sin(tf.matmul(a, w) + a), total + tf.reduce_sum(rows, 0)
+
+    return tf.while_loop(lambda i, *_: i < 5, body, [0, x, tf.zeros([N])])[2]
+
+
+def step_by_step(x):
+    """The same with a state from row to row, and only now and then."""
+    w = tf.get_variable("w", [N])
+
+    def body(i, a):
+        kept = lambda: tf.boolean_mask(a, a[:, 0] < 0.6)  # noqa: E731
+        sums = lambda: tf.foldl(lambda s, row: tf.tanh(s * row + w), kept(), tf.ones([N]))  # noqa: E731
+        states = lambda: tf.scan(lambda s, row: s + tf.square(row), kept(), tf.zeros([N]))  # noqa: E731
+        both = lambda: a + sums() + tf.reduce_sum(states(), 0)  # noqa: E731
+        return i + 1, tf.cond(i < 3, both, lambda: tf.sin(a * w))
+
+    return tf.while_loop(lambda i, _: i < 5, body, [0, x])[1]
+
+
+MODELS = [row_by_row, step_by_step, now_and_then, remembered, exchanged, masked, until_it_is_long, around]
 
 
 def called(x):
