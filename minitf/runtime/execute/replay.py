@@ -50,6 +50,8 @@ class Recording(OpByOp):
         self._again, self._constants = True, set()
         self._places = {id(value): place for place, value in enumerate(self.values)}
         self._inputs, self.looked = len(arrays), set()
+        self._roots: dict = {}  # views -> what they are views of
+        self._open: set = set()  # values on which what is in inputs had an influence
         self._counted: set = set()  # values whose shapes are others the next time
 
     def replay(self, results: list) -> Replay | None:
@@ -82,7 +84,9 @@ class Recording(OpByOp):
         def step(arrays):
             arrays.append(whole(Concrete(arrays[place]), shape, offset, dtype).array)
 
-        return self._made(whole(value, shape, offset, dtype), step)
+        made = whole(value, shape, offset, dtype)
+        self._roots[id(made)] = self._root(value)
+        return self._made(made, step)
 
     def first(self, count, *values):
         at, found = self._place(count), int(count.array)
@@ -94,6 +98,22 @@ class Recording(OpByOp):
         made = whole(value, (found, *value.shape[1:]))
         self._counted.add(id(made))
         return self._made(made, lambda arrays: arrays.append(arrays[place][: int(arrays[at])]))
+
+    def _root(self, value: Value) -> int:
+        """The id of what a value is a view of, or of itself."""
+        return self._roots.get(id(value), id(value))
+
+    def _settle(self, kernel, operands: tuple) -> None:
+        """Takes note of what is the same the next time: what is made of nothing but that."""
+        memory = [(kernel.kernel.operands[name], operands[place]) for name, place, _ in kernel.kernel.memory]
+        known = all([self._root(o) in self._constants for does, o in memory if does.effect in ("in", "inout")])
+        for does, o in memory:
+            root = self._root(o)
+            if does.writes and known and root not in self._open:
+                self._constants.add(root)
+            elif does.writes:
+                self._open.add(root)
+                self._constants.discard(root)
 
     def _place(self, value: Value) -> int | None:
         """Where among the arrays a value is the next time; None if it may be of another shape then, or is not there."""
@@ -108,11 +128,11 @@ class Recording(OpByOp):
         if 0 <= place < self._inputs and value.array.nbytes <= _KEPT:
             self.looked.add(place)
         else:
-            self._again = self._again and id(value) in self._constants
+            self._again = self._again and self._root(value) in self._constants
         return super().data(value)
 
     def known(self, value):
-        return super().data(value) if id(value) in self._constants else None
+        return super().data(value) if self._root(value) in self._constants else None
 
     def state(self, op, make):
         self._again = False
@@ -124,6 +144,7 @@ class Recording(OpByOp):
 
     def call(self, kernel, *operands, error=None):
         super().call(kernel, *operands, error=error)
+        self._settle(kernel, operands)
         arrays = [o.array if isinstance(o, Value) else o for o in operands]
         if worst(kernel, arrays) >= LIMIT or any(self._place(o) is None for o in operands if isinstance(o, Value)):
             self._again = False

@@ -61,7 +61,7 @@ def _chosen(low: Lowering, branches, index: int, used: list) -> list:
 
 def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
     frame = Frame(branch=True)
-    low.body(needed_in_branch(branches, index, used)[0], frame)
+    low.body(needed_in_branch(branches, index, used)[0], frame, branches.bodies[index].results)
     return frame
 
 

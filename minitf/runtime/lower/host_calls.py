@@ -55,6 +55,11 @@ class CallOfPython(Call):
         kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (reads, writes)])
         super().__init__(kernel, (*reads, *writes), never, op)
 
+    @property
+    def ops(self) -> list:
+        """The ops that it calls."""
+        return [self.op]
+
     def with_(self, **operands):
         """The same call with other operands, by name."""
         made = copy.copy(self)
@@ -68,12 +73,12 @@ class HostCall(CallOfPython):
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
-    __slots__ = ("given", "made", "_used", "_views", "_replays", "_by_numpy", "_looks", "_met")
+    __slots__ = ("given", "made", "_outputs", "_used", "_views", "_replays", "_by_numpy", "_looks", "_met")
 
     def __init__(self, op, inputs: list, outputs: list):
         super().__init__(op, *[[v for v in part if type(v) is Ref] for part in (inputs, outputs)])
         self.given, self.made = ([None if type(v) is Ref else v for v in part] for part in (inputs, outputs))
-        self._used = set(op.outputs)
+        self._outputs, self._used = op.outputs, set(op.outputs)
         self._views: dict = {}  # words -> what is where they say
         by_kernels = op.definition.kernel is not None and is_native(op)
         follows = op.attrs.get("follows")
@@ -84,6 +89,14 @@ class HostCall(CallOfPython):
         self._looks: set = set()  # the inputs whose contents are part of it
 
     @property
+    def values(self) -> tuple[list, list]:
+        """The values of the inputs, and of the outputs."""
+        operands = iter(self.operands)
+        return [next(operands) if g is None else g for g in self.given], [
+            next(operands) if m is None else m for m in self.made
+        ]
+
+    @property
     def told(self) -> list:
         """What is the same in all runs, and in no memory."""
         return [g.array.tolist() for g in self.given if isinstance(g, Concrete)]
@@ -92,9 +105,19 @@ class HostCall(CallOfPython):
         """Runs the op. words: those of the operands, an address and a shape each."""
         key = words.tobytes()
         given, places, memory = self._views.get(key) or self._looked(key, words)
-        arrays = [g.value if type(g) is Held else g for g in given]
+        made, places = self.computed(state, [g.value if type(g) is Held else g for g in given]), iter(places)
+        for tensor, held, array in zip(self._outputs, self.made, made, strict=True):
+            if held is not None:
+                held.value = None if array is None else _lasting(array, memory)
+            elif array is None:
+                next(places)
+            else:
+                self._put(tensor, next(places), array)
+
+    def computed(self, state, arrays: list) -> list:
+        """What the op gives for these inputs; None where a branch that was not taken would have given one."""
         if any([array is None for array in arrays]):
-            return self._leave_out()
+            return [None] * len(self._outputs)
         form, made = self._form(arrays), None
         if self._replays is not None:
             replay = self._replays.get(form)
@@ -103,18 +126,7 @@ class HostCall(CallOfPython):
             made = computed(self.op, arrays)
         if made is None:  # it is new, or was refused and the op says what is wrong
             made = self._run_anew(state, arrays, form)
-        places = iter(places)
-        for tensor, held, array in zip(self.op.outputs, self.made, made, strict=True):
-            if held is None:
-                self._put(tensor, next(places), array)
-            else:
-                held.value = _lasting(array, memory)
-
-    def _leave_out(self) -> None:
-        """Is not made, for a branch that was not taken would have given an input; nobody reads what is in memory."""
-        for held in self.made:
-            if held is not None:
-                held.value = None
+        return made
 
     def _looked(self, key: bytes, words: np.ndarray) -> tuple[list, list, list]:
         """Its inputs, the places of its outputs, and both as far as they are in memory; kept for the same words."""
@@ -130,13 +142,16 @@ class HostCall(CallOfPython):
         again = self._replays is not None and form in self._met
         builder = Recording(state, arrays) if again else OpByOp(state)
         builder.used = self._used
-        made = builder.results(self.op, builder.values if again else [Concrete(array) for array in arrays])
+        made = self._results(builder, builder.values.copy() if again else [Concrete(array) for array in arrays])
         if again:
             self._note(builder, arrays, builder.replay(made))
         elif self._replays is not None or sum([array.nbytes for array in arrays]) <= LARGE:
             make_room(self._met)
             self._met.add(form)
         return [value.array for value in made]
+
+    def _results(self, builder: OpByOp, values: list) -> list:
+        return builder.results(self.op, values)
 
     def _note(self, recording: Recording, arrays: list, replay) -> None:
         if replay is None:

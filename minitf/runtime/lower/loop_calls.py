@@ -28,7 +28,7 @@ def goes_over_held(loop, values: list) -> bool:
 class LoopCall(HostCall):
     """A call of a Loop op, by `run(values)`, which gives values of the outputs."""
 
-    __slots__ = ("_run", "_outputs")
+    __slots__ = ("_run",)
 
     def __init__(self, op, run, inputs: list, outputs: dict):
         super().__init__(op, inputs, list(outputs.values()))
@@ -39,14 +39,15 @@ class LoopCall(HostCall):
         key = words.tobytes()
         given, places, _ = self._views.get(key) or self._looked(key, words)
         values = [_present(each) for each in given]
-        if any([value is None for value in values]):
-            return self._leave_out()
-        places = iter(places)
-        for tensor, held, value in zip(self._outputs, self.made, self._run(values), strict=True):
-            if held is None:
-                self._put(tensor, next(places), value.array)
+        absent = any([value is None for value in values])
+        made, places = [None] * len(self._outputs) if absent else self._run(values), iter(places)
+        for tensor, held, value in zip(self._outputs, self.made, made, strict=True):
+            if held is not None:
+                held.value = None if value is None else _lasting(value)
+            elif value is None:
+                next(places)
             else:
-                held.value = _lasting(value)
+                self._put(tensor, next(places), value.array)
 
 
 def _present(given) -> Value | None:

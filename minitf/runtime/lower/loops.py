@@ -201,7 +201,7 @@ class _LoopLowering:
         frame.nodes += [Work(self.op, slices.take) for slices in self.held]
         if self.returned:
             frame.nodes.append(given(self.op, *map(list, zip(*self.returned))))
-        low.body(self.needed, frame)
+        low.body(self.needed, frame, [*loop.nexts, *loop.ys])
         _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
         self.ys_refs = {}
         with low.inside(frame):
@@ -255,7 +255,7 @@ class _LoopLowering:
             if i in self.places:
                 self.low.refs[argument] = self.places[i]
         results = loop.condition.results
-        self.low.body(needed_in_condition(loop, self.needed.ops), frame)
+        self.low.body(needed_in_condition(loop, self.needed.ops), frame, results)
         _check_in_memory(self.low, results)
         predicate = self.low.refs[results[0]]
         if predicate.shape != ():

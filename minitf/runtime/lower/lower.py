@@ -17,6 +17,7 @@ from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.lower import host_calls
 from minitf.runtime.lower.builder import Builder, NeedsData
+from minitf.runtime.lower.chains import chained
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.plan.needed import Needed
@@ -348,13 +349,17 @@ class Lowering(Builder):
         self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
         return constants
 
-    def body(self, needed: Needed, frame: Frame) -> None:
-        """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already."""
+    def body(self, needed: Needed, frame: Frame, results: list) -> None:
+        """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already.
+
+        results: what is used of it elsewhere.
+        """
         saved, self.used = self.used, needed.used
         try:
             with self.inside(frame):
                 for op in needed.ops:
                     self.lower(op)
+            frame.nodes[:] = chained(self, frame.nodes, needed.ops, results)
         finally:
             self.used = saved
 

@@ -24,7 +24,9 @@ class Form:
             words[place] = offset
         self.structure: list = [_instructions(instructions.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
         self.structure += [
-            (place, call.op.order, call.told) for place, call in instructions.calls.items() if call.on_host
+            (place, [op.order for op in call.ops], call.told)
+            for place, call in instructions.calls.items()
+            if call.on_host
         ]
         self._numbers: list = [words]
         self._count = len(words)
