@@ -20,6 +20,7 @@ from minitf.framework.trial_shapes import shapes_for
 from minitf.kernels.compile.abi import Kernel, Operand
 from minitf.runtime.execute.op_by_op import LARGE, Concrete, OpByOp, by_numpy, is_native
 from minitf.runtime.execute.replay import Recording
+from minitf.runtime.execute.tables import Room
 from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.tensor_arrays.flows import Flow
@@ -73,7 +74,7 @@ class HostCall(CallOfPython):
     is; `made`: for each output None, if it is the next operand behind those, or a Held.
     """
 
-    __slots__ = ("given", "made", "_outputs", "_used", "_views", "_replays", "_by_numpy", "_looks", "_met")
+    __slots__ = ("given", "made", "_outputs", "_used", "_views", "_replays", "_room", "_by_numpy", "_looks", "_met")
 
     def __init__(self, op, inputs: list, outputs: list):
         super().__init__(op, *[[v for v in part if type(v) is Ref] for part in (inputs, outputs)])
@@ -85,6 +86,7 @@ class HostCall(CallOfPython):
         self._replays: dict | None = {} if by_kernels and not follows else None  # form -> what is done for inputs of it
         self._by_numpy = not follows and op.definition.host is None and op.definition.numpy is not None
         self._by_numpy = self._by_numpy and (not by_kernels or op.definition.counted)  # where there is no replay
+        self._room = Room()  # of the replays
         self._met: set = set()  # forms that came before
         self._looks: set = set()  # the inputs whose contents are part of it
 
@@ -144,7 +146,7 @@ class HostCall(CallOfPython):
         builder.used = self._used
         made = self._results(builder, builder.values.copy() if again else [Concrete(array) for array in arrays])
         if again:
-            self._note(builder, arrays, builder.replay(made))
+            self._note(builder, arrays, builder.replay(made, self._room))
         elif self._replays is not None or sum([array.nbytes for array in arrays]) <= LARGE:
             make_room(self._met)
             self._met.add(form)
