@@ -73,7 +73,8 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None
         return None
     if len(present) == 1 and present[0].known is not None:
         return present[0]  # nobody reads it where the other branch is taken
-    if any([isinstance(r, Held) for r in present]):
+    differ = len({r.shape for r in present if not isinstance(r, (Held, Flow))}) > 1
+    if any([isinstance(r, Held) for r in present]) or differ and len(low.frames) > 1:
         return _joined_held(low, op, refs, frames)
     if len({r.shape for r in present}) > 1 or not all(same_kind(r, present[0]) for r in present):
         raise NotNative(op)
@@ -96,7 +97,8 @@ def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     kinds = {type(r) for r in refs if r is not None}
     if Flow in kinds or HeldStack in kinds and len(kinds) > 1:
         raise NotNative(op)
-    held = next(r for r in refs if isinstance(r, Held))
+    present = [r for r in refs if r is not None]
+    held = next((r for r in present if isinstance(r, Held)), Held(present[0].dtype))
     out = held.another()
     for ref, frame in zip(refs, frames):
         frame.nodes.append(moved(op, [held.another() if ref is None else ref], [out]))
