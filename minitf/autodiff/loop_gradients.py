@@ -117,24 +117,12 @@ def _loop_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, di
         parts = _Parts(body, carry_args, found, len(active), len(xs_wanted), targets)
     inits = [array.zeros_like(op.outputs[i]) if grads[i] is None else grads[i] for i in active]
     inits += [array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _summed(g)]
-    result = make_loop(
-        Loop(
-            body,
-            parts.carry_args,
-            parts.nexts,
-            [a for _, a in body.xs],
-            parts.ys,
-            reverse=not loop.reverse,
-            swap_memory=loop.swap_memory,
-            ragged=body.ragged,
-            padded=parts.padded,
-            saved={k for k, i in enumerate(xs_wanted) if i in loop.ragged},
-        ),
-        inits,
-        [stack for stack, _ in body.xs],
-        get_default_graph().capture(op.outputs[n]),
-        name="Loop",
-    )
+    saved = {k for k, i in enumerate(xs_wanted) if i in loop.ragged}
+    ways = {"reverse": not loop.reverse, "swap_memory": loop.swap_memory}
+    known = {"ragged": body.ragged, "padded": parts.padded, "saved": saved}
+    backwards = Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, **ways, **known)
+    count = get_default_graph().capture(op.outputs[n])
+    result = make_loop(backwards, inits, [stack for stack, _ in body.xs], count, name="Loop")
     return parts.arrange(op, result, active, xs_wanted, consts_wanted), {}
 
 

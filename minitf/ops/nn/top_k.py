@@ -11,7 +11,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.math import nn as kernels
+from minitf.kernels.math import largest as kernels
 from minitf.ops.array import array, gather, joining, ranges
 from minitf.ops.nn.nn import rows_of
 

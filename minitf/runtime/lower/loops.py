@@ -96,11 +96,7 @@ class _LoopLowering:
         if self.count is not None:
             node.count = self.low.new((), np.int64)
             self.low.call(
-                trip_count[self.count.dtype],
-                self.count,
-                node.count,
-                capacity,
-                error=lambda position: self._too_few(capacity),
+                trip_count[self.count.dtype], self.count, node.count, capacity, error=lambda _: self._too_few(capacity)
             )
             if not self.counted and capacity < UNLIMITED:
                 self.low.guesses[self.op] = capacity
