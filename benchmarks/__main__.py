@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import checkpoints, cliffs, compare, floor, host, overhead, scaling, startup, unroll
+from benchmarks import checkpoints, cliffs, compare, floor, frozen, host, overhead, scaling, startup, unroll
 
 _ALL = {
     "peers": compare,
@@ -15,6 +15,7 @@ _ALL = {
     "host": host,
     "cliffs": cliffs,
     "checkpoints": checkpoints,
+    "frozen": frozen,
 }
 
 

@@ -81,21 +81,12 @@ class Worker:
         self.close()
 
 
-class Run:
-    """One model in one worker, and the times measured so far."""
+class Timed:
+    """A model that is in a worker, and the times measured so far."""
 
-    def __init__(self, worker, workload, mode, patience=300):
-        self.worker, self.workload, self.mode, self.what = worker, workload, mode, "step"
-        self.wall, self.cpu, self.turns = [], [], []
-        plain = dataclasses.asdict(workload)
-        self.built = worker.ask("build", 4 * patience, workload=plain, mode=mode, patience=patience)
-        self.count = 1
-
-    def also(self, what):
-        """The same model, timed doing something else: "infer"."""
-        other = copy.copy(self)
-        other.what, other.wall, other.cpu, other.turns, other.built = what, [], [], [], dict(self.built)
-        return other
+    def __init__(self, worker, mode, built):
+        self.worker, self.mode, self.built, self.what = worker, mode, built, "step"
+        self.wall, self.cpu, self.turns, self.count = [], [], [], 1
 
     def warm_up(self, seconds):
         """Steps for a while, and chooses how many steps a turn of `seconds` has: the first ones, on sizes of
@@ -122,13 +113,33 @@ class Run:
     def _time(self, count):
         return self.worker.ask("time", mode=self.mode, count=count, what=self.what)
 
-    def result(self):
-        """What was measured, for the report."""
-        who = {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode}
+    def times(self):
+        """What was measured."""
         times = {"steps": len(self.wall), "wall": spread(self.wall), "cpu": spread(self.cpu)}
         for clock in ("wall", "cpu"):
             times[clock]["step"] = self.step_seconds(clock)
-        return {**who, "what": self.what, **times, **self.built}
+        return times
+
+
+class Run(Timed):
+    """One workload in one worker, and the times measured so far."""
+
+    def __init__(self, worker, workload, mode, patience=300):
+        plain = dataclasses.asdict(workload)
+        built = worker.ask("build", 4 * patience, workload=plain, mode=mode, patience=patience)
+        super().__init__(worker, mode, built)
+        self.workload = workload
+
+    def also(self, what):
+        """The same model, timed doing something else: "infer"."""
+        other = copy.copy(self)
+        other.what, other.wall, other.cpu, other.turns, other.built = what, [], [], [], dict(self.built)
+        return other
+
+    def result(self):
+        """What was measured, for the report."""
+        who = {"workload": self.workload.name, "framework": self.worker.label, "mode": self.mode}
+        return {**who, "what": self.what, **self.times(), **self.built}
 
 
 def spread(times):

@@ -107,6 +107,17 @@ class Worker:
         """Seconds and memory of saving or restoring them."""
         return getattr(self.models["checkpoints"], what)()
 
+    def freeze(self, folder):
+        """Writes graphs with their variables as constants."""
+        self.peer.freeze(self.threads, folder)
+        return {}
+
+    def thaw(self, folder, model, batch):
+        """Reads one of them, and runs it on a batch."""
+        found = self.models[model] = self.peer.thaw(self.threads, folder, model, batch)
+        self.batches = [found.batch]
+        return {"sum": found.step(found.batch)}
+
     def drop(self):
         """Forgets all models."""
         self.models.clear()

@@ -1,6 +1,7 @@
 """minitf."""
 
 import minitf as tf
+from benchmarks import freezing
 from benchmarks.saving import Variables
 from benchmarks.workloads import Model, scalar_add
 
@@ -31,3 +32,13 @@ def overhead(threads):
 def checkpoints(threads, folder, count, size):
     """Variables to be saved and restored."""
     return Variables(tf, _config(threads), folder, count, size)
+
+
+def freeze(threads, folder):
+    """Writes frozen graphs."""
+    freezing.write(tf, _config(threads), folder)
+
+
+def thaw(threads, folder, name, batch):
+    """A frozen graph, ready to run."""
+    return freezing.Frozen(tf, _config(threads), folder, name, batch)

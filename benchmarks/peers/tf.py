@@ -2,6 +2,7 @@
 
 import tensorflow.compat.v1 as tf
 
+from benchmarks import freezing
 from benchmarks.saving import Variables
 from benchmarks.workloads import Model, loss_of, scalar_add, train_op
 
@@ -57,3 +58,13 @@ def overhead(threads):
 def checkpoints(threads, folder, count, size):
     """Variables to be saved and restored."""
     return Variables(tf, _config(threads), folder, count, size)
+
+
+def freeze(threads, folder):
+    """Writes frozen graphs."""
+    freezing.write(tf, _config(threads), folder)
+
+
+def thaw(threads, folder, name, batch):
+    """A frozen graph, ready to run."""
+    return freezing.Frozen(tf, _config(threads), folder, name, batch)

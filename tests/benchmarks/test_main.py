@@ -12,6 +12,7 @@ CASES = [
     ["scaling", "--workload", "long_T_10", "--steps", "2,4", "--batch", "1", "--units", "3"],
     ["overhead"],
     ["checkpoints", "--sizes", "2x0.1"],
+    ["frozen", "--batch", "2"],
     ["host", "--workloads", "long_T_10"],
     ["cliffs", "--situations", "boolean_mask,slice_by_a_queue", "--ops", "Where", "--steps", "6"],
 ]
