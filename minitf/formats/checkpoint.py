@@ -11,6 +11,7 @@ import contextlib
 import functools
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -22,6 +23,7 @@ from minitf.formats.wire import Malformed
 from minitf.framework import dtypes, errors, files
 
 _NEW, _UNFINISHED = ".new", ".tmp"  # what ends the names of files that are to replace others, and of such an index
+_PATTERN = re.compile(r"(.*?)(-\?{5}-of-\d{5})?", re.DOTALL)  # a name, and what stands for shards of the first format
 
 
 @contextlib.contextmanager
@@ -159,7 +161,10 @@ def exists(prefix: str) -> bool:
 
 def _first_format(prefix: str) -> list[str]:
     """The files of a checkpoint of the first format."""
-    return [prefix] if os.path.isfile(prefix) else sorted(glob.glob(f"{glob.escape(prefix)}-?????-of-?????"))
+    if os.path.isfile(prefix):
+        return [prefix]
+    name, pattern = _PATTERN.fullmatch(prefix).groups()
+    return sorted(glob.glob(glob.escape(name) + (pattern or "-?????-of-?????")))
 
 
 def _open(prefix: str) -> Bundle:
@@ -248,8 +253,10 @@ class Checkpoint:
 
 def remove(prefix: str, graph: str = "meta") -> None:
     """Deletes the files of a checkpoint, and the one of its graph, by its ending; what is not there is no error."""
+    prefix, pattern = _PATTERN.fullmatch(prefix).groups()
     escaped = glob.escape(prefix)
-    names = [prefix, *(prefix + end for end in (f".{graph}", ".index", f".index{_NEW}"))]
+    names = glob.glob(escaped + pattern) if pattern else [prefix]
+    names = [*names, *(prefix + end for end in (f".{graph}", ".index", f".index{_NEW}"))]
     for name in [*names, *(n for new in ("", _NEW) for n in glob.glob(f"{escaped}.data-?????-of-?????{new}"))]:
         with contextlib.suppress(OSError):
             os.unlink(name)

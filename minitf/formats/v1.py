@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from minitf.formats import table, wire
+from minitf.formats import ordered, table, wire
+from minitf.formats.bundle import Part
 from minitf.formats.entries import Entry, dtype_of, shape_of, slice_of
 from minitf.formats.wire import Malformed, Message
 from minitf.framework import dtypes
@@ -100,3 +101,45 @@ def _numbers(values, size: int) -> list[int]:
             number, place = wire.read_varint(value, place)
             found.append(number)
     return found
+
+
+# ---- writing
+
+_VERSIONS = wire.field(1, 1)
+
+
+def write(rows: list[tuple[str, dtypes.DType, np.ndarray, Part | None]]) -> bytes:
+    """A file of the first format with tensors, or parts of them: (name, type, array, part).
+
+    >>> [(entry, value)] = read(write([("v", dtypes.float32, np.float32([1, 2]), None)])).values()
+    >>> entry.shape, value
+    ((2,), array([1., 2.], dtype=float32))
+    """
+    headers: dict[str, bytes] = {}
+    found = []
+    for name, dtype, array, part in rows:
+        shape, extents = (array.shape, ((0, -1),) * array.ndim) if part is None else part
+        sizes = b"".join(wire.field(2, wire.field(1, size) if size else b"") for size in shape)
+        about = wire.field(1, name.encode()) + wire.field(2, sizes) + wire.field(3, dtype.as_datatype_enum)
+        window = b"".join(wire.field(1, _extent(*extent)) for extent in extents)
+        headers[name] = headers.get(name, about) + wire.field(4, window)
+        saved = wire.field(1, name.encode()) + wire.field(2, window) + wire.field(3, _listed(dtype, array))
+        found.append((ordered.slice_key(name, list(extents)), wire.field(2, saved)))
+    header = b"".join(wire.field(1, about) for about in headers.values()) + wire.field(2, _VERSIONS)
+    return table.write([(b"", wire.field(1, header)), *sorted(found)])
+
+
+def _extent(start: int, length: int) -> bytes:
+    return (wire.field(1, start) if start else b"") + (wire.field(2, length) if length >= 0 else b"")
+
+
+def _listed(dtype: dtypes.DType, array: np.ndarray) -> bytes:
+    """The values of a tensor as a TensorProto lists them."""
+    flat = array.reshape(-1)
+    if dtype is dtypes.string:
+        return b"".join(wire.field(_STRINGS, text if isinstance(text, bytes) else text.encode()) for text in flat)
+    if dtype.name in _FLOATS:
+        number, code = _FLOATS[dtype.name]
+        return wire.field(number, np.ascontiguousarray(flat).view(code).tobytes())
+    numbers = flat.view(np.uint16) if dtype is dtypes.float16 else flat
+    return wire.field(_VARINTS.get(dtype.name, _INTS), b"".join(map(wire.varint, numbers.tolist())))

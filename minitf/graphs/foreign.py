@@ -47,10 +47,8 @@ def _restored(name: str, attrs: dict, file: Tensor, tensor_name: Tensor, part=No
     return apply_op("RestoreV2", file, stack([tensor_name]), parts, dtypes=[attrs["dt"]], name=f"{name}/")
 
 
-def _saved(name: str, attrs: dict, file: Tensor, names: Tensor, *rest: Tensor) -> Operation:
-    parts, tensors = (rest[0], rest[1:]) if "SaveSlices" in attrs["_type"] else (None, rest)
-    parts = array.fill(array.shape(names), "") if parts is None else parts
-    return apply_op("SaveV2", file, names, parts, list(tensors), name=f"{name}/")
+def _saved(name: str, attrs: dict, file: Tensor, names: Tensor, *tensors: Tensor) -> Operation:
+    return apply_op("SaveSlices", file, names, array.fill(array.shape(names), ""), list(tensors), name=f"{name}/")
 
 
 # ---- arithmetic
@@ -127,7 +125,7 @@ RULES = {  # theirs -> a function of the name, attributes and inputs that makes 
     **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),
     **dict.fromkeys(["Restore", "RestoreSlice"], _restored),
     "RsqrtGrad": _slope(lambda y, dy: dy * -0.5 * y * y * y),
-    **dict.fromkeys(["Save", "SaveSlices"], _saved),
+    "Save": _saved,
     "SqrtGrad": _slope(lambda y, dy: dy * 0.5 / y),
     "StatelessRandomGetAlg": lambda name, attrs: constant(1, dtypes.int32, name=f"{name}/").op,
     "StatelessRandomGetKeyCounter": _keyed,

@@ -72,7 +72,7 @@ def _keep_saver(meta_graph, saver_def) -> None:
 def _remove_savers(graph_def, saver_def) -> None:
     """Takes out the nodes of all savers but one: scopes in which there are the ops that save and that restore."""
     there = {node.name for node in graph_def.node}
-    scopes = {node.name.rpartition("/")[0] for node in graph_def.node if node.op == "SaveV2"}
+    scopes = {node.name.rpartition("/")[0] for node in graph_def.node if node.op in ("SaveV2", "SaveSlices")}
     scopes = {scope for scope in scopes if scope and f"{scope}/restore_all" in there}
     scopes -= set() if saver_def is None else {saver_def.restore_op_name.rpartition("/")[0]}
     prefixes = tuple(f"{scope}/" for scope in scopes)

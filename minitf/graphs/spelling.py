@@ -38,7 +38,6 @@ _OTHERS = {
     "RestoreSlice": "dt: type, preferred_shard: int = -1",
     "RsqrtGrad": "T: type",
     "Save": "T: list(type)",
-    "SaveSlices": "T: list(type)",
     "SqrtGrad": "T: type",
     "StackV2": "elem_type: type, stack_name: string = ''",
     "TopK": "k: int, sorted: bool = True, T: type",

@@ -109,9 +109,9 @@ def by_device(rows: list[Saveable]) -> list[tuple[str, list[Saveable]]]:
     return [(device, list(found)) for device, found in groupby(ordered, lambda row: row.device)]
 
 
-def names_and_specs(rows: list[Saveable]) -> tuple:
+def names_and_specs(rows: list[Saveable], specs_name: str = "shape_and_slices") -> tuple:
     """The names of tensors and the parts of them that are meant, as the inputs of an op."""
     found = [tensor for row in rows for tensor in row.tensors]
     names, specs = [name for name, _, _ in found], [spec for _, spec, _ in found]
     listed = constant(names, dtypes.string, [len(names)], name="tensor_names")
-    return listed, constant(specs, dtypes.string, [len(specs)], name="shape_and_slices")
+    return listed, constant(specs, dtypes.string, [len(specs)], name=specs_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class Saver:
     ones). reshape: what is read may have another shape of the same size. sharded: data files are numbered by
     device. max_to_keep: how many checkpoints are kept (0 or None: all); of those that would go, one of every
     `keep_checkpoint_every_n_hours` stays. pad_step_number: steps have 8 digits, so that names sort.
+    write_version: SaverDef.V1 writes the files of TensorFlow before 0.12, one a checkpoint or shard.
     save_relative_paths: the `checkpoint` file can be moved with the folder. old_names: RNN variables may have
     the names of before TensorFlow 1.2 in the file. defer_build: ops are made by `build()`. progress: print how far
     saving and restoring have come, and how fast, or call a function with the bytes moved so far and those in all,
@@ -115,12 +117,13 @@ class Saver:
             raise ValueError("If `var_list` is provided then build cannot be deferred: leave out one of both")
         if max_to_keep is not None and max_to_keep < 0:
             raise ValueError(f"max_to_keep is a number of checkpoints, or 0 or None for all of them, not {max_to_keep}")
-        if write_version == SaverDef.V1:
-            raise ValueError("minitf writes checkpoints of TensorFlow's format V2; of V1 it only reads them")
         self._var_list, self._reshape, self._sharded, self._name = var_list, reshape, sharded, name
         self._max_to_keep, self._hours = max_to_keep or 0, keep_checkpoint_every_n_hours
         self._allow_empty, self._padded, self._relative = allow_empty, pad_step_number, save_relative_paths
         self._filename, self._old_names, self._progress = filename or "model", old_names, progress
+        if write_version not in (SaverDef.V1, SaverDef.V2):
+            raise RuntimeError(f"Unexpected write_version: {write_version}; it is SaverDef.V1 or SaverDef.V2")
+        self._version = write_version
         self._last: list[tuple[str, float]] = []
         self._preserved = time.time()
         self._next_kept = self._preserved + self._hours * _HOUR
@@ -141,7 +144,10 @@ class Saver:
         if not rows and not self._allow_empty:
             raise ValueError("No variables to save")
         self._def = SaverDef(
-            max_to_keep=self._max_to_keep, sharded=self._sharded, keep_checkpoint_every_n_hours=self._hours
+            max_to_keep=self._max_to_keep,
+            sharded=self._sharded,
+            keep_checkpoint_every_n_hours=self._hours,
+            version=self._version,
         )
         if rows:
             self._build(rows)
@@ -151,25 +157,39 @@ class Saver:
             given = constant(self._filename, dtypes.string, name="filename/input")
             prefix = placeholder_with_default(given, [], name="filename")
             prefix = placeholder_with_default(prefix, [], name="Const")
-            saved = self._build_sharded(prefix, rows) if self._sharded else _saved(prefix, rows)
+            saved = self._build_sharded(prefix, rows) if self._sharded else self._saved(prefix, rows)
             restored = self._build_sharded_restore(prefix, rows) if self._sharded else self._restored(prefix, rows)
         self._def.filename_tensor_name, self._def.save_tensor_name = prefix.name, saved.name
         self._def.restore_op_name = restored.name
 
     def _build_sharded(self, prefix, rows):
-        folder = string_join([prefix, f"{checkpoint_state.SHARDS}{uuid.uuid4().hex}/part"])
+        first = self._version == SaverDef.V1
+        names = [prefix, f"{checkpoint_state.SHARDS}{uuid.uuid4().hex}/part"]
+        folder = prefix if first else string_join(names)
         shards = by_device(rows)
         count = constant(len(shards), dtypes.int32, name="num_shards")
         parts, saved = [], []
         for number, (place, found) in enumerate(shards):
             with device(_host_of(place)):
                 parts.append(_shard_name(folder, number, count))
-                saved.append(_saved(parts[-1], found).op)
+                saved.append(self._saved(parts[-1], found).op)
+        if first:
+            with control_dependencies(saved), name_scope("ShardedFilespec") as scope:
+                return apply("ShardedFilespec", prefix, count, name=scope)
         with control_dependencies(saved), device(_host_of(shards[-1][0])):
             listed = stack(parts, name="MergeV2Checkpoints/checkpoint_prefixes")
             merged = apply_op("MergeV2Checkpoints", listed, prefix)
             with control_dependencies([merged]):
                 return apply("Identity", prefix, name="Identity")
+
+    def _saved(self, prefix, rows: list[Saveable]):
+        """The path, once all variables are written."""
+        tensors = [tensor for row in rows for _, _, tensor in row.tensors]
+        first = self._version == SaverDef.V1
+        with name_scope("save" if first else "SaveV2") as scope:
+            listed = names_and_specs(rows, "shapes_and_slices" if first else "shape_and_slices")
+            save = apply_op("SaveSlices" if first else "SaveV2", prefix, *listed, tensors, name=scope)
+        return control.with_dependencies([save], prefix)
 
     def _build_sharded_restore(self, prefix, rows):
         restored = []
@@ -232,7 +252,8 @@ class Saver:
         folder, latest_filename, path = self._target(sess, save_path, global_step, latest_filename)
         path = self._write(sess, path) if self._def.save_tensor_name else path
         if write_meta_graph:
-            self._write_graph(sess.graph, f"{path}.{meta_graph_suffix}", strip_default_attrs)
+            named = re.sub(r"-\?{5}-of-\d{5}$", "", path)  # without what all shards have
+            self._write_graph(sess.graph, f"{named}.{meta_graph_suffix}", strip_default_attrs)
         if not self._def.save_tensor_name:
             return None
         if write_state:
@@ -408,15 +429,6 @@ def saver_of(graph) -> Saver | None:
     if len(savers) > 1:
         raise RuntimeError(f"collection {GraphKeys.SAVERS} holds more than one saver: say which is meant")
     return savers[0] if savers else None
-
-
-def _saved(prefix, rows: list[Saveable]):
-    """The path, once all variables are written."""
-    tensors = [tensor for row in rows for _, _, tensor in row.tensors]
-    with name_scope("SaveV2") as scope:
-        names, specs = names_and_specs(rows)
-        save = apply_op("SaveV2", prefix, names, specs, tensors, name=scope)
-    return control.with_dependencies([save], prefix)
 
 
 def _shard_name(folder, number: int, count):

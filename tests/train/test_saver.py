@@ -197,7 +197,7 @@ def test_relative_paths(session, tmp_path, monkeypatch):
         (lambda s, d: tf.train.Saver([]), ValueError, "No variables to save"),
         (lambda s, d: tf.train.Saver({3: tf.global_variables()[0]}), TypeError, "is a string, not 3"),
         (lambda s, d: tf.train.Saver(tf.global_variables() * 2), ValueError, "have the same name: a"),
-        (lambda s, d: tf.train.Saver(write_version=1), ValueError, "format V2"),
+        (lambda s, d: tf.train.Saver(write_version=3), RuntimeError, "Unexpected write_version: 3"),
         (lambda s, d: tf.train.Saver([1], defer_build=True), ValueError, "deferred"),
         (lambda s, d: tf.train.Saver().save(None, d + "/m"), TypeError, "'sess' must be a Session"),
         (lambda s, d: tf.train.Saver().save(s, ""), ValueError, "no path specified"),

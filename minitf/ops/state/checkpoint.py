@@ -9,10 +9,11 @@ import shutil
 
 import numpy as np
 
-from minitf.formats import checkpoint, transfer
+from minitf.formats import checkpoint, transfer, v1
 from minitf.formats.bundle import Part
 from minitf.formats.checkpoint import Checkpoint
 from minitf.framework import dtypes, errors
+from minitf.framework.files import write_whole
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.ops.patterns import STATEFUL
@@ -31,7 +32,8 @@ def _texts(b, value) -> list[str]:
     return [os.fsdecode(text) for text in b.data(value).reshape(-1)]
 
 
-def _save(b, op, prefix, names, slices, *tensors):
+def _rows(b, op, names, slices, tensors) -> list:
+    """What is to be saved: (name, type, array, part)."""
     names, slices = _texts(b, names), _texts(b, slices)
     if not len(names) == len(slices) == len(tensors):
         raise errors.InvalidArgumentError(
@@ -48,6 +50,11 @@ def _save(b, op, prefix, names, slices, *tensors):
                 f"{tensor.name} has shape {list(array.shape)}",
             )
         rows.append((name, tensor.dtype.base_dtype, array, part))
+    return rows
+
+
+def _save(b, op, prefix, names, slices, *tensors):
+    rows = _rows(b, op, names, slices, tensors)
     transfer.expect(sum(array.nbytes for _, _, array, _ in rows))
     checkpoint.write(_text(b, prefix), rows)
     return ()
@@ -57,6 +64,23 @@ define(
     "SaveV2",
     "prefix: string, tensor_names: string, shape_and_slices: string, tensors: **dtypes ->",
     host=_save,
+    **STATEFUL,
+)
+
+
+def _save_first_format(b, op, file, names, slices, *tensors):
+    types = [t.dtype.base_dtype for t in op.inputs[3:]]
+    lacking = [dtype.name for dtype in types if dtype in (dtypes.uint32, dtypes.uint64)]
+    if lacking:
+        raise errors.UnimplementedError(None, op, f"Saving data type {lacking[0]} not yet supported by format V1")
+    write_whole(_text(b, file), v1.write(_rows(b, op, names, slices, tensors)))
+    return ()
+
+
+define(
+    "SaveSlices",
+    "filename: string, tensor_names: string, shapes_and_slices: string, data: **T ->",
+    host=_save_first_format,
     **STATEFUL,
 )
 
@@ -172,6 +196,15 @@ define(
     "ShardedFilename",
     "basename: string, shard: int32, num_shards: int32 -> filename: string",
     host=_sharded,
+    shape=lambda op: SCALAR,
+    differentiable=False,
+)
+
+
+define(
+    "ShardedFilespec",
+    "basename: string, num_shards: int32 -> filename: string",
+    host=lambda b, op, name, count: b.constant(np.array(f"{_text(b, name)}-?????-of-{int(b.data(count)):05d}", object)),
     shape=lambda op: SCALAR,
     differentiable=False,
 )
