@@ -232,11 +232,16 @@ from minitf.train.checkpoints import to_safetensors
 
 from minitf.ragged.strings import string_split
 from minitf.ragged.tensor import RaggedTensor
+from minitf.framework.composite_specs import IndexedSlicesSpec, SparseTensorSpec
 from minitf.framework.tensor_spec import TensorSpec
+from minitf.framework.type_spec import TypeSpec
+from minitf.ops.control.tensor_array_spec import TensorArraySpec
+from minitf.ragged.spec import RaggedTensorSpec
 from minitf import audio, bitwise, compat, config, contrib, debugging, dtypes, graph_util, image, initializers, layers
 from minitf import linalg, losses, math, metrics, nest, nn, profiler, quantization, queue, random, saved_model, sets
 from minitf import sparse, strings, summary, train, viz, xla
 from minitf.framework import errors, protos
+from minitf.data.experimental.optional import OptionalSpec
 from minitf import data, distributions, io, lookup, manip, python_io, signal, spectral, version
 from minitf.profiler import timeline
 from minitf.platform import gfile, logging, resource_loader, sysconfig

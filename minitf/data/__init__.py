@@ -6,5 +6,6 @@ from minitf.data import experimental
 from minitf.data.dataset import Dataset
 from minitf.data.iterators import Iterator, Options
 from minitf.data.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
+from minitf.data.structure import DatasetSpec
 from minitf.data.views import get_output_classes, get_output_shapes, get_output_types, make_initializable_iterator
 from minitf.data.views import make_one_shot_iterator

@@ -353,6 +353,9 @@ class Dataset(structure.Structured):
         return self._made(type, part.inner, graph.captured_tensors, *inputs, f=graph)
 
 
+structure.DatasetSpec.value_type = Dataset
+
+
 def _number(value, name: str) -> Tensor:
     return tf.convert_to_tensor(value, tf.int64, name=name)
 

@@ -9,13 +9,17 @@ from collections.abc import Mapping
 
 from minitf.framework import dtypes, nest
 from minitf.framework.apply import apply
+from minitf.framework.composite_specs import SparseTensorSpec
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue
 from minitf.framework.tensor import Tensor
+from minitf.framework.tensor_spec import TensorSpec
+from minitf.framework.type_spec import TypeSpec
 from minitf.ragged import variants
 from minitf.ragged.conversion import convert_to_tensor_or_ragged_tensor
+from minitf.ragged.spec import RaggedTensorSpec
 from minitf.ragged.tensor import RaggedTensor
 from minitf.ragged.value import RaggedTensorValue
 
@@ -40,6 +44,11 @@ class Part:
     def carrier(self) -> tuple[dtypes.DType, TensorShape]:
         """The type and shape of what goes through ops."""
         return self.dtype, self.shape
+
+    @property
+    def spec(self) -> TypeSpec:
+        """What users are told of it."""
+        return TensorSpec(self.shape, self.dtype)
 
     def with_shape(self, shape: TensorShape) -> Part:
         """The same with another shape."""
@@ -72,6 +81,11 @@ class SparsePart(Part):
         return SparseTensor(*made)
 
     @property
+    def spec(self):
+        """What users are told of it."""
+        return SparseTensorSpec(self.shape, self.dtype)
+
+    @property
     def carrier(self):
         """Of that one tensor."""
         return dtypes.variant, UNKNOWN
@@ -102,6 +116,13 @@ class RaggedPart(Part):
         """Of that one tensor."""
         return dtypes.variant, UNKNOWN
 
+    @property
+    def spec(self):
+        """What users are told of it."""
+        if not self.ragged_rank:
+            return TensorSpec(self.shape, self.dtype)
+        return RaggedTensorSpec(self.shape, self.dtype, self.ragged_rank, self.splits_type)
+
     def with_shape(self, shape: TensorShape) -> RaggedPart:
         """The same with another shape of the same rank."""
         return RaggedPart(self.dtype, shape, self.ragged_rank, self.splits_type)
@@ -131,12 +152,31 @@ class DatasetPart(Part):
         """The dataset that stands for a tensor."""
         return self.kind._of(tensor, self.inner)
 
+    @property
+    def spec(self):
+        """What users are told of it."""
+        return DatasetSpec(specs(self.inner))
+
     def with_shape(self, shape):
         """Itself: several datasets at once are no tensor."""
         return self
 
     def __repr__(self):
         return f"DatasetSpec({shown(self.inner)})"
+
+
+class DatasetSpec(TypeSpec):
+    """What a dataset is: the structure of specs of its elements, and its own shape."""
+
+    def __init__(self, element_spec, dataset_shape=()):
+        self._element_spec, self._shape = element_spec, as_shape(dataset_shape)
+
+    def _serialize(self) -> tuple:
+        return self._element_spec, self._shape
+
+    @classmethod
+    def _of(cls, value) -> DatasetSpec | None:
+        return cls(value.element_spec) if isinstance(value, cls.value_type) else None
 
 
 # ---- structures
@@ -205,6 +245,29 @@ def shapes(parts):
 def classes(parts):
     """The classes of tensors in a structure of parts."""
     return map_structure(lambda p: p if isinstance(p, DatasetPart) else p.kind, parts)
+
+
+def specs(parts):
+    """The specs of a structure of parts."""
+    return map_structure(lambda p: p.spec, parts)
+
+
+def parts_of(given):
+    """A structure of parts, of one of specs; TypeError for what is none."""
+    return map_structure(_part_of_spec, given)
+
+
+def _part_of_spec(spec) -> Part:
+    if isinstance(spec, DatasetSpec):
+        return DatasetPart(parts_of(spec._element_spec), spec.value_type)
+    if isinstance(spec, SparseTensorSpec):
+        return SparsePart(spec.dtype, spec.shape)
+    if isinstance(spec, RaggedTensorSpec):
+        shape, dtype, rank, splits = spec._serialize()
+        return RaggedPart(dtype, shape, rank, splits)
+    if isinstance(spec, TensorSpec):
+        return Part(spec.dtype, spec.shape)
+    raise TypeError(f"a structure of specs holds tf.TensorSpec and its like, not {spec!r}")
 
 
 def shown(parts) -> str:
@@ -308,6 +371,11 @@ def check_compatible(wanted, given) -> None:
 
 class Structured:
     """What has elements that are structures of parts."""
+
+    @property
+    def element_spec(self):
+        """What elements are, in their structure: `tf.TensorSpec` and its like."""
+        return specs(self._parts)
 
     @property
     def output_types(self):

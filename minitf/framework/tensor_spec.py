@@ -8,14 +8,17 @@ from minitf.framework import dtypes
 from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape, as_shape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
+from minitf.framework.type_spec import TypeSpec
 
 
-class TensorSpec:
+class TensorSpec(TypeSpec):
     """The static shape, type and name of a tensor.
 
     >>> TensorSpec([None, 3], dtypes.float32, "x").is_compatible_with(TensorSpec([2, 3], dtypes.float32))
     True
     """
+
+    value_type = Tensor
 
     def __init__(self, shape, dtype=dtypes.float32, name: str | None = None):
         self._shape, self._dtype, self._name = as_shape(shape), dtypes.as_dtype(dtype), name
@@ -46,7 +49,9 @@ class TensorSpec:
 
     def most_specific_compatible_type(self, other: TensorSpec) -> TensorSpec:
         """What both have in common; ValueError for different types."""
-        if type(self) is not type(other) or self._dtype != other.dtype:
+        if type(self) is not type(other):
+            raise ValueError(f"No TypeSpec is compatible with both {self!r} and {other!r}")
+        if self._dtype != other.dtype:
             raise ValueError(f"Types are not compatible: {self!r} vs {other!r}")
         name = self._name if self._name == other.name else None
         return TensorSpec(self._shape.most_specific_compatible_shape(other.shape), self._dtype, name)

@@ -17,6 +17,7 @@ import ragged_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
+import spec_scenarios  # noqa: F401 - adds its scenarios
 import string_part_scenarios  # noqa: F401 - adds its scenarios
 import string_scenarios  # noqa: F401 - adds its scenarios
 import table_scenarios  # noqa: F401 - adds its scenarios

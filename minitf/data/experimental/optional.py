@@ -6,8 +6,8 @@ import minitf as tf
 from minitf.data import structure
 from minitf.data.iterators import Iterator
 from minitf.framework.apply import apply, apply_op
-from minitf.framework.getter import getter
 from minitf.framework.tensor import Tensor
+from minitf.framework.type_spec import TypeSpec
 
 
 class Optional:
@@ -34,9 +34,12 @@ class Optional:
     @staticmethod
     def none_from_structure(value_structure) -> Optional:
         """An optional without a value; value_structure: that of another one, such as its `value_structure`."""
-        return Optional._of(apply("OptionalNone"), value_structure)
+        return Optional._of(apply("OptionalNone"), structure.parts_of(value_structure))
 
-    value_structure = getter("_parts", "What kinds of tensors the value consists of.")
+    @property
+    def value_structure(self):
+        """What the value is, in its structure: `tf.TensorSpec` and its like."""
+        return structure.specs(self._parts)
 
     def has_value(self, name: str | None = None) -> Tensor:
         """Whether there is a value, a bool scalar."""
@@ -52,6 +55,22 @@ class Optional:
             said = structure.carriers(self._parts)
             op = apply_op("OptionalGetValue", self._variant_tensor, name=scope, **said)
             return structure.gathered(self._parts, op.outputs)
+
+
+class OptionalSpec(TypeSpec):
+    """What an `Optional` is: the structure of specs of its value."""
+
+    value_type = Optional
+
+    def __init__(self, value_structure):
+        self._value_structure = value_structure
+
+    def _serialize(self) -> tuple:
+        return (self._value_structure,)
+
+    @classmethod
+    def _of(cls, value) -> OptionalSpec | None:
+        return cls(value.value_structure) if isinstance(value, Optional) else None
 
 
 def get_next_as_optional(iterator: Iterator) -> Optional:
