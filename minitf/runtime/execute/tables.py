@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import struct
 from typing import NamedTuple
@@ -11,6 +12,8 @@ import numpy as np
 from minitf.kernels.compile.abi import address_of
 from minitf.kernels.machine import vm
 from minitf.kernels.machine.alloc import LINE, empty
+
+_SURE_TO_FIT = 1 << 20  # bytes: of less nobody asks whether there are so many
 
 
 class Place(NamedTuple):
@@ -29,13 +32,14 @@ class Room:
     """Memory that tables of one op use one after the other; it grows as they need it."""
 
     def __init__(self):
-        self._memory = np.empty(0, np.uint8)
+        self._memory, self._size, self.base = None, -1, 0
 
-    def address(self, size: int) -> int:
+    def reserve(self, size: int) -> int:
         """Where there is room for so many bytes."""
-        if self._memory.size < size + LINE:
-            self._memory = empty((size + LINE,), np.uint8)
-        return -(-address_of(self._memory) // LINE) * LINE
+        if size > self._size:
+            self._memory, self._size = empty((size + LINE,), np.uint8), size
+            self.base = -(-address_of(self._memory) // LINE) * LINE
+        return self.base
 
 
 class Table:
@@ -44,56 +48,89 @@ class Table:
     """
 
     def __init__(self, roots: list, inputs: int, calls: list, results: list[Place], room: Room):
-        self._results, self._room, self._base = results, room, None
+        self._room, self._base = room, None
         self._constants = {k: root for k, root in enumerate(roots) if isinstance(root, np.ndarray)}
         given = {p.root for p in results} | {p.count.root for p in results if p.count is not None}
-        self._given = {k: roots[k] for k in given if k >= inputs and k not in self._constants}
-        self._size, offsets = _arranged(self._new(roots, inputs), calls)
+        given = {k for k in given if k >= inputs and k not in self._constants}
+        hidden = {k: _bytes(*root) for k, root in enumerate(roots) if type(root) is tuple and k not in given}
+        self._size, offsets = _arranged(hidden, calls)
         words, patches = _assembled(calls)
         for k, found in patches.items():
             for word, offset in found:
                 words[word] = address_of(self._constants[k]) + offset if k in self._constants else offset
         self._words = np.array([*words, vm.END], np.int64)
-        self._moving = [(k, patches[k]) for k in patches if k < inputs or k in self._given]
+        self._inputs = [(k, patches[k]) for k in patches if k < inputs]
+        self._new = [(k, _maker(*roots[k]), roots[k], patches.get(k, ())) for k in sorted(given)]
         inner = [(word, offsets[k] + offset) for k in patches if k in offsets for word, offset in patches[k]]
         self._inner = np.array(inner, np.int64).reshape(-1, 2)
+        self._results = [self._result(place, roots) for place in results]
         self._control = np.zeros(vm.CONTROL_WORDS, np.int64)
         machine = vm.vm[()]
         self._packed, self._run = machine.pack(self._words, self._control), machine.entry
         self._write = memoryview(self._words)
 
-    def _new(self, roots: list, inputs: int) -> dict:
-        """The bytes of the memory that nobody sees: number of a root -> how many."""
-        found = range(inputs, len(roots))
-        return {k: _bytes(*roots[k]) for k in found if k not in self._constants and k not in self._given}
+    def _result(self, place: Place, roots: list) -> tuple:
+        """A result: what it is in, its place there, if it is not all of that, and what it is if that never changes."""
+        root = roots[place.root]
+        array = root if isinstance(root, np.ndarray) else None
+        whole = type(root) is tuple and root == (place.shape, place.dtype) and not place.offset and place.count is None
+        return place.root, None if whole else place, None if array is None else _part(array, place)
 
     def run(self, arrays: list[np.ndarray]) -> list[np.ndarray] | None:
         """The results for inputs of the same shapes; None if a kernel refuses what is in them, or how they lie."""
-        if not all([array.flags.c_contiguous for array in arrays]):
-            return None
-        write, given = self._write, {k: empty(*root) for k, root in self._given.items()}
-        base = self._room.address(self._size)
-        if base != self._base:
-            self._words[self._inner[:, 0]], self._base = self._inner[:, 1] + base, base
-        for k, patches in self._moving:
-            address = address_of(given[k] if k in given else arrays[k])
+        write, found = self._write, dict(enumerate(arrays))
+        if self._room.reserve(self._size) != self._base:
+            self._base = self._room.base
+            self._words[self._inner[:, 0]] = self._inner[:, 1] + self._base
+        for k, make, (shape, dtype), patches in self._new:
+            found[k] = array = make(shape, dtype)
+            address = _address(array)
+            for word, offset in patches:
+                write[word] = address + offset
+        for k, patches in self._inputs:
+            address = _address(arrays[k])
+            if address is None:
+                return None
             for word, offset in patches:
                 write[word] = address + offset
         if self._run(self._packed):
             self._control[:] = 0
             return None
-        return [self._value(place, arrays, given) for place in self._results]
+        return [
+            fixed if fixed is not None else found[root] if place is None else _counted(found, place)
+            for root, place, fixed in self._results
+        ]
 
-    def _value(self, place: Place, arrays: list, given: dict) -> np.ndarray:
-        """What is at a place after a run."""
-        root, offset, shape, dtype, count = place
-        array = given[root] if root in given else self._constants[root] if root in self._constants else arrays[root]
-        if count is not None:
-            shape = (int(self._value(count, arrays, given)), *shape[1:])
-        if not offset and array.shape == shape and array.dtype == dtype:
+
+def _address(array: np.ndarray, addressof=ctypes.addressof, from_buffer=ctypes.c_char.from_buffer) -> int | None:
+    """Where an array is; None if that is not one stretch of memory."""
+    try:
+        return addressof(from_buffer(array))
+    except (TypeError, ValueError):  # read-only, empty, or in pieces
+        return address_of(array) if array.flags.c_contiguous else None
+
+
+def _maker(shape: tuple, dtype):
+    """What makes a new array."""
+    return np.empty if _bytes(shape, dtype) < _SURE_TO_FIT else empty
+
+
+def _counted(found: dict, place: Place) -> np.ndarray:
+    """What is at a place, as many rows of it as there are."""
+    count = place.count
+    if count is not None:
+        place = place._replace(shape=(int(_part(found[count.root], count)), *place.shape[1:]))
+    return _part(found[place.root], place)
+
+
+def _part(array: np.ndarray, place: Place) -> np.ndarray:
+    if not place.offset and array.dtype == place.dtype:
+        if array.shape == place.shape:
             return array
-        flat = array.reshape(-1).view(np.uint8)[offset : offset + _bytes(shape, dtype)]
-        return flat.view(dtype).reshape(shape)
+        if array.shape[1:] == place.shape[1:] and place.shape:
+            return array[: place.shape[0]]
+    flat = array.reshape(-1).view(np.uint8)[place.offset : place.offset + _bytes(place.shape, place.dtype)]
+    return flat.view(place.dtype).reshape(place.shape)
 
 
 def _bytes(shape: tuple, dtype) -> int:
