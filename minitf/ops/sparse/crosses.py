@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from minitf.framework import dtypes
@@ -22,34 +20,46 @@ _FACTOR = 0xC6A4A7935BD1E995
 _KEY = 0xDECAFCAFFE
 
 
-def _shifted(value: int) -> int:
-    return value ^ (value >> 47)
+def _shifted(values: np.ndarray) -> np.ndarray:
+    return values ^ (values >> 47)
 
 
-def _joined_hash(first: int, second: int) -> int:
-    """The hash of two hashes."""
-    mixed = _shifted(second * _FACTOR & _WORD) * _FACTOR & _WORD
-    result = ((first ^ _FACTOR) ^ mixed) * _FACTOR & _WORD
-    return _shifted(_shifted(result) * _FACTOR & _WORD)
+def _joined_hash(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The hashes of pairs of hashes."""
+    mixed = _shifted(second * _FACTOR) * _FACTOR
+    result = ((first ^ _FACTOR) ^ mixed) * _FACTOR
+    return _shifted(_shifted(result) * _FACTOR)
 
 
-def _hashed(op, values: tuple) -> int:
-    result = op.attrs["hash_key"]
-    for value in values:
-        word = farm(value) if isinstance(value, bytes) else int(value) & _WORD
-        result = _joined_hash(result, word)
-    return result % (op.attrs["num_buckets"] or (1 << 63) - 1)
+def _hashes(values: np.ndarray) -> np.ndarray:
+    """What of texts and integers is joined."""
+    if values.dtype.hasobject:
+        return np.array([farm(value) for value in values.tolist()], np.uint64)
+    return values.astype(np.int64).view(np.uint64)
 
 
-def _text(op, values: tuple) -> bytes:
-    return _BETWEEN.join([v if isinstance(v, bytes) else str(int(v)).encode() for v in values])
+def _hashed(op, parts: list, picked: list, count: int) -> np.ndarray:
+    result = np.full(count, op.attrs["hash_key"] & _WORD, np.uint64)
+    for values, which in zip(parts, picked):
+        result = _joined_hash(result, _hashes(values)[which])
+    return (result % np.uint64(op.attrs["num_buckets"] or (1 << 63) - 1)).astype(np.int64)
 
 
-def _rows_of(indices, values, rows: int) -> list[list]:
-    found: list[list] = [[] for _ in range(rows)]
-    for (row, *_), value in zip(indices.tolist(), values.tolist()):
-        found[row].append(value)
-    return found
+def _texts(op, parts: list, picked: list, count: int) -> np.ndarray:
+    columns = []
+    for values, which in zip(parts, picked):
+        texts = [v if isinstance(v, bytes) else str(int(v)).encode() for v in values.tolist()]
+        columns.append([texts[k] for k in which.tolist()])
+    rows = [_BETWEEN.join(row) for row in zip(*columns)] if columns else [b""] * count
+    return np.array([*rows, None], object)[:-1]
+
+
+def _by_rows(indices: np.ndarray, values: np.ndarray, rows: int) -> tuple:
+    """The values row by row, and how many each row has."""
+    where = indices[:, 0]
+    if where.size and not 0 <= where.min() <= where.max() < rows:
+        raise ValueError(f"a feature of {rows} rows has a value in row {where[(where < 0) | (where >= rows)][0]}")
+    return values[np.argsort(where, kind="stable")], np.bincount(where, minlength=rows)
 
 
 def _crossed(op, *arrays):
@@ -62,15 +72,21 @@ def _crossed(op, *arrays):
             raise ValueError(f"a feature is a sparse matrix, not of rank {where.shape[-1]}")
     if {int(shape[0]) for shape in shapes} | {len(array) for array in dense} != {rows}:
         raise ValueError("features have different numbers of rows")
-    columns = [_rows_of(where, held, rows) for where, held in zip(indices, values)]
-    columns += [array.tolist() for array in dense]
-    make = _hashed if op.attrs["hashed_output"] else _text
-    found = [[make(op, parts) for parts in itertools.product(*row)] for row in zip(*columns)]
-    places = [(i, k) for i, row in enumerate(found) for k in range(len(row))]
-    flat = [value for row in found for value in row]
-    out = np.array([*flat, None], object)[:-1].astype(op.attrs["out_type"].numpy)
-    longest = max(map(len, found), default=0)
-    return [np.array(places, np.int64).reshape(len(places), 2), out, np.array([rows, longest], np.int64)]
+    features = [_by_rows(where, held, rows) for where, held in zip(indices, values)]
+    features += [(array.reshape(-1), np.full(rows, array.shape[1])) for array in dense]
+    parts, counts = (
+        [values for values, _ in features],
+        np.array([many for _, many in features]).reshape(len(features), rows),
+    )
+    many = counts.prod(axis=0)
+    row = np.repeat(np.arange(rows), many)
+    place, after, picked = np.arange(len(row)) - (np.cumsum(many) - many)[row], many, []
+    for own in counts:  # how often each value follows the one before it is how many combinations are left
+        after = after // np.maximum(own, 1)
+        picked.append((np.cumsum(own) - own)[row] + place // np.maximum(after, 1)[row] % np.maximum(own, 1)[row])
+    make = _hashed if op.attrs["hashed_output"] else _texts
+    out = make(op, parts, picked, len(row)).astype(op.attrs["out_type"].numpy)
+    return [np.stack([row, place], 1), out, np.array([rows, many.max(initial=0)], np.int64)]
 
 
 define(

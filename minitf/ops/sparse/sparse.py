@@ -37,9 +37,10 @@ def row_major(indices: np.ndarray) -> np.ndarray | slice:
 
 def different(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The different ones of some rows [n, rank], in order, and for each row which of them it is."""
-    order, new, which = row_major(rows), np.ones(len(rows), bool), np.empty(len(rows), np.int64)
-    rows = rows[order]
-    np.not_equal(rows[1:], rows[:-1]).any(axis=1, out=new[1:])
+    order, new, which = row_major(rows), np.zeros(len(rows), bool), np.empty(len(rows), np.int64)
+    rows, new[:1] = rows[order], True
+    for column in rows.T:  # few of them: faster than along the rows
+        new[1:] |= column[1:] != column[:-1]
     which[order] = np.cumsum(new) - 1
     return rows[new], which
 
