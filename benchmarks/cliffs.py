@@ -69,15 +69,17 @@ def _alone(name):
 
 
 def _timed(args, workers):
-    workload, results = dataclasses.replace(WORKLOAD, steps=args.steps, shortest=args.steps // 2), []
+    workload, results, alone = dataclasses.replace(WORKLOAD, steps=args.steps, shortest=args.steps // 2), [], {}
     with report.progress() as bar:
         for name in bar.track(_names(args), description="cliffs"):
-            modes = dict.fromkeys([name, _without(name), *_alone(name)])
-            ours = [Run(workers[0], workload, mode) for mode in modes]
+            ours = [Run(workers[0], workload, mode) for mode in dict.fromkeys([name, _without(name)])]
+            new = {mode: Run(workers[0], workload, mode) for mode in _alone(name) if mode not in alone}
+            alone |= new
             theirs = [Run(worker, workload, name) for worker in workers[1:]]
-            clear = functools.partial(_clear, args, name, ours, theirs)
-            interleave(ours + theirs, args.rounds, args.seconds, clear=clear)
-            results += [{**run.result(), "situation": name} for run in ours + theirs]
+            own = [alone[mode] for mode in _alone(name)]
+            clear = functools.partial(_clear, args, name, ours + own, theirs)
+            interleave([*ours, *new.values(), *theirs], args.rounds, args.seconds, clear=clear)
+            results += [{**run.result(), "situation": name} for run in ours + own + theirs]
             for worker in workers:
                 worker.ask("drop")
     return results
