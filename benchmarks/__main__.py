@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import checkpoints, cliffs, compare, floor, frozen, host, overhead, scaling, startup, unroll
+from benchmarks import checkpoints, cliffs, compare, floor, frozen, host, imported, overhead, scaling, startup, unroll
 
 _ALL = {
     "peers": compare,
@@ -16,6 +16,7 @@ _ALL = {
     "cliffs": cliffs,
     "checkpoints": checkpoints,
     "frozen": frozen,
+    "imported": imported,
 }
 
 

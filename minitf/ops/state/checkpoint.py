@@ -20,7 +20,7 @@ from minitf.ops.patterns import STATEFUL
 from minitf.ops.state import old_names
 
 _NEAREST = 3
-_WORTH_WAITING = 1 << 18  # bytes from which new memory costs more than to read a file twice
+_WORTH_WAITING = 1 << 16  # bytes from which new memory costs more than to read a file twice
 
 
 def _text(b, value) -> str:

@@ -14,7 +14,7 @@ from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region, Split
 from minitf.runtime.session.state import State, follows_variable, variable_of, variables_of
 
-_WORTH_TAKING = 1 << 16  # elements
+_WORTH_TAKING = 1 << 14  # elements
 
 
 class OpByOpExecutor:
