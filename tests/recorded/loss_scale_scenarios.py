@@ -1,4 +1,4 @@
-"""Scaled losses of tf.train.experimental as programs of `tf`, as in session_scenarios."""
+"""Scaled losses of tf.train.experimental and tf.contrib.mixed_precision as programs, as in session_scenarios."""
 
 from contrib_rnn_scenarios import told
 from contrib_scenarios import failing
@@ -52,3 +52,32 @@ def scaled_losses(tf):
         with tf.Graph().as_default():
             found[call] = failing(eval, call, {"E": tf.train.experimental})
     return found
+
+
+MANAGED = [
+    "P.LossScaleOptimizer(G,P.FixedLossScaleManager(4.))",
+    "P.LossScaleOptimizer(G,P.ExponentialUpdateLossScaleManager(8.,2))",
+    "P.LossScaleOptimizer(tf.train.MomentumOptimizer(.5,.5),P.ExponentialUpdateLossScaleManager(8.,2,1,3.,.5))",
+    "P.FixedLossScaleManager(.5)",
+]
+
+
+def managed(tf, call):
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.get_variable("v", initializer=[1.0, 2.0])
+        factor = tf.placeholder(tf.float32, [])
+        names = {"tf": tf, "P": tf.contrib.mixed_precision, "G": tf.train.GradientDescentOptimizer(0.1)}
+        step = tf.train.get_or_create_global_step()
+        train = eval(call, names).minimize(factor * tf.reduce_sum(tf.square(v)), step)
+        session.run(tf.global_variables_initializer())
+        kept = sorted(tf.global_variables(), key=lambda one: one.name)
+        found = []
+        for number in (1.0, 1.0, float("nan"), float("inf"), 1.0, 0.5):
+            session.run(train, {factor: number})
+            found.append(told(session.run(kept)))
+        return [[one.op.name for one in kept], found]
+
+
+@scenario
+def managed_losses(tf):
+    return {call: failing(managed, tf, call) for call in MANAGED}

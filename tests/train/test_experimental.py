@@ -1,5 +1,6 @@
 """Scaled losses: what TensorFlow gives (loss_scale_scenarios.py)."""
 
+import pytest
 import session_scenarios
 from helpers import fails
 from oracle import facts
@@ -9,8 +10,9 @@ import minitf as tf
 from minitf.train import experimental
 
 
-def test_like_tensorflow():
-    assert_like(session_scenarios.run(tf, "scaled_losses"), facts("sessions")["scaled_losses"])
+@pytest.mark.parametrize("name", ["scaled_losses", "managed_losses"])
+def test_like_tensorflow(name):
+    assert_like(session_scenarios.run(tf, name), facts("sessions")[name])
 
 
 def test_a_scale_of_ones_own():
