@@ -77,7 +77,8 @@ from minitf.ops.math.quantization import fake_quant_with_min_max_args, fake_quan
 from minitf.ops.math.quantization import fake_quant_with_min_max_vars, fake_quant_with_min_max_vars_gradient
 from minitf.ops.math.quantization import fake_quant_with_min_max_vars_per_channel
 from minitf.ops.math.quantization import fake_quant_with_min_max_vars_per_channel_gradient
-from minitf.ops.math.reduce import arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any
+from minitf.ops.math.extremes import arg_max, arg_min, argmax, argmin
+from minitf.ops.math.reduce import count_nonzero, reduce_all, reduce_any
 from minitf.ops.math.reduce import reduce_logsumexp, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum
 from minitf.ops.math.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
 from minitf.ops.math.segment import unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min

@@ -18,7 +18,8 @@ from minitf.ops.math.math import polyval, xlogy
 from minitf.ops.math.math import div_no_nan as divide_no_nan
 from minitf.ops.math.no_nan import multiply_no_nan, reciprocal_no_nan
 from minitf.ops.math.reduce import reduce_euclidean_norm
-from minitf.ops.math.reduce import argmax, argmin, count_nonzero, reduce_all, reduce_any, reduce_logsumexp, reduce_max
+from minitf.ops.math.extremes import argmax, argmin
+from minitf.ops.math.reduce import count_nonzero, reduce_all, reduce_any, reduce_logsumexp, reduce_max
 from minitf.ops.math.reduce import reduce_mean, reduce_min, reduce_prod, reduce_std, reduce_sum, reduce_variance
 from minitf.ops.math.segment import segment_max, segment_mean, segment_min, segment_prod, segment_sum
 from minitf.ops.math.segment import unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min

@@ -13,7 +13,7 @@ from minitf.kernels.math import reduce as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
-from minitf.ops.math.reduce import around
+from minitf.ops.math.extremes import around
 
 
 def _cumulative(function, neutral):
