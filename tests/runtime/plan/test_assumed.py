@@ -345,3 +345,57 @@ def test_squares_of_what_is_counted(value):
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(one, other)
     assert np.count_nonzero(np.diff(lowered[50:])) <= 2, lowered
+
+
+OF_NONE = {
+    "argmax": lambda x: tf.argmax(x, 0),
+    "first": lambda x: x[0],
+    "gather": lambda x: tf.gather(x, [0]),
+    "largest": lambda x: tf.reduce_max(x, 0),
+    "mean": lambda x: tf.reduce_mean(x, 0),
+    "mean of all": tf.reduce_mean,
+    "product": lambda x: tf.reduce_prod(x, 0),
+    "softmax": lambda x: tf.nn.softmax(x, 0),
+    "squeeze": lambda x: tf.squeeze(x[:, :2]),
+    "squeeze of one": tf.squeeze,
+    "sum of columns": lambda x: tf.reduce_sum(x, 0),
+    "sum of rows": lambda x: x + tf.reduce_sum(x, 1, keepdims=True),
+    "broadcast": lambda x: x + tf.ones([3, D]),
+    "joined": lambda x: tf.concat([x, tf.ones([2, D])], 0),
+    "padded": lambda x: tf.pad(x, [[1, 2], [0, 1]]),
+    "pairs": lambda x: tf.matmul(x, x, transpose_b=True),
+    "reversed": lambda x: tf.reverse(x, [0]),
+    "rolled": lambda x: tf.roll(x, 1, 0),
+    "transposed": lambda x: tf.transpose(x) * 2.0,
+    "tiled": lambda x: tf.tile(x, [2, 1]),
+    "two of the largest": lambda x: tf.nn.top_k(tf.transpose(x), 2)[0],
+    "cumulated": lambda x: tf.cumsum(x, 0),
+    "one hot": lambda x: tf.one_hot(tf.argmax(x, 1), 4),
+    "without the first": lambda x: x[1:] * 2.0,
+    "by a loop": lambda x: tf.map_fn(lambda row: row * 2.0, x),
+    "normalized": lambda x: tf.nn.l2_normalize(x, 0),
+    "moments": lambda x: tf.nn.moments(x, [0])[1],
+}
+
+
+@pytest.mark.parametrize("kind", OF_NONE)
+def test_what_none_one_and_many_give(kind):
+    """What is resized gives, and refuses, what each op does alone."""
+    m, x = tf.placeholder(tf.bool, [None]), tf.placeholder(tf.float32, [None, D])
+    y = OF_NONE[kind](tf.boolean_mask(tf.tanh(x), m))
+    fetches = [y, *([g for g in tf.gradients(y, x) if g is not None] if y.dtype.is_floating else [])]
+    draw, found = np.random.RandomState(0), {}
+    counts = [*draw.permutation([0, 1, 2, 3] * 5), *draw.randint(0, 9, 20)]
+    feeds = [{m: draw.permutation(N) < k, x: draw.randn(N, D)} for k in counts]
+    for executor in ("native", "op_by_op"):
+        found[executor] = []
+        with tf.Session(config=tf.ConfigProto(executor=executor, passes="none")) as session:
+            for feed in feeds:
+                try:
+                    found[executor].append(session.run(fetches, feed))
+                except tf.errors.OpError as error:
+                    found[executor].append([type(error).__name__])
+    for k, ours, theirs in zip(counts, *found.values()):
+        assert len(ours) == len(theirs), (k, ours, theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
