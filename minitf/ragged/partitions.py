@@ -9,6 +9,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 
 INDEX = (dtypes.int32, dtypes.int64)
@@ -112,10 +113,15 @@ def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, nam
     with tf.name_scope(name, "SegmentIdsToRaggedSplits", [segment_ids]):
         given = _integers(segment_ids, "segment_ids", None)
         given.shape.with_rank(1)
-        out = given.dtype if out_type is None else dtypes.as_dtype(out_type)
+        of = num_segments if isinstance(num_segments, Tensor) and not isinstance(segment_ids, Tensor) else given
+        out = of.dtype if out_type is None else dtypes.as_dtype(out_type)
         count = num_segments if num_segments is None else tf.cast(num_segments, tf.int32)
         lengths = tf.bincount(tf.cast(given, tf.int32), minlength=count, maxlength=count, dtype=out)
-        return tf.concat([[0], tf.cumsum(lengths)], axis=0)
+        splits = tf.concat([[0], tf.cumsum(lengths)], axis=0)
+        known = None if count is None else constant_value(count)
+        if known is not None:
+            splits.set_shape([known + 1])
+        return splits
 
 
 def positive_axis(axis, rank: int | None) -> int:

@@ -178,7 +178,7 @@ def _tiled(op):
         rank = count if sizes is None else len(sizes)
         return UNKNOWN if rank is None else TensorShape([None] * rank)
     multiples = constant_value_as_shape(op.inputs[1]).with_rank(len(sizes)).sizes
-    return TensorShape([None if None in (n, m) else n * m for n, m in zip(sizes, multiples)])
+    return TensorShape([0 if 0 in (n, m) else None if None in (n, m) else n * m for n, m in zip(sizes, multiples)])
 
 
 def _tile_kernel(b, op, x, multiples):

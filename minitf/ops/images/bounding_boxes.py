@@ -160,7 +160,8 @@ def _chosen(
             fading,
         )
         if score == -negative:
-            repeated = again and not sigma and not beyond(overlap(i, i), limit)
+            own = overlap(i, i)
+            repeated = again and not sigma and not beyond(own, limit) and not np.isnan(own)
             count = len(zeros((most - len(chosen),), np.int8)) if repeated else 1
             chosen += [i] * count
             kept += [score] * count
@@ -170,8 +171,10 @@ def _chosen(
 
 
 def _faded(score, overlaps: list, too_much, least, fading):
-    """What is left of a score; None if it overlaps a better one too much."""
+    """What is left of a score; None if it overlaps a better one too much. NaN is no overlap."""
     for shared in overlaps:
+        if np.isnan(shared):
+            continue
         if too_much(shared):
             return None
         score = score * np.exp(fading * shared * shared)

@@ -80,9 +80,7 @@ def global_norm(t_list, name: str | None = None) -> Tensor:
     t_list = _checked(t_list)
     with name_scope(name, "global_norm", t_list):
         values = [_values(t, f"t_{i}") for i, t in enumerate(t_list) if t is not None]
-        if not values:
-            raise ValueError("global_norm of a list without any tensor")
-        half = reduce_sum(stack([apply("L2Loss", v) for v in values]))
+        half = reduce_sum(stack([apply("L2Loss", v) for v in values]) if values else [0.0])
         return math.sqrt(half * constant(2.0, half.dtype), name="global_norm")
 
 

@@ -118,7 +118,7 @@ class ResourceVariable(Variable):
         known = self._variable.shape
         if not known.is_compatible_with(value.shape):
             raise ValueError(f"a value of shape {value.shape} was assigned to {self.name} of shape {known}")
-        whole = known.is_fully_defined()
+        whole = known.is_fully_defined() and value.shape.is_fully_defined()  # else it is any shape, as in TensorFlow
         op = apply_op(self._kind("Assign"), self._variable, value, validate_shape=whole, name=name)
         return self._changed(op, read_value)
 
