@@ -60,8 +60,16 @@ def _decoded_in_order(message: bytes) -> Entry | None:
     if place is None:
         return None
     shard, offset, size, crc = place.groups(b"\0")
-    places = (wire.read_varint(number, 0)[0] for number in (shard, offset, size))
-    return Entry(dtype_of(message[1]), shape_of(message[4:end]), *places, int.from_bytes(crc, "little"))
+    places = _number(shard), _number(offset), _number(size), int.from_bytes(crc, "little")
+    return Entry(dtype_of(message[1]), shape_of(message[4:end]), *places)
+
+
+def _number(found: bytes) -> int:
+    """The number that a pattern has found."""
+    value = 0
+    for byte in reversed(found):
+        value = value << 7 | byte & 127
+    return value
 
 
 def _decoded_in_any_order(found: Message) -> Entry:

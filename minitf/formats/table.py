@@ -95,9 +95,13 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         raise Malformed("a block is too short")
     place, key = 0, b""
     while place < end:
-        shared, place = read_varint(block, place)
-        rest, place = read_varint(block, place)
-        size, place = read_varint(block, place)
+        head = block[place : place + 3]
+        if len(head) == 3 and head.isascii():  # numbers of one byte each, as most are
+            (shared, rest, size), place = head, place + 3
+        else:
+            shared, place = read_varint(block, place)
+            rest, place = read_varint(block, place)
+            size, place = read_varint(block, place)
         if shared > len(key) or rest + size > end - place:
             raise Malformed("an entry is cut off")
         key = key[:shared] + block[place : place + rest]
