@@ -11,6 +11,8 @@ MADE = [
     "O.LazyAdamOptimizer(.1)",
     "O.NadamOptimizer(.1,beta1=.8,name='n')",
     "O.AdaMaxOptimizer(.1,epsilon=.01)",
+    "O.AdamGSOptimizer(step,.1,name='n')",
+    "O.LazyAdamGSOptimizer(step,.1)",
     "O.AdamWOptimizer(.2,.1)",
     "O.MomentumWOptimizer(.2,.1,.9)",
     "O.MomentumWOptimizer(weight_decay=.2,learning_rate=.1,momentum=.5,use_nesterov=True,name='n')",
@@ -43,7 +45,7 @@ def trained(tf, call, resource):
         on = tf.placeholder(tf.float32, [])
         loss = on * tf.reduce_sum(tf.square(dense - 0.3) * numbers("scale", [4, 3]))
         loss += tf.reduce_sum(tf.sin(tf.gather(sparse, [1, 3, 1])) * numbers("rows", [3, 3]))
-        optimizer = eval(call, {"tf": tf, "O": tf.contrib.opt, "dense": dense, "sparse": sparse})
+        optimizer = eval(call, {"tf": tf, "O": tf.contrib.opt, "dense": dense, "sparse": sparse, "step": step})
         train = optimizer.minimize(loss, global_step=step)
         session.run(tf.global_variables_initializer())
         names = sorted(v.op.name for v in tf.global_variables())

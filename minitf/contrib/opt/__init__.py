@@ -1,6 +1,7 @@
 """tf.contrib.opt: more optimizers, what is put around others, and SciPy's."""
 
-from minitf.contrib.opt.adams import AdaMaxOptimizer, LazyAdamOptimizer, NadamOptimizer
+from minitf.contrib.opt.adams import AdamGSOptimizer, AdaMaxOptimizer, LazyAdamGSOptimizer, LazyAdamOptimizer
+from minitf.contrib.opt.adams import NadamOptimizer
 from minitf.contrib.opt.decayed import AdamWOptimizer, DecoupledWeightDecayExtension, MomentumWOptimizer
 from minitf.contrib.opt.decayed import extend_with_decoupled_weight_decay
 from minitf.contrib.opt.external import ExternalOptimizerInterface, ScipyOptimizerInterface

@@ -82,3 +82,38 @@ class AdaMaxOptimizer(_OfRows):
         mean = m * of["beta1"] + grad * (1 - of["beta1"])
         most = tf.maximum(v * of["beta2"], tf.abs(grad))
         return mean, most, of["learning_rate"] / (1 - of["beta1_power"]) * (mean / (most + of["epsilon"]))
+
+
+class _OfGlobalSteps(tf.train.AdamOptimizer):
+    """One that keeps no powers: they are worked out from a global step."""
+
+    _BETAS = ()
+
+    def __init__(
+        self,
+        global_step=0,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        use_locking: bool = False,
+        name: str = "Adam",
+    ):
+        super().__init__(learning_rate, beta1, beta2, epsilon, use_locking, name)
+        self._global_step = global_step
+
+    def _prepare(self):
+        super()._prepare()
+        step = tf.cast(tf.identity(self._global_step) + 1, tf.float32)
+        for beta in ("beta1", "beta2"):
+            self._tensors[f"{beta}_power"] = tf.pow(self._tensors[beta], step)
+
+    _finish = Optimizer._finish
+
+
+class AdamGSOptimizer(_OfGlobalSteps):
+    """`tf.train.AdamOptimizer` that takes its number of steps from a variable, global_step."""
+
+
+class LazyAdamGSOptimizer(_OfGlobalSteps, LazyAdamOptimizer):
+    """`LazyAdamOptimizer` that takes its number of steps from a variable, global_step."""
