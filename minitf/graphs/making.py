@@ -22,8 +22,10 @@ _OURS = ("Arg", "Dead", "If", "Loop", "Missing")  # what nothing but minitf make
 _OPAQUE, _PASSED = (20, 21), "_passed"  # DataTypes of handles and lists; says that a node is one of these
 _OF_LISTS = {"AddN": "SumOfTensorLists", "ZerosLike": "ZerosLikeTensorList"}
 _HANDING_ON = ("PreventGradient", "Snapshot", "StopGradient")  # what is an Identity for lists
+_DEBUGGING = "debug_name"  # what only messages of TensorFlow 2 show, and TensorFlow 1.15 does not read
 _KEPT = ("_gradient_op_type", "_grows")  # of the attributes that are not the op type's
 _SAID = ("_body", "_class", "_const", "_flow", "_incomplete", "_inputs", "_output_shapes")  # in other ways
+_OF_CALLS = ("_lower_using_switch_merge", "_num_original_outputs", "_read_only_resource_inputs")  # which are none here
 
 
 def is_known(type: str, plain: bool = False) -> bool:
@@ -42,7 +44,7 @@ def attributes(node) -> dict:
     for name, message in node.attr.items():
         if known is not None and name not in known and not name.startswith("_"):
             raise ValueError(f"{node.op} has no attribute {name!r}")
-        if name in ("_class", "_output_shapes"):
+        if name in ("_class", "_output_shapes", _DEBUGGING):
             continue
         if name == "T" and message.type in _OPAQUE:
             found[_PASSED] = True
@@ -62,7 +64,7 @@ def attributes(node) -> dict:
 
 def notes_on(node) -> dict:
     """The attributes of a node that are no op type's: what somebody noted, which stays on the op."""
-    names = [name for name in node.attr if name[:1] == "_" and name not in (*_KEPT, *_SAID)]
+    names = [name for name in node.attr if name[:1] == "_" and name not in (*_KEPT, *_SAID, *_OF_CALLS)]
     return {name: value_of(node.attr[name]) for name in names if node.op not in _OURS}
 
 

@@ -139,6 +139,24 @@ def test_variables_of_a_meta_graph(tmp_path):
         assert losses[0] > losses[1] > losses[2]
 
 
+@pytest.mark.parametrize("name", ["deeper_resource", "choices_resource", "block_cells_tf1"])
+def test_training_graphs_are_written_for_tensorflow_again(name, tmp_path):
+    """Without what TensorFlow 2.15 notes on its nodes, and 1.15 refuses."""
+    feeds, before, after = recorded(name)
+    with tf.Session() as session:
+        restored(session, name, tmp_path)
+        definition = tf.graph_util.to_tensorflow(session.graph)
+    noted = {key for node in definition.node for key in node.attr}
+    assert not noted & {"debug_name", "_lower_using_switch_merge", "_num_original_outputs"}
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.import_graph_def(definition, name="")
+        session.run("save/restore_all", {"save/Const:0": str(FACTS / name / "m")})
+        agree(session, feeds, before, 1e-5)
+        for _ in range(3):
+            session.run("train", feeds)
+        agree(session, feeds, after, 1e-4)
+
+
 def test_resources_stay_resources(tmp_path):
     """Written again, ops on handles are the nodes that they were, and what hands a handle on says so."""
     theirs = message("handles_tf1", "m.meta.gz", "MetaGraphDef")
