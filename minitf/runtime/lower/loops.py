@@ -58,7 +58,7 @@ class _LoopLowering:
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
         # Of Python's values and of lists that other loops gave only the kind is known, not how many slices there are.
-        self.counted = [x for x in self.xs if not isinstance(x, (Held, Flow))]
+        self.counted = [x for x in self.xs if x is not None and not isinstance(x, (Held, Flow))]
         self.held: list[Slices] = []  # what is read of the others
         self.returned: list[tuple[Slices, Ref]] = []  # and what of them is put into memory in each trip
         self.kept: list[HeldStack] = []  # what Python keeps of what is in memory
@@ -206,7 +206,9 @@ class _LoopLowering:
             raise NotNative(self.op)  # unless it depends on a variable that turned out to be open
         low.frames[low.target].nodes.append(self.node)
 
-    def _slice(self, x: Ref) -> Ref:
+    def _slice(self, x: Ref | None) -> Ref | None:
+        if x is None:  # nobody reads it
+            return None
         if isinstance(x, Flow):
             return self._slice_of_ghosts(x)
         if x.row is not None:
@@ -285,7 +287,7 @@ class _LoopLowering:
         """Where the next value of loop variable i belongs."""
         return self.stacks[i].slice(0 if self.loop.reverse else 1, self.node) if i in self.stacks else self.places[i]
 
-    def _store_slice(self, k: int) -> Ref:
+    def _store_slice(self, k: int) -> Ref | None:
         """The stack of y number k."""
         low, loop, y = self.low, self.loop, _handed_on(self.loop.ys[k])
         for i, stack in self.stacks.items():
@@ -294,6 +296,8 @@ class _LoopLowering:
                 first = stack.slice(int(after != loop.reverse))
                 return Ref((self.capacity, *first.shape), stack.dtype, stack.buffer, first.offset, stack.moves)
         ref = low.refs[loop.ys[k]]
+        if ref is None and k in loop.saved:
+            return None  # a branch that is known not to be taken would have given it
         if ref is None:
             raise NotNative(self.op)
         if isinstance(ref, Flow):
@@ -363,10 +367,10 @@ class _LoopLowering:
         self.low.call(cast[np.int64, np.int32], self.node.trips, out, 1)
         return out
 
-    def _padded(self, k: int) -> Ref:
+    def _padded(self, k: int) -> Ref | None:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
         ref = self.ys_refs[k]
-        if isinstance(ref, (Flow, Held)):
+        if ref is None or isinstance(ref, (Flow, Held)):
             return ref
         ref.buffer.level = self.outer
         if not self.fixed and k not in self.loop.saved and ref.size:
