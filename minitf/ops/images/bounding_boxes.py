@@ -212,6 +212,7 @@ def _suppressed(op, boxes, scores, most, limit, least, sigma=0.0):
     return np.array(chosen, np.int32), np.array(kept, scores.dtype), np.array(count, np.int32)
 
 
+@np.errstate(invalid="ignore", over="ignore")  # of boxes that have no end
 def _suppressed_natively(b, op, boxes, scores, most, limit, least, sigma=None):
     """The choice is a kernel's, of boxes in the order of their scores; fading scores, and boxes without an area,
     are the NumPy rule's.
