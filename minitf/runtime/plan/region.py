@@ -491,7 +491,7 @@ class Region:
                 return set()
             else:
                 todo.extend(tensor.op.inputs)
-        small = all(t.dtype.is_integer and low.refs[t].size <= SMALL for t in found)
+        small = all([t.dtype.is_integer and type(low.refs[t]) is Ref and low.refs[t].size <= SMALL for t in found])
         return found - self.specialized if small else set()
 
 
