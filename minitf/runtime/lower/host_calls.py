@@ -209,8 +209,9 @@ def arrays_at(words: list[int], refs) -> list[np.ndarray]:
     return arrays
 
 
-def _lasting(array: np.ndarray, memory: list) -> np.ndarray:
-    """The array in memory that native calls do not change."""
+def _lasting(array: np.ndarray | Concrete, memory: list) -> np.ndarray:
+    """The array in memory that native calls do not change; what an op hands on may be a constant."""
+    array = array.array if isinstance(array, Concrete) else array
     if array.base is not None and any([np.may_share_memory(array, each) for each in memory]):
         return array.copy()
     return array
