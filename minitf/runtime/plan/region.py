@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from minitf.framework.garbage import uncollected
-from minitf.framework.traversal import inside, reached
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
@@ -21,6 +20,7 @@ from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.boundary import Packed, Sliced, is_saved, packed, sliced
+from minitf.runtime.plan.deciding import after_held, deciding
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
@@ -98,7 +98,7 @@ class Region:
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
-        self._inner: dict = {}  # Loop ops in bodies that are regions of their own
+        self._inner = _Inner(state, written, passes)
         self._programs: OrderedDict = OrderedDict()
         self._resizing = Resizing(state, threads, self.assumed)
 
@@ -110,8 +110,7 @@ class Region:
     @property
     def memories(self) -> list[Memory]:
         """The tables of the programs that are kept."""
-        inner = [memory for region in self._inner.values() if region is not None for memory in region.memories]
-        return [program.memory for program in self._programs.values()] + self._resizing.memories + inner
+        return [program.memory for program in self._programs.values()] + self._resizing.memories + self._inner.memories
 
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
@@ -326,29 +325,9 @@ class Region:
             except Open as variable:
                 self.open.add((variable.op, variable.index))
 
-    def _runner(self, op, inputs: list, outputs: list) -> Callable:
-        """What runs a Loop op in a body as a region of its own: gives the outputs for values of the inputs."""
-        key = op, *inputs, None, *outputs
-        if key not in self._inner:
-            used = {*inputs, *outputs}
-            self._inner[key] = Region([op], inputs, {}, outputs, [], used, self.written, self.state, self.passes)
-
-        def run(values):
-            if self._inner[key] is not None:
-                known = dict(zip(inputs, values))
-                try:
-                    self._inner[key].run(known)
-                except Split:
-                    self._inner[key] = None  # something in it is not native
-                else:
-                    return [known[t] for t in outputs]
-            return one_by_one(self.state, op, inputs, outputs, values)
-
-        return run
-
     def _lowering(self, wanted: _Wanted) -> RegionLowering:
         """What lowers the ops, with all that is known, and where the inputs will be."""
-        low = RegionLowering(self.state, self.written, self._runner)
+        low = RegionLowering(self.state, self.written, self._inner.runner)
         low.capacities, low.elements = self.capacities, wanted.elements
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
         low.sizes_vary = wanted.direct is not None
@@ -375,7 +354,7 @@ class Region:
         if not wanted.folds_counts:
             wanted.folds_counts = True
             return
-        op, sources = error.op, self._sources(low, error)
+        op, sources = error.op, deciding(low, error, self.ops, self.inputs) - self.specialized
         few = wanted.assumed is not None or self._follows_few(low, error, sources)
         if not few and self._assume(low, error, wanted.arrays, wanted.seen):
             wanted.seen.add((op, low.asked))
@@ -387,7 +366,7 @@ class Region:
             raise Split(low.top, begins=low.top is not self.ops[0]) from None
         if wanted.assumed is None and not sources and self._doubt(low.assumes - wanted.seen):
             return
-        if not sources and (op in self.hosted or op is low.top and not _after_held(low, op)):
+        if not sources and (op in self.hosted or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
         self.specialized |= sources
         self.hosted |= set() if sources else {op}
@@ -430,7 +409,7 @@ class Region:
         value, key = error.demanded, (error.op, low.asked)
         if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
             return False
-        if error.op is not low.top or error.op is not low.current or low.effects or _after_held(low, error.op):
+        if error.op is not low.top or error.op is not low.current or low.effects or after_held(low, error.op):
             return False
         if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED or _only_places(error.op):
             return False
@@ -454,16 +433,6 @@ class Region:
         finally:
             _undo(undo)
 
-    def _sources(self, low: Lowering, error: NotNative) -> set:
-        """The small integer inputs of the region that decide the value which lowering asked for, and those
-        that decide what it will ask for at other ops of the type: one at a time they would be many lowerings.
-        """
-        at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
-        if error.demanded is None or not self._deciding(low, error.op, at):
-            return set()
-        alike = [op for op in inside(self.ops) if op.type == error.op.type and len(op.inputs) > max(at)]
-        return set().union(*[self._deciding(low, op, at) for op in alike])
-
     def _follows_few(self, low: Lowering, error: NotNative, sources: set) -> bool:
         """Whether what lowering asked for is an input, or steers what few of these decide."""
         if type(error.demanded) is not Ref or error.demanded.buffer.kind == "input":
@@ -471,34 +440,40 @@ class Region:
         few = error.op.definition.decided is not None and sum([low.refs[t].size for t in sources]) <= _FEW
         return bool(sources) and few
 
-    def _deciding(self, low: Lowering, op, positions: list) -> set:
-        """The inputs of the region that decide what some inputs of an op are, if they are small integers."""
-        todo = [op.inputs[i] for i in positions]
-        found, seen = set(), set()
-        while todo:
-            tensor = todo.pop()
-            if tensor in seen:
-                continue
-            seen.add(tensor)
-            ref = low.refs.get(tensor)
-            if ref is not None and ref.known is not None or tensor in low.refs and ref is None:
-                continue  # known, or absent
-            if tensor in self.inputs:
-                found.add(tensor)
-            elif "stands_for" in tensor.op.attrs:
-                todo.append(tensor.op.attrs["stands_for"])
-            elif not tensor.op.inputs or tensor.op.definition.stateful or tensor.op.definition.numpy is None:
-                return set()
-            else:
-                todo.extend(tensor.op.inputs)
-        small = all([t.dtype.is_integer and type(low.refs[t]) is Ref and low.refs[t].size <= SMALL for t in found])
-        return found - self.specialized if small else set()
 
+class _Inner:
+    """Loop ops in bodies that are regions of their own. It knows nothing of the region around them, whose programs
+    call it: their memory is given back as soon as nobody else has the region.
+    """
 
-def _after_held(low: Lowering, op) -> bool:
-    """Whether an op's inputs depend on what stays on the host."""
-    found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])
-    return any(isinstance(low.refs.get(t), Held) for t in found)
+    def __init__(self, state: State, written: frozenset, passes: list):
+        self._state, self._written, self._passes = state, written, passes
+        self._regions: dict = {}
+
+    @property
+    def memories(self) -> list[Memory]:
+        """The tables of the programs that are kept."""
+        return [memory for region in self._regions.values() if region is not None for memory in region.memories]
+
+    def runner(self, op, inputs: list, outputs: list) -> Callable:
+        """What runs a Loop op: gives the outputs for values of the inputs."""
+        key = op, *inputs, None, *outputs
+        if key not in self._regions:
+            used = {*inputs, *outputs}
+            self._regions[key] = Region([op], inputs, {}, outputs, [], used, self._written, self._state, self._passes)
+
+        def run(values):
+            if self._regions[key] is not None:
+                known = dict(zip(inputs, values))
+                try:
+                    self._regions[key].run(known)
+                except Split:
+                    self._regions[key] = None  # something in it is not native
+                else:
+                    return [known[t] for t in outputs]
+            return one_by_one(self._state, op, inputs, outputs, values)
+
+        return run
 
 
 def _undo(written: list) -> None:

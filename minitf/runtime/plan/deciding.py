@@ -1,0 +1,50 @@
+"""Which inputs of a region decide what lowering asks for."""
+
+from __future__ import annotations
+
+from minitf.framework.traversal import inside, reached
+from minitf.runtime.lower.host_calls import Held
+from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.lower import Lowering, NotNative
+from minitf.runtime.resize.resizing import SMALL
+
+
+def deciding(low: Lowering, error: NotNative, ops: list, inputs: list) -> set:
+    """The small integer inputs of the ops that decide the value which lowering asked for, and those that decide
+    what it will ask for at other ops of the type: one at a time they would be many lowerings.
+    """
+    at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
+    if error.demanded is None or not _behind(low, error.op, at, inputs):
+        return set()
+    alike = [op for op in inside(ops) if op.type == error.op.type and len(op.inputs) > max(at)]
+    return set().union(*[_behind(low, op, at, inputs) for op in alike])
+
+
+def _behind(low: Lowering, op, positions: list, inputs: list) -> set:
+    """The inputs of the region that decide what some inputs of an op are, if they are small integers."""
+    todo = [op.inputs[i] for i in positions]
+    found, seen = set(), set()
+    while todo:
+        tensor = todo.pop()
+        if tensor in seen:
+            continue
+        seen.add(tensor)
+        ref = low.refs.get(tensor)
+        if ref is not None and ref.known is not None or tensor in low.refs and ref is None:
+            continue  # known, or absent
+        if tensor in inputs:
+            found.add(tensor)
+        elif "stands_for" in tensor.op.attrs:
+            todo.append(tensor.op.attrs["stands_for"])
+        elif not tensor.op.inputs or tensor.op.definition.stateful or tensor.op.definition.numpy is None:
+            return set()
+        else:
+            todo.extend(tensor.op.inputs)
+    small = all([t.dtype.is_integer and type(low.refs[t]) is Ref and low.refs[t].size <= SMALL for t in found])
+    return found if small else set()
+
+
+def after_held(low: Lowering, op) -> bool:
+    """Whether an op's inputs depend on what stays on the host."""
+    found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])
+    return any(isinstance(low.refs.get(t), Held) for t in found)
