@@ -52,9 +52,7 @@ UnauthenticatedError = _kind("UnauthenticatedError", UNAUTHENTICATED, "The calle
 
 
 class AtRun(ValueError):
-    """What TensorFlow refuses only when the op runs, by an error of `kind`: a shape rule that raises it knows no
-    shape.
-    """
+    """What TensorFlow refuses only when the op runs, by an error of `kind`."""
 
     def __init__(self, message: str, kind: type[OpError] | None = None):
         super().__init__(message)

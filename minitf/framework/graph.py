@@ -9,7 +9,7 @@ import threading
 from minitf.framework import dtypes, inside, origin
 from minitf.framework.collections import Collections
 from minitf.framework.elements import Elements, foreign
-from minitf.framework.errors import AtRun, describe
+from minitf.framework.errors import describe
 from minitf.framework.getter import getter
 from minitf.framework.names import Names
 from minitf.framework.operation import Operation
@@ -94,8 +94,6 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             if op.definition.sized:
                 check_sizes(op.definition, [t._shape.sizes for t in op.inputs], running=False)
             shapes = shape if shape is not None else op.definition.shape(op) if op.definition.shape else None
-        except AtRun:
-            shapes = None
         except Exception as error:
             self._undo(op)
             if not origin.said(error):
