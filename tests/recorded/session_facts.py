@@ -12,6 +12,7 @@ import more_data_scenarios  # noqa: F401 - adds its scenarios
 import nn_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
+import partition_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios

@@ -133,7 +133,7 @@ class RunOptions(_Options):
 
 class RunMetadata(_Options):
     """What a traced run measured: `step_stats`; `cost_graph`, a CostGraphDef, where the session's
-    `graph_options.build_cost_model` asks for it; the graph in `partition_graphs`, where
+    `graph_options.build_cost_model` asks for it; what of the graph it took in `partition_graphs`, where
     `RunOptions.output_partition_graphs` does.
     """
 

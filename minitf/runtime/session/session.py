@@ -29,6 +29,7 @@ from minitf.runtime.session.feed import feeds
 from minitf.runtime.session.fetch import Fetches, outline
 from minitf.runtime.session.kept import KeptTensors
 from minitf.runtime.session.partial import PartialRuns
+from minitf.runtime.session.partitions import partition
 from minitf.runtime.session.shared import ClusterState, reset
 from minitf.runtime.session.state import State, Uninitialized, variable_of
 
@@ -124,13 +125,18 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         if run_metadata is None:
             return self._run_limited(fetches, feed_dict, options, None)
         if options is not None and options.output_partition_graphs:
-            run_metadata.partition_graphs = [self.graph_def]
+            run_metadata.partition_graphs = [self._partition(fetches, feed_dict)]
         costs = self._config.graph_options.build_cost_model
         is_traced = costs or options is not None and options.trace_level
         found = self._run_limited(fetches, feed_dict, options, run_metadata if is_traced else None)
         if costs:
             run_metadata.cost_graph = cost_graph(run_metadata.step_stats)
         return found
+
+    def _partition(self, fetches, feed_dict):
+        """The GraphDef of what a run needs."""
+        wanted, fed = Fetches(self._graph, fetches), feeds(self._graph, self._with_kept(feed_dict))
+        return partition(self.graph_def, list(fed), wanted.tensors, wanted.targets)
 
     def _run_limited(self, fetches, feed_dict, options: RunOptions | None, metadata: RunMetadata | None):
         """Runs, and waits no longer than the options allow."""

@@ -47,7 +47,7 @@ def test_run_metadata():
         sess.run(total, options=options, run_metadata=metadata)
     assert metadata.HasField("step_stats") and not metadata.HasField("cost_graph")
     [graph] = metadata.partition_graphs
-    assert [node.op for node in graph.node] == ["Const", "Const", "Add"]
+    assert [node.op for node in graph.node] == ["Const", "Const", "Add", "_Retval"]
     for name, message in (("xx", "no field xx"), ("partition_graphs", "no singular")):
         with pytest.raises(ValueError, match=message):
             metadata.HasField(name)
