@@ -70,5 +70,5 @@ def test_public_functions_say_which_argument_is_wrong():
         tf.layers.dense(x, "four")
     with fails(TypeError, "streaming_mean() missing a required argument: 'values'"):
         tf.contrib.metrics.streaming_mean()
-    with fails(TypeError, "'delta' of tf.losses.huber_loss is 'small'"):
-        tf.losses.huber_loss(x, x, delta="small")
+    with fails(TypeError, "'epsilon' of tf.losses.log_loss is 'small'"):
+        tf.losses.log_loss(x, x, epsilon="small")
