@@ -13,8 +13,9 @@ from minitf.graphs.handles import with_handles
 from minitf.graphs.primitives import Copy
 from minitf.graphs.slices import alike, depth
 from minitf.graphs.spelling import is_readable, said_type
-from minitf.graphs.substitutes import ON_LISTS, RANKS, RULES, as_list, is_deep, named
+from minitf.graphs.substitutes import ON_LISTS, RULES, SOMETIMES, as_list, does_more, named
 from minitf.graphs.tensor_arrays import array_of, gradients_of
+from minitf.graphs.tensor_lists import RULES as LISTS
 from minitf.graphs.values import attribute
 
 _SPELLED = {"SumOfTensorLists": "AddN", "ZerosLikeTensorList": "ZerosLike"}
@@ -67,7 +68,7 @@ def graph_def(graph: Graph, from_version: int | None = None, add_shapes: bool = 
 
 def needs_lowering(graph: Graph) -> bool:
     """Whether a graph has loops, branches or ops that TensorFlow lacks."""
-    return any(bodies_of(op) or not is_readable(op) or is_deep(op) for op in graph.ops)
+    return any(bodies_of(op) or not is_readable(op) or does_more(op) for op in graph.ops)
 
 
 def _lowered(graph: Graph) -> _Copy:
@@ -83,7 +84,17 @@ def _definition(graph: Graph, add_shapes: bool):
     for node in definition.node:
         if node.op in _SPELLED:
             _spell(node)
+        if "_class" in node.attr:
+            _place(node, graph)
     return definition
+
+
+def _place(node, graph: Graph) -> None:
+    """Takes out of what a node is to be placed with the nodes that there are no more."""
+    there = [text for text in node.attr["_class"].list.s if text.removeprefix(b"loc:@").decode() in graph._by_name]
+    node.attr["_class"].list.s[:] = there
+    if not there:
+        del node.attr["_class"]
 
 
 def _spell(node) -> None:
@@ -138,7 +149,7 @@ class _Copy(Copy):
 
     def __init__(self, graph: Graph):
         super().__init__(graph)
-        self.listed = set(_kept_arrays(graph))
+        self.listed = {*_kept_arrays(graph), *_lists(graph)}
 
     def rule(self, op: Operation):
         """How to make an op of others; None if it is copied as it is."""
@@ -148,7 +159,7 @@ class _Copy(Copy):
             return ON_LISTS[op.type]
         if op.type == "ZerosLike" and not depth(self.value(op.inputs[0])) and _is_flow(op.inputs[0]):
             return RULES["TensorArrayGradV3"]
-        return RULES.get(op.type) if op.type not in RANKS or is_deep(op) else None
+        return RULES.get(op.type) if op.type not in SOMETIMES or does_more(op) else None
 
 
 def _is_flow(tensor: Tensor) -> bool:
@@ -165,6 +176,15 @@ def _kept_arrays(graph: Graph):
                 yield array_of(y)
         for body in bodies_of(op).values():
             yield from _kept_arrays(body)
+
+
+def _lists(graph: Graph):
+    """The TensorArrays that were lists: their elements may be written again."""
+    for op in graph.ops:
+        if op.type == "TensorArrayV3" and op.attrs["tensor_array_name"] in LISTS:
+            yield op
+        for body in bodies_of(op).values():
+            yield from _lists(body)
 
 
 def _is_inside(array: Operation, op: Operation) -> bool:

@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.graph import Graph
 from minitf.framework.inside import Flag, Given
+from minitf.framework.registry import OPS
 from minitf.framework.shape import SCALAR
 from minitf.graphs.slices import (
     ArrayOfResults,
@@ -80,13 +81,15 @@ class Copy:
 
     def plain(self, op) -> None:
         """Copies an op as it is."""
-        inputs = self.inputs(op)
+        inputs, definition = self.inputs(op), op.definition
+        if definition.dataflow == "exit" and op.inputs[0].op.type == "Loop":  # which it has left already
+            definition = OPS["Identity"]
         if any(map(depth, inputs)):
-            if op.type in _OF_LISTS:
-                return self.of_lists(op, inputs)
+            if definition.type in _OF_LISTS:
+                return self.of_lists(op, definition, inputs)
             inputs = self.stacked(op, inputs)
         types, shapes = [t.dtype for t in op.outputs], [t.shape for t in op.outputs]
-        new = self.graph.create(op.definition, inputs, types, op.name, dict(op.attrs), shapes)
+        new = self.graph.create(definition, inputs, types, op.name, dict(op.attrs), shapes)
         new._add_control_inputs(self.controls(op))
         if self.pivot is not None and all(t.op.attrs.get("is_constant") for t in inputs):
             new._add_control_inputs([self.pivot])
@@ -103,9 +106,9 @@ class Copy:
         """Whether a tensor comes from the trip before."""
         return op.definition.dataflow == "merge" and tensor.op.definition.dataflow == "next"
 
-    def of_lists(self, op, inputs: tuple) -> None:
+    def of_lists(self, op, definition, inputs: tuple) -> None:
         """Copies an op on what loops keep: it is one on lists."""
-        type, known = _OF_LISTS[op.type], max(map(depth, inputs))
+        type, known = _OF_LISTS[definition.type], max(map(depth, inputs))
         with self.inside(""), self.graph.control_dependencies(self.controls(op)):
             if type == "SumOfTensorLists" and may_grow(op):
                 inputs = of_one_length(inputs)
@@ -148,7 +151,7 @@ class Copy:
 
     def ending(self, tensor, type: str, make):
         """`make(name)` for an output of a loop or branch, by the name of the op that gives it to the user."""
-        after = next((c for c in tensor._consumers if c.name.rpartition("/")[2].startswith(type)), None)
+        after = next((c for c in tensor._consumers if type in (c.type, c.name.rpartition("/")[2][: len(type)])), None)
         end = make(None if after is None else f"{after.name}/")
         if after is not None:
             self.stands_for(after, end.op, [end])
@@ -166,7 +169,8 @@ class Copy:
                 for outer, argument in body.consts.items():
                     if not isinstance(outer, Flag):
                         given = self.value(outer)
-                        self.values[argument] = alike(dataflow.switch(given, decides)[side], given)
+                        switch = dataflow.ref_switch if given.dtype.is_ref_dtype else dataflow.switch
+                        self.values[argument] = alike(switch(given, decides)[side], given)
                 self.ops_of(body, pivot.op)
             results = [self.result(t, [b.results[k] for b in bodies], pivots) for k, t in enumerate(op.outputs)]
         self.stands_for(op, results[0].op if results else decides.op, results)

@@ -57,9 +57,11 @@ def named(op, results: tuple):
 RANKS = {"SoftmaxCrossEntropyWithLogits": 2, "SparseSoftmaxCrossEntropyWithLogits": 2}
 
 
-def is_deep(op) -> bool:
-    """Whether an op works on more axes than TensorFlow's, or may do so."""
-    return op.type in RANKS and op.inputs[0].shape.rank != RANKS[op.type]
+def does_more(op) -> bool:
+    """Whether an op does or may do what TensorFlow 1.15's does not: work on more axes, or have a list grow."""
+    if op.type in RANKS:
+        return op.inputs[0].shape.rank != RANKS[op.type]
+    return op.type == "TensorListSetItem" and op.attrs["resize_if_index_out_of_bounds"]
 
 
 def _entropies(op, logits, labels):
@@ -128,14 +130,19 @@ def as_list(op, size):
 
 def _long_enough(op, flow, index):
     """A list that grows, with an element at an index: what was not there was not written."""
-    if not may_grow(op):
-        return flow
+    return _resized(flow, index) if may_grow(op) else flow
+
+
+def _resized(flow, index):
     size = apply("Maximum", apply("TensorListLength", flow), index + 1)
     return alike(apply("TensorListResize", flow, size), flow)
 
 
 def _gradients(op, flow):
-    size = apply("TensorListLength" if depth(flow) else "TensorArraySizeV3", flow)
+    """A list of nothing; of zeros where the shapes are known that others read it by."""
+    if depth(flow):
+        return alike(apply("ZerosLikeTensorList", flow), flow)
+    size = apply("TensorArraySizeV3", flow)
     return of_depth(new_list(op.inputs[0].dtype.base_dtype, size), 1)
 
 
@@ -145,6 +152,10 @@ def _written(op, flow, index, value):
         there = apply("TensorListGetItem", flow, index, array.shape(value), element_dtype=value.dtype.base_dtype)
         value = there + value
     return alike(apply("TensorListSetItem", flow, index, value), flow)
+
+
+def _set_beyond(op, flow, index, item):
+    return apply("TensorListSetItem", _resized(flow, index), index, item)
 
 
 def _read(op, flow, index):
@@ -193,6 +204,7 @@ ON_LISTS = {
     "TensorArraySizeV3": lambda op, flow: apply("TensorListLength", flow),
     "TensorArrayWriteV3": _written,
 }
+SOMETIMES = (*RANKS, "TensorListSetItem")  # which are made of others where they do more
 RULES = {
     **dict.fromkeys(RANKS, _entropies),
     "InitializedValue": _value_or_initial,
@@ -202,5 +214,6 @@ RULES = {
     "SumGrad": _spread,
     "SumToShape": _summed,
     "TensorArrayGradV3": _gradients,
+    "TensorListSetItem": _set_beyond,
     "UninitializedNames": _uninitialized,
 }
