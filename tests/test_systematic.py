@@ -96,6 +96,8 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "CombinedNonMaxSuppression": "none in TensorFlow",
     **{f"CropAndResizeGrad{kind}": "none in TensorFlow" for kind in ("Boxes", "Image")},
     "GuaranteeConst": "none in TensorFlow",
+    "Mod": "none in TensorFlow",
+    "TruncateMod": "none in TensorFlow",
     "ListDiff": "none in TensorFlow",
     **{f"Resize{kind}": "none in TensorFlow" for kind in ("Area", "BicubicGrad", "BilinearGrad")},
     "SparseSplit": "none in TensorFlow",

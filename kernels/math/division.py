@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, ints, kernel, like, scalar
+from minitf.kernels.compile.abi import FLOATS, REALS, T, ints, kernel, like, scalar
 from minitf.kernels.math.elementwise import repeats, start
 
 
@@ -48,9 +48,14 @@ def _(x, y):
 
 @scalar
 def truncated(x, y):
-    """Integer x / y rounded towards 0."""
+    """x / y, of integers rounded towards 0."""
     q = floored(x, y)
     return q + like(x, 1) if q < 0 and q * y != x else q
+
+
+@truncated.register(*FLOATS)
+def _(x, y):
+    return x / y
 
 
 @scalar
@@ -106,6 +111,6 @@ def _(x, y):
 
 floordiv = partial("floordiv", REALS, floored, divides_by_zero)
 floormod = partial("floormod", REALS, floored_remainder, divides_by_zero)
-truncatediv = partial("truncatediv", INTS, truncated, divides_by_zero)
+truncatediv = partial("truncatediv", REALS, truncated, divides_by_zero)
 truncatemod = partial("truncatemod", REALS, truncated_remainder, divides_by_zero)
 pow_ = partial("pow", REALS, power, has_no_power)

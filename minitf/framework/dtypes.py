@@ -92,7 +92,7 @@ class DType:
     def _limits(self):
         if self.numpy.kind in "iu":
             return np.iinfo(self.numpy)
-        if self.numpy.kind in "fc":
+        if self.numpy.kind == "f":
             return np.finfo(self.numpy)
         raise TypeError(f"{self.name} has no smallest or largest value")
 

@@ -43,19 +43,19 @@ def mean_squared_error(labels, predictions):
 
 
 @_weighted("cosine_distance_loss")
-def _cosine_distance(labels, predictions, axis: int = -1):
+def _cosine_distance(labels, predictions, axis=-1):
     return 1 - tf.reduce_sum(tf.multiply(predictions, labels), axis=(axis,), keepdims=True)
 
 
 def cosine_distance(
     labels,
     predictions,
-    axis: int | None = None,
+    axis=None,
     weights=1.0,
     scope: str | None = None,
     loss_collection: str | None = tf.GraphKeys.LOSSES,
     reduction: str = Reduction.SUM_BY_NONZERO_WEIGHTS,
-    dim: int | None = None,
+    dim=None,
 ):
     """`1 - sum(labels * predictions)` along `axis`, which stays with size 1; both are to have length 1 along it."""
     axis = dim if axis is None else axis

@@ -23,7 +23,7 @@ def streaming_confusion_matrix(labels, predictions, num_classes, weights=None) -
 
 
 @metric("mean_iou")
-def mean_iou(labels, predictions, num_classes: int, weights=None) -> tuple:
+def mean_iou(labels, predictions, num_classes, weights=None) -> tuple:
     """The mean over classes of intersection over union: how often right over how often labelled or predicted;
     classes that never occur do not count. A pair of it and the update op, which gives the confusion matrix.
     """
@@ -41,7 +41,7 @@ def mean_iou(labels, predictions, num_classes: int, weights=None) -> tuple:
 
 
 @metric("mean_accuracy")
-def mean_per_class_accuracy(labels, predictions, num_classes: int, weights=None) -> tuple:
+def mean_per_class_accuracy(labels, predictions, num_classes, weights=None) -> tuple:
     """The mean over classes of how often predictions are right; a pair of it and the update op, which gives
     the accuracy of each class.
     """

@@ -56,13 +56,7 @@ def mean_relative_error(labels, predictions, normalizer, weights=None) -> tuple:
 
 
 def mean_cosine_distance(
-    labels,
-    predictions,
-    dim: int,
-    weights=None,
-    metrics_collections=None,
-    updates_collections=None,
-    name: str | None = None,
+    labels, predictions, dim, weights=None, metrics_collections=None, updates_collections=None, name: str | None = None
 ) -> tuple:
     """1 - the mean product of vectors of length 1 along axis `dim`; a pair of it and its update op."""
     predictions, labels, weights = alike(predictions, labels, weights)

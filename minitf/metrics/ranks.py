@@ -59,8 +59,11 @@ def _labels(labels, rank: int | None) -> _Ids:
         ids = tf.sparse_tensor_to_dense(tf.cast(labels, tf.int64), validate_indices=False)
         return _Ids(ids, tf.sparse_tensor_to_dense(there, False, validate_indices=False))
     labels = tf.cast(labels, tf.int64)
-    if None not in (rank, labels.shape.rank) and labels.shape.rank == rank - 1:
-        labels = tf.expand_dims(labels, -1)
+    if None not in (rank, labels.shape.rank):
+        if labels.shape.rank not in (rank - 1, rank):
+            raise ValueError(f"Unexpected labels shape {labels.shape} for predictions of rank {rank}")
+        if labels.shape.rank == rank - 1:
+            labels = tf.expand_dims(labels, -1)
     return _Ids(labels, tf.ones_like(labels, tf.bool))
 
 

@@ -7,13 +7,13 @@ import math
 import minitf as tf
 
 
-def hann_window(window_length, periodic: bool = True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
+def hann_window(window_length, periodic=True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
     """A Hann window of window_length values; periodic: as if its first value came after the last, if they are even."""
     with tf.name_scope(name, "hann_window", [window_length, periodic]):
         return _raised_cosine(window_length, periodic, dtype, 0.5, 0.5)
 
 
-def hamming_window(window_length, periodic: bool = True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
+def hamming_window(window_length, periodic=True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
     """A Hamming window of window_length values; see `hann_window`."""
     with tf.name_scope(name, "hamming_window", [window_length, periodic]):
         return _raised_cosine(window_length, periodic, dtype, 0.54, 0.46)
@@ -25,7 +25,7 @@ def _raised_cosine(length, periodic, dtype, a: float, b: float):
     known = length if isinstance(length, int) else None
     length = tf.convert_to_tensor(length, tf.int32, name="window_length")
     length.shape.assert_has_rank(0)
-    even = tf.cast(tf.equal(length % 2, 0), tf.int32) * int(periodic)
+    even = tf.cast(tf.equal(length % 2, 0), tf.int32) * tf.cast(tf.convert_to_tensor(periodic, tf.bool), tf.int32)
     steps = tf.cast(tf.maximum(length + even - 1, 1), dtype)
     window = a - b * tf.cos(2 * math.pi * tf.cast(tf.range(length), dtype) / steps)
     window = tf.cond(tf.equal(length, 1), lambda: tf.ones([1], dtype), lambda: window)

@@ -97,7 +97,7 @@ def _expanded_sizes(sizes: tuple, axis: int) -> tuple:
 
 def _expanded(op):
     sizes, axis = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
-    if sizes is None:
+    if sizes is None or op.inputs[1].shape.rank is None:
         return UNKNOWN
     if axis is None:
         return TensorShape([None] * (len(sizes) + 1))

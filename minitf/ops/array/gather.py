@@ -272,8 +272,10 @@ def _scatter_nd(op, indices, updates, shape):
 
 def _scattered_nd(op):
     indices, updates, shape = op.inputs[0].shape, op.inputs[1].shape, array.wanted_shape(op, 2)
+    indices.with_rank_at_least(1)
+    updates.with_rank_at_least(1)
     depth = indices.sizes[-1] if indices.rank else None
-    if None not in (depth, shape.rank) and depth <= shape.rank:  # more axes are refused when the op runs
+    if None not in (depth, shape.rank):  # more axes than there are, are refused when the op runs
         updates.assert_is_compatible_with(indices.sizes[:-1] + shape.sizes[depth:])
     return shape
 

@@ -102,7 +102,9 @@ def identity(input, name: str | None = None) -> Tensor:
 
 
 def identity_n(input, name: str | None = None) -> list[Tensor]:
-    """The same values as new tensors, all computed before any of them is used."""
+    """The same values as new tensors, all computed before any of them is used. TypeError for what is no list."""
+    if not isinstance(input, (list, tuple)):
+        raise TypeError(f"identity_n takes a list of tensors, not {input!r}")
     return list(apply_op("IdentityN", [convert_to_tensor(x) for x in input], name=name).outputs)
 
 

@@ -48,8 +48,8 @@ def _unique_kernel(b, op, x):
 
 
 def _unique_shapes(op):
-    x = op.inputs[0].shape.with_rank(1)
-    return [TensorShape([None]), x, TensorShape([None])][: len(op.outputs)]
+    op.inputs[0].shape.with_rank(1)
+    return [TensorShape([None]), op.inputs[0].shape, TensorShape([None])][: len(op.outputs)]
 
 
 for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
@@ -79,6 +79,12 @@ def _check_vectors(*shapes) -> None:
         raise ValueError(f"the difference of two lists takes vectors, not shapes {' and '.join(map(str, shapes))}")
 
 
+def _difference_shapes(op):
+    for x in op.inputs:
+        x.shape.with_rank(1)
+    return [TensorShape([None])] * 2
+
+
 def _difference(op, x, y):
     _check_vectors(x.shape, y.shape)
     kept = np.flatnonzero(~np.isin(x, y) | (x != x))
@@ -98,7 +104,7 @@ define(
     "ListDiff",
     "x: T, y: T; out_idx: type = int32 -> out: T, idx: out_idx",
     out_idx=dtypes.INDEX,
-    shape=lambda op: [TensorShape([None])] * 2,
+    shape=_difference_shapes,
     numpy=_difference,
     kernel=_difference_kernel,
     counted=True,

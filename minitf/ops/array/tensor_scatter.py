@@ -16,6 +16,7 @@ def _shape(op):
     depth = indices.sizes[-1] if indices.rank else None
     if indices.rank == 0 or None not in (depth, tensor.rank) and depth > tensor.rank:
         raise ValueError(f"indices of shape {indices} do not index a tensor of shape {tensor}")
+    updates.with_rank_at_least(1)
     if depth is not None and tensor.rank is not None:
         updates.assert_is_compatible_with(indices[:-1].concatenate(tensor[depth:]))
     return tensor

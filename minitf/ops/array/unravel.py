@@ -19,6 +19,8 @@ def _shape(op):
 
 
 def _unravel(op, indices, dims):
+    if indices.ndim > 1:
+        raise ValueError(f"the indices are a vector or a scalar, not of shape {indices.shape}")
     size = int(np.prod(dims, dtype=np.int64))
     bad = np.flatnonzero((indices < 0) | (indices >= size))
     if bad.size:
@@ -40,8 +42,10 @@ define(
 def unravel_index(indices, dims, name: str | None = None) -> Tensor:
     """The positions along each axis of flat positions in a tensor of the sizes `dims`: [len(dims), n].
 
+    indices: [n], or a scalar, which gives [len(dims)].
+
     Raises (at run time):
-      InvalidArgumentError: for an index outside of the tensor.
+      InvalidArgumentError: for an index outside of the tensor, and for indices of more axes.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:

@@ -235,10 +235,10 @@ def assert_rank_in(
 
 
 def assert_scalar(tensor, name: str | None = None, message: str | None = None) -> Tensor:
-    """`tensor` as a Tensor; ValueError if its static shape is known not to be a scalar's."""
+    """`tensor` as a Tensor; ValueError if its static shape is not a scalar's."""
     with name_scope(name, "assert_scalar", [tensor]):
         tensor = convert_to_tensor(tensor)
-        if tensor.shape.rank not in (None, 0):
+        if tensor.shape.rank != 0:
             start = f"{message} " if message else ""
             raise ValueError(f"{start}Expected a scalar; {tensor.name} has shape {tensor.shape}")
         return tensor

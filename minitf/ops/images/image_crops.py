@@ -154,6 +154,8 @@ def resize_image_with_pad(
         _, height, width, _ = dimensions(image)
         sizes, (top, left) = _fitting(height, width, target_height, target_width)
         resized = resize_images(image, sizes, method, align_corners)
+        if method not in (ResizeMethod.NEAREST_NEIGHBOR, "nearest"):
+            resized = cast(resized, dtypes.float32)  # of the same size it is the image itself
         padded = pad_to_bounding_box(resized, top, left, target_height, target_width)
         if padded.shape.rank is None:
             raise ValueError(f"the shape of {image.name} is not known well enough to pad it")

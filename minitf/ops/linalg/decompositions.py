@@ -12,9 +12,11 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.linalg.linalg import (
+    HALF_TOO,
     MATRIX,
     adjoint,
     checked_square,
+    in_singles,
     matrix_inverse,
     matrix_triangular_solve,
     same_square,
@@ -42,7 +44,9 @@ def _cholesky_grad(op, g):
     return 0.5 * (result + adjoint(result))
 
 
-define("Cholesky", "input: T -> output: T", T=MATRIX, shape=same_square, numpy=_cholesky, grad=_cholesky_grad)
+define(
+    "Cholesky", "input: T -> output: T", T=HALF_TOO, shape=same_square, numpy=in_singles(_cholesky), grad=_cholesky_grad
+)
 
 
 def cholesky(input, name: str | None = None) -> Tensor:
@@ -90,9 +94,9 @@ def _eigen_shapes(op):
 define(
     "SelfAdjointEigV2",
     "input: T; compute_v: bool = True -> e: T, v: T",
-    T=MATRIX,
+    T=HALF_TOO,
     shape=_eigen_shapes,
-    numpy=_eigen,
+    numpy=in_singles(_eigen),
     grad=_eigen_grad,
 )
 
@@ -143,7 +147,12 @@ def _qr_grad(op, g_q, g_r):
 
 
 define(
-    "Qr", "input: T; full_matrices: bool = False -> q: T, r: T", T=MATRIX, shape=_qr_shapes, numpy=_qr, grad=_qr_grad
+    "Qr",
+    "input: T; full_matrices: bool = False -> q: T, r: T",
+    T=HALF_TOO,
+    shape=_qr_shapes,
+    numpy=in_singles(_qr),
+    grad=_qr_grad,
 )
 
 

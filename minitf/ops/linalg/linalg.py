@@ -19,6 +19,20 @@ from minitf.ops.math import math
 from minitf.ops.math.reduce import reduce_sum
 
 MATRIX = (dtypes.FLOAT | dtypes.COMPLEX) - {dtypes.float16}  # what LAPACK works on
+HALF_TOO = MATRIX | {dtypes.float16}  # what ops take that are `in_singles`
+
+
+def in_singles(numpy):
+    """The function of an op and matrices, which computes with float32 what is float16: LAPACK has no such numbers."""
+
+    def function(op, *matrices):
+        if matrices[0].dtype != np.float16:
+            return numpy(op, *matrices)
+        found = numpy(op, *(x.astype(np.float32) for x in matrices))
+        with np.errstate(over="ignore"):
+            return [r.astype(np.float16) for r in found] if isinstance(found, tuple) else found.astype(np.float16)
+
+    return function
 
 
 def adjoint(matrix, name: str | None = None) -> Tensor:
@@ -69,9 +83,9 @@ def _inverse_grad(op, g):
 define(
     "MatrixInverse",
     "input: T; adjoint: bool = False -> output: T",
-    T=MATRIX,
+    T=HALF_TOO,
     shape=same_square,
-    numpy=_inverse,
+    numpy=in_singles(_inverse),
     grad=_inverse_grad,
 )
 
@@ -160,9 +174,9 @@ define(
 define(
     "MatrixTriangularSolve",
     "matrix: T, rhs: T; lower: bool = True, adjoint: bool = False -> output: T",
-    T=MATRIX,
+    T=HALF_TOO,
     shape=_solve_shape,
-    numpy=_triangular_solve,
+    numpy=in_singles(_triangular_solve),
     grad=_triangular_solve_grad,
 )
 

@@ -41,11 +41,19 @@ def _diag_part(op, x):
 define(
     "Diag",
     "diagonal: T -> output: T",
+    T=dtypes.NUMBER,
     numpy=lambda op, x: np.diag(x.reshape(-1)).reshape(x.shape * 2),
     grad=lambda op, g: apply("DiagPart", g),
     shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape),
 )
-define("DiagPart", "input: T -> diagonal: T", numpy=_diag_part, grad=lambda op, g: apply("Diag", g), shape=_half_shape)
+define(
+    "DiagPart",
+    "input: T -> diagonal: T",
+    T=dtypes.NUMBER,
+    numpy=_diag_part,
+    grad=lambda op, g: apply("Diag", g),
+    shape=_half_shape,
+)
 
 
 def diag(diagonal, name: str | None = None) -> Tensor:

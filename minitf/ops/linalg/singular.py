@@ -12,7 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
-from minitf.ops.linalg.linalg import MATRIX, adjoint
+from minitf.ops.linalg.linalg import HALF_TOO, adjoint, in_singles
 from minitf.ops.linalg.matmul import adjoint_of, matmul
 from minitf.ops.linalg.matrix import matrix_diag
 from minitf.ops.math import math
@@ -90,9 +90,9 @@ def _of_wide(s, u, v, g_s, g_u, g_v, rows: int, columns: int) -> Tensor:
 define(
     "Svd",
     "input: T; compute_uv: bool = True, full_matrices: bool = False -> s: T, u: T, v: T",
-    T=MATRIX,
+    T=HALF_TOO,
     shape=_svd_shapes,
-    numpy=_svd,
+    numpy=in_singles(_svd),
     grad=_svd_grad,
 )
 

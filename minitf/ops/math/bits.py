@@ -84,6 +84,9 @@ define("Bitcast", "input: T -> output: type", T=dtypes.NUMBER, shape=_recast_sha
 def bitcast(input, type, name: str | None = None) -> Tensor:
     """The bits of `input` read as `type`; a last axis appears or vanishes if the sizes of the types differ.
 
-    ValueError if the elements do not divide.
+    ValueError if the elements do not divide; TypeError for a type that is none of numbers.
     """
-    return apply("Bitcast", input, type=dtypes.as_dtype(type).base_dtype, name=name)
+    kind = dtypes.as_dtype(type).base_dtype
+    if kind not in dtypes.NUMBER:
+        raise TypeError(f"bits are read as numbers, not as {kind.name}")
+    return apply("Bitcast", input, type=kind, name=name)

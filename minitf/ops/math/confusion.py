@@ -64,6 +64,7 @@ def confusion_matrix(
             weights = cast(weights, dtype)
         shape = stack([num_classes, num_classes])
         places = stack([labels, predictions], axis=1)
+        places.shape.assert_has_rank(2)
         values = array.ones_like(predictions, dtype) if weights is None else weights
         shape = cast(shape, dtypes.int64)
         zeros = array.zeros(cast(shape, dtypes.int32), dtype)

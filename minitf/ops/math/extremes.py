@@ -100,11 +100,18 @@ argmin = _argument_of(
 )
 
 
+def _check_given(dimension) -> None:
+    if dimension is None:
+        raise ValueError("None values not supported: 'dimension' is an integer")
+
+
 def arg_max(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
-    """`argmax` under its oldest name."""
+    """`argmax` under its oldest name. ValueError without a dimension."""
+    _check_given(dimension)
     return argmax(input, dimension, name, output_type=output_type)
 
 
 def arg_min(input, dimension, output_type=dtypes.int64, name: str | None = None) -> Tensor:
-    """`argmin` under its oldest name."""
+    """`argmin` under its oldest name. ValueError without a dimension."""
+    _check_given(dimension)
     return argmin(input, dimension, name, output_type=output_type)

@@ -31,6 +31,7 @@ from minitf.ops.math.unary import reciprocal, rint, round, rsqrt, sigmoid, sign,
 
 def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T", **rules):  # noqa: N803
     """Defines an op of two inputs that broadcast and returns its function; `kernel` may be a whole rule."""
+    rules.setdefault("differentiable", grad is not None)
     define(
         type,
         f"{inputs} -> z: T",
@@ -40,7 +41,6 @@ def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=Non
         broadcasts=True,
         grad=grad,
         kernel=patterns.binary(kernel, error) if isinstance(kernel, Kernel) else kernel,
-        differentiable=grad is not None,
         **rules,
     )
 
@@ -199,11 +199,11 @@ floormod = mod = _binary(
 )
 truncatediv = _binary(
     "TruncateDiv",
-    _integer_checked(None, _truncated),
+    _integer_checked(np.true_divide, _truncated),
     division.truncatediv,
     None,
-    "x / y of integers, rounded towards 0.",
-    dtypes.INTEGER,
+    "x / y, of integers rounded towards 0; it has no gradient.",
+    dtypes.REAL,
     error=_zero_divisor,
 )
 truncatemod = _binary(
@@ -211,9 +211,10 @@ truncatemod = _binary(
     _integer_checked(np.fmod, np.fmod),
     division.truncatemod,
     None,
-    "The remainder of truncated division, which has the sign of x; it has no gradient.",
+    "The remainder of truncated division, which has the sign of x; its gradient is a LookupError.",
     dtypes.REAL,
     error=_zero_divisor,
+    differentiable=True,
 )
 also("Mod", "TruncateMod")
 _binary(
@@ -403,10 +404,10 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None)
 
 
 def scalar_mul(scalar, x, name: str | None = None):
-    """scalar * x for a scalar tensor or number; x may be IndexedSlices. ValueError for any other shape."""
+    """scalar * x for a scalar tensor or number; x may be IndexedSlices. ValueError if it is not known to be one."""
     base = x.dtype.base_dtype if hasattr(x, "dtype") and isinstance(x.dtype, dtypes.DType) else None
     scalar = convert_to_tensor(scalar, dtype=base, name="scalar")
-    if scalar.shape.rank not in (0, None):
+    if scalar.shape.rank != 0:
         raise ValueError(f"scalar_mul takes a scalar, not {scalar.name} of shape {scalar.shape}")
     if isinstance(x, IndexedSlices):
         return IndexedSlices(multiply(scalar, x.values, name=name), x.indices, x.dense_shape)

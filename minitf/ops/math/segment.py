@@ -300,4 +300,4 @@ def _total_and_count(data, ids, num_segments) -> tuple[Tensor, Tensor]:
     data, ids = convert_to_tensor(data), convert_to_tensor(ids)
     total = unsorted_segment_sum(data, ids, num_segments)
     count = unsorted_segment_sum(array.ones_like(ids, dtype=data.dtype.base_dtype), ids, num_segments)
-    return total, over_rows(math.maximum(count, 1.0), total)
+    return total, over_rows(math.maximum(count, 1), total)

@@ -19,7 +19,7 @@ from minitf.kernels.math import elementwise
 from minitf.kernels.math import nn as kernels
 from minitf.kernels.math import reduce as reductions
 from minitf.ops import patterns
-from minitf.ops.array import array, identity
+from minitf.ops.array import array, gather, identity, ranges
 from minitf.ops.linalg import linalg
 from minitf.ops.math import math, reduce
 from minitf.ops.nn import activations
@@ -86,7 +86,7 @@ define(
 )
 
 
-def softmax(logits, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
+def softmax(logits, axis=None, name: str | None = None, dim=None) -> Tensor:
     """exp(x) / sum(exp(x)) along `axis` (default the last; `dim` is its old name), without overflow.
 
     >>> import minitf as tf
@@ -97,30 +97,47 @@ def softmax(logits, axis: int | None = None, name: str | None = None, dim: int |
     return _along("Softmax", logits, patterns.renamed("axis", axis, "dim", dim), name)
 
 
-def log_softmax(logits, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
+def log_softmax(logits, axis=None, name: str | None = None, dim=None) -> Tensor:
     """x - log(sum(exp(x))) along `axis` (default the last; `dim` is its old name), without overflow."""
     return _along("LogSoftmax", logits, patterns.renamed("axis", axis, "dim", dim), name)
 
 
 def _along(type: str, logits, axis, name) -> Tensor:
     logits = convert_to_tensor(logits)
+    axis = _known_axis(axis)
     if axis is None or axis == -1 or logits.shape.rank is not None and axis == logits.shape.rank - 1:
         return apply(type, logits, name=name)
     result = swap_with_last(apply(type, swap_with_last(logits, axis)), axis, name)
+    result.set_shape(logits.shape)
     op_counts.skip(op_counts.ALONG_ANOTHER_AXIS)
     return result
 
 
-def swap_with_last(x: Tensor, axis: int, name: str | None = None) -> Tensor:
-    """`x` with `axis` and the last axis exchanged; the rank has to be known."""
+def _known_axis(axis):
+    """`axis` as a number, if it is a tensor that is known."""
+    known = constant_value(axis) if isinstance(axis, Tensor) else None
+    return axis if known is None else int(known)
+
+
+def swap_with_last(x: Tensor, axis: int | Tensor, name: str | None = None) -> Tensor:
+    """`x` with `axis` and the last axis exchanged."""
     rank = x.shape.rank
-    if rank is None:
-        raise ValueError(f"{x.name} has unknown rank, so that axis {axis} cannot be moved; call set_shape on it")
+    if rank is None or isinstance(axis, Tensor):
+        return array.transpose(x, _swapped(axis, array.rank(x)), name=name or "transpose")
     if not -rank <= axis < rank:
         raise ValueError(f"axis {axis} is out of range for {x.name} of shape {x.shape}")
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
     return array.transpose(x, order, name=name or "transpose")
+
+
+def _swapped(axis, rank: Tensor) -> Tensor:
+    """The order of axes, of which `axis` and the last one are exchanged, as only a run knows it."""
+    axis = convert_to_tensor(axis, dtypes.int32)
+    axis, last, order = gather.where(axis < 0, axis + rank, axis), rank - 1, ranges.range(rank)
+    last_there = math.cast(math.equal(order, axis), dtypes.int32) * (last - axis)
+    axis_there = math.cast(math.equal(order, last), dtypes.int32) * (axis - last)
+    return order + last_there + axis_there
 
 
 # ---- bias

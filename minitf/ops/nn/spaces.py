@@ -62,6 +62,11 @@ def _joined_sizes(sizes, block: list, pairs: list) -> list:
 def _shape(changed):
     def rule(op):
         shape, (block, around) = op.inputs[0].shape, (constant_value(t) for t in op.inputs[1:])
+        if op.inputs[1].shape.with_rank(1).sizes[0] is None:
+            raise ValueError(f"block_shape must have known size: {op.inputs[1].name} has shape {op.inputs[1].shape}")
+        for given, least, what in ((block, 1, "block sizes are positive"), (around, 0, "paddings and crops 0 or more")):
+            if given is not None and (given < least).any():
+                raise ValueError(f"{what}: {given.tolist()}")
         if shape.rank is None:
             return UNKNOWN
         if block is None or around is None:
