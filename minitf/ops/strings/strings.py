@@ -159,18 +159,26 @@ def _pattern(text: bytes):
 
 
 def _replaced(op, x, pattern: bytes, rewrite: bytes):
-    """Of a rewrite that names a group which there is not TensorFlow takes what stands before it, if all that matches
-    is replaced.
+    """A group that there is not is empty. Of a rewrite with a backslash before anything but digits and backslashes
+    TensorFlow takes what stands before that, if all that matches is replaced.
     """
     found, most = _pattern(pattern), None if op.attrs["replace_global"] else 1
-    wrong = next((g for g in re.finditer(rb"\\([1-9])", rewrite) if int(g[1]) > found.groups), None)
+    escapes = re.finditer(rb"\\(.?)", rewrite, re.DOTALL)
+    wrong = next((e for e in escapes if e[1] not in _ESCAPED), None)
     if wrong and most:
         return x
-    text = re.sub(rb"\\0", rb"\\g<0>", rewrite[: wrong.start()] if wrong else rewrite)
-    try:
-        return patterns.each(lambda s: _rewritten(s, itertools.islice(_found(found, s), most), text), x)
-    except (re.error, IndexError) as error:
-        raise ValueError(f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}: {error}") from None
+    text = re.sub(rb"\\(.)", lambda e: _part(e[1], found.groups), rewrite[: wrong.start()] if wrong else rewrite)
+    return patterns.each(lambda s: _rewritten(s, itertools.islice(_found(found, s), most), text), x)
+
+
+_ESCAPED = {b"\\", *(b"%d" % n for n in range(10))}  # what may stand behind a backslash in a rewrite
+
+
+def _part(escaped: bytes, groups: int) -> bytes:
+    """What a backslash and this are in a template of `re`."""
+    if escaped == b"\\":
+        return rb"\\"
+    return rb"\g<%s>" % escaped if int(escaped) <= groups else b""
 
 
 def _found(pattern, s: bytes):
