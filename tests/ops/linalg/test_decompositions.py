@@ -117,3 +117,19 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize(
+    "function", [tf.cholesky, tf.matrix_inverse, tf.self_adjoint_eigvals, lambda x: tf.qr(x)[1] ** 2]
+)
+def test_halves_are_computed_in_singles(function):
+    x = positive(M)
+
+    def found(dtype):
+        given = tf.constant(x, dtype)
+        y = function(given)
+        return run(y, tf.gradients(y, given)[0])
+
+    for half, single in zip(found("float16"), found("float32"), strict=True):
+        assert half.dtype == np.float16
+        np.testing.assert_allclose(half, single, rtol=0.05, atol=0.05 * np.abs(single).max())

@@ -68,6 +68,11 @@ def test_integers(name, function, dtype):
     )
 
 
+def test_truncated_division_of_floats_is_division():
+    y = np.array([[3.0], [-2.5]])
+    check(tf.truncatediv, np.array([7.5, -1.0, 0.0]), y, reference=np.true_divide, grads=False)
+
+
 def test_integer_arithmetic_wraps_around():
     least = np.array([np.iinfo(np.int32).min], np.int32)
     with np.errstate(all="ignore"):
