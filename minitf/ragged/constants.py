@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 import minitf as tf
@@ -24,7 +26,8 @@ def constant(
     inside of those.
 
     Raises:
-      ValueError: for lists whose numbers are nested differently, or not as said.
+      ValueError: for lists whose numbers are nested differently, or not as said. TypeError: for more or fewer numbers
+        than fill the inner shape.
 
     >>> import minitf as tf
     >>> rt = tf.ragged.constant([[1, 2], [3]])
@@ -37,7 +40,9 @@ def constant(
         return RaggedTensor.from_row_splits(values, splits, validate=False)
 
     def inside(values, shape, name=None):
-        return tf.constant(values, dtype, shape, **({} if name is None else {"name": name}))
+        made = tf.constant(values, dtype, shape, **({} if name is None else {"name": name}))
+        _check_size(values, shape)
+        return made
 
     with tf.name_scope(name, "RaggedConstant"):
         return _made(rows, inside, pylist, ragged_rank, inner_shape)
@@ -133,12 +138,25 @@ def _inner_shape(pylist, ragged_rank: int) -> tuple:
                 f"depth greater than {ragged_rank}"
             )
         pylist = [item for row in pylist for item in row]
-    shape, item = [], pylist
+    shape = _sizes(pylist)
+    _check_shape(pylist, shape)
+    return tuple(shape[1:])
+
+
+def _sizes(item) -> list:
+    """The lengths of a list, of the first list inside of it and so on."""
+    shape = []
     while _is_list(item):
         shape.append(len(item))
         item = item[0] if len(item) else None
-    _check_shape(pylist, shape)
-    return tuple(shape[1:])
+    return shape
+
+
+def _check_size(values, shape: tuple | None) -> None:
+    """Only one number may fill a shape of more."""
+    given = _sizes(values)
+    if shape is not None and given not in ([], [1]) and math.prod(given) != math.prod(shape):
+        raise TypeError(f"Expected Tensor's shape: {shape}, got {tuple(given)}.")
 
 
 def _check_shape(item, shape: list) -> None:

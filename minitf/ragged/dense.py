@@ -11,6 +11,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.tensor import Tensor
+from minitf.ragged.partitions import as_integers
 from minitf.ragged.tensor import RaggedTensor
 
 # ---- from dense ones
@@ -81,7 +82,7 @@ def _nested_lengths(tensor: Tensor, lengths) -> RaggedTensor:
 
 
 def _first_of_rows(tensor: Tensor, columns: Tensor, lengths, dtype) -> RaggedTensor:
-    lengths = tf.cast(tf.convert_to_tensor(lengths, name="lengths"), dtype)
+    lengths = tf.cast(as_integers(tf.convert_to_tensor(lengths, name="lengths"), "lengths"), dtype)
     lengths.shape.with_rank(1)
     lengths = tf.maximum(tf.minimum(lengths, columns), 0)
     splits = tf.concat([tf.zeros([1], dtype), tf.cumsum(lengths)], axis=0)

@@ -13,6 +13,7 @@ from minitf.ragged.conversion import is_ragged
 from minitf.ragged.gathering import as_ragged
 from minitf.ragged.mapping import map_flat_values
 from minitf.ragged.partitioning import stack_dynamic_partitions
+from minitf.ragged.partitions import positive_axis
 from minitf.ragged.tensor import RaggedTensor
 
 _OF_ONE = (
@@ -125,7 +126,7 @@ def _one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=Non
     with tf.name_scope(name, "RaggedOneHot", [indices]):
         indices = as_ragged(indices, name="indices")
         if axis is not None:
-            axis = axis + indices.shape.rank + 1 if axis < 0 else axis
+            axis = positive_axis(axis, indices.shape.rank + 1)
             if axis <= indices.ragged_rank:
                 raise ValueError("axis may not be less than indices.ragged_rank.")
             axis -= indices.ragged_rank

@@ -15,7 +15,7 @@ as_ragged = convert_to_tensor_or_ragged_tensor
 
 def gather(params, indices, validate_indices=None, name: str | None = None, axis=0, batch_dims: int = 0):
     """The rows of params at `indices`; either may be ragged."""
-    if axis not in (0, None) or batch_dims != 0:
+    if axis != 0 or batch_dims != 0:
         raise ValueError("ragged tensors are gathered along axis 0 only, without batch_dims")
     with tf.name_scope(name, "RaggedGather", [params, indices]):
         params = as_ragged(params, name="params")

@@ -6,7 +6,7 @@ import minitf as tf
 from minitf.framework.tensor import Tensor
 from minitf.ragged.conversion import same_splits_type
 from minitf.ragged.gathering import as_ragged, at_least_ragged, gathered
-from minitf.ragged.partitions import check_equal_splits, lengths_to_splits, positions, positive_axis
+from minitf.ragged.partitions import as_integers, check_equal_splits, lengths_to_splits, positions, positive_axis
 from minitf.ragged.tensor import RaggedTensor
 
 # ---- joining
@@ -19,7 +19,7 @@ def concat(values, axis, name: str | None = None):
         return _joined(values, axis, False)
 
 
-def stack(values: list, axis=0, name: str | None = None):
+def stack(values, axis=0, name: str | None = None):
     """Tensors of one rank, ragged or dense, along a new axis: a ragged tensor, also of dense ones.
 
     Raises:
@@ -145,7 +145,7 @@ def tile(input: RaggedTensor, multiples, name: str | None = None):
     """A ragged tensor repeated along each axis."""
     with tf.name_scope(name, "RaggedTile", [input, multiples]):
         multiples = tf.convert_to_tensor(multiples, name="multiples", preferred_dtype=input.row_splits.dtype)
-        multiples = tf.cast(multiples, input.row_splits.dtype)
+        multiples = tf.cast(as_integers(multiples, "multiples"), input.row_splits.dtype)
         multiples.shape.with_rank(1)
         return _tiled(input, multiples)
 

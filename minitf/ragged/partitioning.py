@@ -5,6 +5,7 @@ from __future__ import annotations
 import minitf as tf
 from minitf.ragged.gathering import as_ragged, at_least_ragged, gathered
 from minitf.ragged.joining import stack
+from minitf.ragged.partitions import INDEX
 from minitf.ragged.tensor import RaggedTensor
 
 
@@ -15,13 +16,16 @@ def stack_dynamic_partitions(data, partitions, num_partitions, name: str | None 
     data: a tensor, ragged or not; partitions: integers, whose shape is how that of data begins.
 
     Raises:
-      ValueError: for partitions of unknown rank. InvalidArgumentError: at a run, for one that is too large.
+      ValueError: for partitions of unknown rank, no integers, or not as many as rows. InvalidArgumentError: at
+        a run, for one that is too large.
     """
     with tf.name_scope(name, "SegmentStack", [data, partitions, num_partitions]):
         data = as_ragged(data, name="data")
         partitions = as_ragged(partitions, name="partitions")
         if isinstance(data, RaggedTensor):
             partitions = tf.cast(partitions, data.row_splits.dtype)
+        elif partitions.dtype not in INDEX:
+            raise ValueError(f"partitions must have dtype int32 or int64, not {partitions.dtype.name}")
         count = tf.cast(tf.convert_to_tensor(num_partitions, name="num_partitions"), partitions.dtype)
         if partitions.shape.rank is None:
             raise ValueError("partitions must have known rank.")
@@ -35,6 +39,7 @@ def _partitioned(data, partitions, count) -> RaggedTensor:
         rows, ids = (stack([data]) if isinstance(data, RaggedTensor) else tf.stack([data]), tf.stack([partitions]))
         return RaggedTensor.from_value_rowids(rows, ids, nrows=count, validate=False)
     if rank == 1:
+        data.shape[:1].assert_is_compatible_with(partitions.shape)
         order = tf.argsort(partitions, stable=True)
         ids, values = tf.gather(partitions, order), gathered(data, order)
         message = "partitions must be less than num_partitions"

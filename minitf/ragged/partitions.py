@@ -74,7 +74,7 @@ def row_splits_to_segment_ids(splits, name: str | None = None, out_type=None) ->
     """The numbers of the rows to which values belong that `splits`, [rows + 1], cuts into rows: [values].
 
     Raises:
-      TypeError: for splits that are no integers. ValueError: if they are no vector, or empty.
+      ValueError: for splits that are no integers, no vector, or empty.
 
     >>> import minitf as tf
     >>> with tf.Session() as sess:
@@ -82,7 +82,10 @@ def row_splits_to_segment_ids(splits, name: str | None = None, out_type=None) ->
     [0 0 0 2 2]
     """
     with tf.name_scope(name, "RaggedSplitsToSegmentIds", [splits]):
-        splits = _integers(splits, "splits", out_type)
+        splits = tf.convert_to_tensor(splits, name="splits", preferred_dtype=tf.int64)
+        if splits.dtype not in INDEX:
+            raise ValueError(f"splits must have dtype int32 or int64, not {splits.dtype.name}")
+        splits = splits if out_type is None else tf.cast(splits, dtypes.as_dtype(out_type))
         splits.shape.with_rank(1)
         if splits.shape.sizes == (0,):
             raise ValueError("Invalid row_splits: []")
@@ -90,11 +93,11 @@ def row_splits_to_segment_ids(splits, name: str | None = None, out_type=None) ->
         return tf.repeat(rows, splits[1:] - splits[:-1], axis=0)
 
 
-def _integers(value, name: str, out_type) -> Tensor:
-    value = tf.convert_to_tensor(value, name=name, preferred_dtype=tf.int64)
-    if value.dtype not in INDEX:
-        raise TypeError(f"{name} must have dtype int32 or int64, not {value.dtype.name}")
-    return value if out_type is None else tf.cast(value, dtypes.as_dtype(out_type))
+def as_integers(tensor: Tensor, name: str) -> Tensor:
+    """The tensor; TypeError if it does not hold integers."""
+    if not tensor.dtype.is_integer:
+        raise TypeError(f"{name} must be an integer tensor, not {tensor.dtype.name}")
+    return tensor
 
 
 def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, name: str | None = None) -> Tensor:
@@ -111,11 +114,16 @@ def segment_ids_to_row_splits(segment_ids, num_segments=None, out_type=None, nam
     [0 3 3 5 6 9]
     """
     with tf.name_scope(name, "SegmentIdsToRaggedSplits", [segment_ids]):
-        given = _integers(segment_ids, "segment_ids", None)
+        given = as_integers(
+            tf.convert_to_tensor(segment_ids, name="segment_ids", preferred_dtype=tf.int64), "segment_ids"
+        )
         given.shape.with_rank(1)
         of = num_segments if isinstance(num_segments, Tensor) and not isinstance(segment_ids, Tensor) else given
         out = of.dtype if out_type is None else dtypes.as_dtype(out_type)
-        count = num_segments if num_segments is None else tf.cast(num_segments, tf.int32)
+        count = None if num_segments is None else tf.convert_to_tensor(num_segments, name="num_segments")
+        if count is not None:
+            count.shape.with_rank(0)
+            count = tf.cast(as_integers(count, "num_segments"), tf.int32)
         lengths = tf.bincount(tf.cast(given, tf.int32), minlength=count, maxlength=count, dtype=out)
         splits = tf.concat([[0], tf.cumsum(lengths)], axis=0)
         known = None if count is None else constant_value(count)

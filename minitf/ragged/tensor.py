@@ -66,7 +66,6 @@ class RaggedTensor:
             values, rowids = _converted(values, value_rowids, "value_rowids")
             rows, count = _row_count(rowids, nrows)
             rowids.shape.with_rank(1)
-            rows.shape.with_rank(0)
             values.shape[:1].assert_is_compatible_with(rowids.shape)
             if validate:
                 checks = [
@@ -422,6 +421,7 @@ def _row_count(rowids: Tensor, rows) -> tuple[Tensor, int | None]:
             return tf.concat([rowids[-1:], [-1]], axis=0)[0] + 1, None
         return tf.convert_to_tensor(last, rowids.dtype, name="nrows"), last
     rows = tf.convert_to_tensor(rows, rowids.dtype, name="nrows")
+    rows.shape.with_rank(0)
     count = constant_value(rows)
     if count is not None and count < 0:
         raise ValueError(f"Expected nrows >= 0; got {count}")

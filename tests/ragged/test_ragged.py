@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import ragged_error_scenarios
 from helpers import fails
 from oracle import facts
 from ragged_scenarios import CALLS, tried
@@ -20,6 +21,25 @@ def test_like_tensorflow(call):
         return
     assert _plain(mine[0]) == theirs[0]
     assert mine[1] == theirs[1] or call.startswith(WIDER)
+
+
+@pytest.mark.parametrize("call", ragged_error_scenarios.CALLS)
+def test_errors_like_tensorflow(call):
+    mine, theirs = ragged_error_scenarios.outcome(tf, call), facts("sessions")["ragged_errors"][call]
+    if theirs and mine and theirs[0] == "run":
+        assert mine[1] == theirs[1]  # some are refused before a run
+    else:
+        assert mine == theirs
+
+
+def test_rows_repeated_by_counts_of_unknown_rank():
+    counts = tf.placeholder(tf.int32, None)
+    repeated = tf.repeat(tf.constant([[1, 2], [3, 4]]), counts, axis=0)
+    with tf.Session() as session:
+        assert session.run(repeated, {counts: [2, 0]}).tolist() == [[1, 2], [1, 2]]
+        assert session.run(repeated, {counts: 2}).tolist() == [[1, 2], [1, 2], [3, 4], [3, 4]]
+        splits = tf.ragged.row_splits_to_segment_ids(counts)
+        assert session.run(splits, {counts: [0, 2, 2, 3]}).tolist() == [0, 0, 2]
 
 
 def _plain(value):

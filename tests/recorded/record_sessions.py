@@ -14,6 +14,7 @@ import more_data_scenarios  # noqa: F401 - adds its scenarios
 import nn_scenarios  # noqa: F401 - adds its scenarios
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
+import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios

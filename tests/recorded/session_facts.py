@@ -13,6 +13,7 @@ import nn_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
+import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios

@@ -19,6 +19,7 @@ from minitf.kernels.math import movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.array import check_axis
+from minitf.ops.array.broadcasting import broadcast_to
 from minitf.ops.array.gather import boolean_mask, gather
 from minitf.ops.array.ranges import sequence_mask
 
@@ -389,6 +390,8 @@ def repeat(input, repeats, axis: int | None = None, name: str | None = None) -> 
         repeats = convert_to_tensor(repeats, name="repeats")
         if repeats.shape.rank == 0 or repeats.shape.sizes == (1,):
             return _repeat_evenly(input, array.reshape(repeats, []), axis)
+        if repeats.shape.rank is None:
+            repeats = broadcast_to(repeats, array.reshape(array.shape(input)[axis], [1]))
         most = apply("Max", repeats, 0)
         most = apply("Maximum", convert_to_tensor(0, repeats.dtype.base_dtype, name="Maximum/x"), most)
         copies = _copies(input, most, axis)
