@@ -10,6 +10,7 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor
+from minitf.framework.static import constant_value
 from minitf.framework.taking import arguments, taking
 from minitf.ops import patterns
 from minitf.ops.strings import string_parts, unicode
@@ -21,9 +22,15 @@ from minitf.ragged.tensor import RaggedTensor
 
 
 def _rows(sparse: SparseTensor) -> RaggedTensor:
-    return RaggedTensor.from_value_rowids(
+    """The parts of strings in rows, of which there are as many as strings: that is known of constants."""
+    made = RaggedTensor.from_value_rowids(
         sparse.values, sparse.indices[:, 0], nrows=sparse.dense_shape[0], validate=False
     )
+    strings = sparse.indices.op.inputs[0]
+    if constant_value(strings) is not None:
+        made.row_lengths().set_shape(strings.shape)
+        made.row_splits.set_shape([strings.shape[0] + 1])
+    return made
 
 
 def _check_type(result_type: str) -> None:
