@@ -10,7 +10,7 @@ import platform
 
 import numpy as np
 
-from minitf.kernels.compile.abi import assembly, i64p, kernel, scalar, u8p
+from minitf.kernels.compile.abi import assembly, at, i64p, kernel, scalar, u8p
 
 _POLYNOMIAL = 0x82F63B78  # reversed
 _LANES = range(4)  # as many vectors are folded side by side, for each waits for the product before it
@@ -183,4 +183,12 @@ extended = (assembly(_extended) if platform.machine() in _INSTRUCTIONS else scal
 def crc32c(data: u8p, o: i64p.out, count, start):
     """The checksum of `count` bytes that follow those of which `start` is the checksum; `o` gets it."""
     o[0] = extended(data, count, start ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return 0
+
+
+@kernel
+def crc32c_each(data: u8p, starts: i64p, counts: i64p, o: i64p.out, number):
+    """The checksums of as many pieces of memory, each of so many bytes from a start on; `o` gets them."""
+    for i in range(number):
+        o[i] = extended(at(data, starts[i]), counts[i], 0xFFFFFFFF) ^ 0xFFFFFFFF
     return 0

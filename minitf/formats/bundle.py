@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitf.formats import ordered, table, transfer, wire
-from minitf.formats.checksum import crc32c, masked
+from minitf.formats.checksum import crc32c, masked, masked_each
 from minitf.formats.data_file import DataFile, pieces
 from minitf.formats.entries import Entry, decoded
 from minitf.formats.wire import Malformed, Message
@@ -25,6 +25,8 @@ from minitf.framework import dtypes
 from minitf.kernels.machine.alloc import aligned, aligned_together
 
 _VERSION = 1
+_SMALL = 1 << 15  # bytes up to which a call costs more than to copy a tensor
+_TOGETHER = 1 << 19  # bytes of small tensors that are written at one go: so many stay in a core's own cache
 
 
 def header(shards: int) -> bytes:
@@ -91,23 +93,47 @@ def overlap(window: tuple, extents: tuple) -> Overlap | None:
 
 
 class Writer:
-    """Writes the data file of a bundle, tensor by tensor; `entries` and `parts` say where each is."""
+    """Writes the data file of a bundle; `entries` and `parts` say where each tensor is once all is flushed."""
 
     def __init__(self, file):
         self._file, self._offset = file, 0
+        self._waiting: list[tuple] = []  # small tensors: the name, the type, the array
+        self._waiting_size = 0
         self.entries: dict[str, Entry] = {}
         self.parts: dict[bytes, Entry] = {}
 
     def add(self, name: str, dtype: dtypes.DType, array: np.ndarray, part: Part | None = None) -> None:
         """Appends a tensor, or a part of one; ValueError if it does not fit to other parts of that."""
         if part is None or array.shape == part.shape:
-            self.entries[name] = self._append(dtype, array)
+            self._add_whole(name, dtype, array)
             return
+        self.flush()
         whole = self.entries.setdefault(name, Entry(dtype, part.shape))
         if (whole.dtype, whole.shape) != (dtype, part.shape):
             raise ValueError(f"{name} is said to be of shapes {list(whole.shape)} and {list(part.shape)}")
         self.entries[name] = whole._replace(slices=(*whole.slices, part.extents))
         self.parts[ordered.slice_key(name, list(part.extents))] = self._append(dtype, array)
+
+    def _add_whole(self, name: str, dtype: dtypes.DType, array: np.ndarray) -> None:
+        if dtype is dtypes.string or array.nbytes > _SMALL:
+            self.flush()
+            self.entries[name] = self._append(dtype, array)
+            return
+        if self._waiting_size + array.nbytes > _SMALL:
+            self.flush()
+        self._waiting.append((name, dtype, array))
+        self._waiting_size += array.nbytes
+
+    def flush(self) -> None:
+        """Writes the small tensors that wait for each other: they are summed up and written at one go."""
+        datas = [_flat(array) for _, _, array in self._waiting]
+        start = self._offset
+        if datas:
+            self._write(b"".join(datas))
+        for (name, dtype, array), data, crc in zip(self._waiting, datas, masked_each(datas)):
+            self.entries[name] = Entry(dtype, array.shape, 0, start, data.size, crc)
+            start += data.size
+        self._waiting, self._waiting_size = [], 0
 
     def _append(self, dtype: dtypes.DType, array: np.ndarray) -> Entry:
         start = self._offset
@@ -120,7 +146,7 @@ class Writer:
         transfer.move(len(data))
 
     def _numbers(self, array: np.ndarray) -> int:
-        data, crc = np.ascontiguousarray(array).reshape(-1).view(np.uint8), 0
+        data, crc = _flat(array), 0
         for piece in pieces(data):
             crc = crc32c(piece, crc)
             self._write(piece.data)
@@ -136,6 +162,10 @@ class Writer:
         data = b"".join(values)
         self._write(data)
         return crc32c(data, crc32c(check, crc))
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def _length(value: bytes) -> bytes:

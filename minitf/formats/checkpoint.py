@@ -57,6 +57,7 @@ def write(prefix: str, tensors: Iterable[tuple]) -> None:
                 writer = bundle.Writer(file)
                 for tensor in tensors:
                     writer.add(*tensor)
+                writer.flush()
             _begin(prefix, bundle.index(writer.entries, writer.parts))
             _settle(prefix)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.kernels.compile.abi import address_of
 from minitf.kernels.machine.crc32c import crc32c as _kernel
+from minitf.kernels.machine.crc32c import crc32c_each
 
 _DELTA = 0xA282EAD8
 
@@ -23,8 +25,21 @@ def crc32c(data, start: int = 0) -> int:
     return int(found[0])
 
 
-def masked(crc: int) -> int:
-    """A checksum as it is stored: one of data that holds checksums is a weak one.
+def masked_each(arrays: list[np.ndarray]) -> list[int]:
+    """The masked CRC-32C of each array of bytes, at one go.
+
+    >>> masked_each([np.frombuffer(b"123456789", np.uint8), np.empty(0, np.uint8)])
+    [3347755237, 2726488792]
+    """
+    places, found = np.array([*map(address_of, arrays)], np.int64), np.empty(len(arrays), np.int64)
+    counts = np.array([array.size for array in arrays], np.int64)
+    if arrays:
+        crc32c_each[()].run(int(places[0]), places - places[0], counts, found, len(arrays))
+    return masked(found).tolist()
+
+
+def masked(crc):
+    """A checksum, or an array of them, as it is stored: one of data that holds checksums is a weak one.
 
     >>> masked(0), masked(0xE3069283)
     (2726488792, 3347755237)

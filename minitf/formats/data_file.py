@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from minitf.formats import transfer
-from minitf.formats.checksum import crc32c, masked
+from minitf.formats.checksum import crc32c, masked, masked_each
 from minitf.formats.entries import Entry
 from minitf.formats.wire import Malformed
 
@@ -63,7 +63,7 @@ class DataFile:
                     self.fill(entry, room)
 
     def _check_sums(self, run: list) -> None:
-        if any([masked(crc32c(data)) != entry.crc for entry, data in run]):
+        if masked_each([data for _, data in run]) != [entry.crc for entry, _ in run]:
             raise Malformed(f"a checksum in {self._name} is wrong")
 
     def check(self, entry: Entry) -> None:

@@ -211,6 +211,24 @@ def test_many_are_read_at_once(tmp_path, monkeypatch, most):
     assert max(calls) > 100
 
 
+def test_many_are_written_at_once(tmp_path, monkeypatch):
+    """Also with large ones, strings, empty ones and parts between them, in the order in which they are given."""
+    draw, rows = np.random.default_rng(0), []
+    for i, n in enumerate(draw.integers(0, 9000, 300)):
+        size = int(n) if i % 50 else 1 << 16
+        rows.append((f"v{i}", dtypes.uint8, draw.integers(0, 256, size, np.uint8)))
+    rows[7:7] = [("text", dtypes.string, np.array([b"a", b"bc"], object))]
+    rows[90:90] = [("half", dtypes.uint8, np.ones(3, np.uint8), bundle.Part((6,), ((i, 3),))) for i in (0, 3)]
+    checkpoint.write(str(tmp_path / "together"), rows)
+    monkeypatch.setattr(bundle, "_SMALL", -1)
+    checkpoint.write(str(tmp_path / "alone"), rows)
+    for end in ("index", "data-00000-of-00001"):
+        assert (tmp_path / f"together.{end}").read_bytes() == (tmp_path / f"alone.{end}").read_bytes()
+    found = checkpoint.Checkpoint(str(tmp_path / "together"))
+    for name, _, array, *part in rows:
+        np.testing.assert_array_equal(found.array(name), np.ones(6) if part else array)
+
+
 def test_one_of_many_is_damaged(tmp_path):
     path = str(tmp_path / "m")
     checkpoint.write(path, [(f"v{i}", dtypes.int32, np.arange(25, dtype=np.int32)) for i in range(90)])

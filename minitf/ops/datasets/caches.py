@@ -98,6 +98,7 @@ class _Written(Steps):
             if dtype is dtypes.variant:
                 raise self._dataset.wrong("sparse tensors and datasets are kept in memory only: cache() without a name")
             self._writer.add(_name(self._element, i, parts), dtype, array)
+        self._writer.flush()  # who gets the element may change it
         self._element += 1
         return element
 

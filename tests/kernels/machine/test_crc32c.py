@@ -37,6 +37,15 @@ def test_any_length_in_parts():
         assert summed(data[n:], summed(data[:n])) == summed(data)
 
 
+@pytest.mark.parametrize("python", [False, True])
+def test_pieces_in_any_places(python):
+    data = np.random.default_rng(2).integers(0, 256, 3000, np.uint8)
+    starts, counts = np.array([700, 0, 2999, 5, 5]), np.array([2100, 9, 1, 0, 700])
+    o, instance = np.zeros(5, np.int64), crc32c.crc32c_each[()]
+    assert (instance.python if python else instance.run)(data, starts, counts, o, 5) == 0
+    assert o.tolist() == [summed(data[a : a + n].tobytes()) for a, n in zip(starts, counts)]
+
+
 FEATURES = {0: "sse4.2", 16: "pclmul", 32: "vpclmulqdq", 64: "vpclmulqdq"}
 
 
