@@ -255,6 +255,15 @@ def _takes_memory(assign, plan: Plan) -> bool:
     return assign.inputs[1] in plan.handed and size is not None and size >= _WORTH_TAKING
 
 
+def only_hands(plan: Plan, assignments: list) -> bool:
+    """Whether a plan computes nothing natively: its assignments hand variables the memory of what host ops give."""
+    return (
+        bool(assignments)
+        and all(_takes_memory(op, plan) for op in assignments)
+        and not any(op.inputs and op.definition.kernel and is_native(op) for op in {*plan.ops}.difference(assignments))
+    )
+
+
 def written_variables(ops: list):
     """The variables that the ops, or the bodies of their loops and branches, write."""
     for op in ops:

@@ -18,7 +18,7 @@ from minitf.framework.tensor import set_session_finder
 from minitf.kernels.compile import precompile
 from minitf.kernels.machine import pool
 from minitf.runtime.execute.costs import cost_graph
-from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, reads, written_variables
+from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor, only_hands, reads, written_variables
 from minitf.runtime.execute.frames import has_primitives
 from minitf.runtime.execute.functions import Kept
 from minitf.runtime.execute.trace import traced
@@ -217,9 +217,9 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
             plan.executors.append(executor)
 
     def _initializes(self, plan: Plan) -> bool:
-        """Whether the plan gives variables their first values, which is not worth a native program."""
+        """Whether the plan gives variables first values, or only hands them some: no native program is worth it."""
         first = [op for op in plan.ops if op.definition.effect == "initializes" and op.inputs[0] not in plan.fed]
-        return any(not self._state.initialized(variable_of(op.inputs[0])) for op in first)
+        return any(not self._state.initialized(variable_of(op.inputs[0])) for op in first) or only_hands(plan, first)
 
     def _run_op_by_op(self, plan: Plan, fed: dict) -> list[np.ndarray]:
         try:

@@ -10,6 +10,7 @@ import minitf as tf
 from minitf.formats import checkpoint
 from minitf.framework.apply import apply_op
 from minitf.runtime.execute import executor
+from minitf.runtime.session.inspect import inspect
 
 COUNT = 1000
 
@@ -91,6 +92,18 @@ def test_the_variable_takes_what_was_read(session, path):
     before = session._state.slot(v.op).array
     saver.restore(session, path)
     assert session._state.slot(v.op).array is not before
+
+
+@pytest.mark.parametrize("computed", [False, True])
+def test_what_only_hands_values_on_is_no_native_program(path, computed):
+    v = variable("v")
+    value = restored(path) * 2.0 if computed else restored(path)
+    with tf.Session(config=tf.ConfigProto(executor="native")) as session:
+        session.run(v.initializer)
+        for _ in range(2):
+            session.run(v.assign(value).op)
+        assert bool(inspect(session).last.ways) == computed
+        np.testing.assert_array_equal(session.run(v), np.arange(COUNT) * (1 + computed))
 
 
 def test_a_closed_session_has_no_memory(session):
