@@ -97,11 +97,11 @@ def test_the_variable_takes_what_was_read(session, path):
 @pytest.mark.parametrize("computed", [False, True])
 def test_what_only_hands_values_on_is_no_native_program(path, computed):
     v = variable("v")
-    value = restored(path) * 2.0 if computed else restored(path)
+    given = v.assign(restored(path) * 2.0 if computed else restored(path)).op
     with tf.Session(config=tf.ConfigProto(executor="native")) as session:
         session.run(v.initializer)
         for _ in range(2):
-            session.run(v.assign(value).op)
+            session.run(given)
         assert bool(inspect(session).last.ways) == computed
         np.testing.assert_array_equal(session.run(v), np.arange(COUNT) * (1 + computed))
 
