@@ -217,7 +217,10 @@ def _gather_nd(op, params, indices):
 
 def _gather_nd_grad(op, g):
     params, indices = op.inputs
-    return apply("ScatterNd", indices, g, array.shape(params, out_type=indices.dtype.base_dtype)), None
+    size = array.shape(params, out_type=indices.dtype.base_dtype)
+    if g.shape.rank == 0:  # ScatterNd takes no lone number: TensorFlow has no gradient here
+        indices, g = array.expand_dims(indices, 0), array.expand_dims(g, 0)
+    return apply("ScatterNd", indices, g, size), None
 
 
 def _index_depth(indices: TensorShape, rank: int | None):

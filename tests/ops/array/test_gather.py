@@ -54,7 +54,9 @@ def test_the_gradient_of_gather_is_rows():
     np.testing.assert_array_equal(values, np.full((3, 3, 5), 2.0))
 
 
-@pytest.mark.parametrize("indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [], [[], []]], ids=str)
+@pytest.mark.parametrize(
+    "indices", [[[0, 1, 2], [3, 2, 4]], [[[3, 0]], [[1, 1]]], [3], [3, 1, 2], [], [[], []]], ids=str
+)
 def test_gather_nd(indices):
     indices = np.array(indices, np.int32)
 
