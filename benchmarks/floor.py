@@ -17,7 +17,8 @@ from benchmarks.worker import pin
 
 def add_arguments(parser):
     """The options of `floor`."""
-    parser.add_argument("--workloads", default=",".join(WORKLOADS), help="names")
+    recurrent = [name for name, w in WORKLOADS.items() if not w.widths]
+    parser.add_argument("--workloads", default=",".join(recurrent), help="names")
 
 
 class Products:

@@ -123,6 +123,14 @@ def test_a_save_in_the_middle_of_a_step_is_of_its_moment(session, tmp_path):
     assert tf.train.load_variable(str(tmp_path / "m"), "a") == [1.0]
 
 
+def test_the_state_is_not_written(session, tmp_path):
+    model()
+    session.run(tf.global_variables_initializer())
+    tf.train.Saver().save(session, str(tmp_path / "m"), write_meta_graph=False, write_state=False)
+    assert sorted(os.listdir(tmp_path)) == ["m.data-00000-of-00001", "m.index"]
+    assert tf.train.get_checkpoint_state(str(tmp_path)) is None
+
+
 def test_which_are_kept(session, tmp_path):
     model()
     session.run(tf.global_variables_initializer())

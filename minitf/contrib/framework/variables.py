@@ -60,26 +60,19 @@ def model_variable(collections, **how):
     return variable(collections=kept, **how)
 
 
+def _untrained(collection: str, initial_value, validate_shape, name, use_resource):
+    how = {"validate_shape": validate_shape, "name": name, "use_resource": use_resource}
+    return tf.Variable(initial_value, trainable=False, collections=[collection], **how)
+
+
 def local_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
     """A variable that is neither trained nor saved."""
-    return tf.Variable(
-        initial_value,
-        trainable=False,
-        collections=[tf.GraphKeys.LOCAL_VARIABLES],
-        validate_shape=validate_shape,
-        name=name,
-    )
+    return _untrained(tf.GraphKeys.LOCAL_VARIABLES, initial_value, validate_shape, name, use_resource)
 
 
 def global_variable(initial_value, validate_shape: bool = True, name: str | None = None, use_resource=None):
     """A variable that is saved, but not trained."""
-    return tf.Variable(
-        initial_value,
-        trainable=False,
-        collections=[tf.GraphKeys.GLOBAL_VARIABLES],
-        validate_shape=validate_shape,
-        name=name,
-    )
+    return _untrained(tf.GraphKeys.GLOBAL_VARIABLES, initial_value, validate_shape, name, use_resource)
 
 
 def add_model_variable(var) -> None:

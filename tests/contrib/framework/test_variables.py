@@ -80,3 +80,12 @@ def test_scopes_say_what_nobody_else_does():
         tf.contrib.layers.layer_norm(tf.zeros([2, 3]), scope="l")
     found = {v.op.name: v.op.device for v in tf.trainable_variables()}
     assert found == {"v": "", "l/beta": "/device:CPU:0", "l/gamma": "/device:CPU:0"}
+
+
+@pytest.mark.parametrize("kind", ["local_variable", "global_variable"])
+def test_variables_that_are_not_trained(kind):
+    plain = getattr(tf.contrib.framework, kind)(1.0)
+    resource = getattr(tf.contrib.framework, kind)(2.0, use_resource=True, name="r")
+    assert [v.op.type for v in (plain, resource)] == ["VariableV2", "VarHandleOp"]
+    assert tf.get_collection(f"{kind.removesuffix('_variable')}_variables".replace("global_", "")) == [plain, resource]
+    assert not tf.trainable_variables()
