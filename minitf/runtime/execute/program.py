@@ -92,11 +92,9 @@ class Program:
         """Says where everything is that is read after a run."""
         self.refs, copies = results[: len(self.refs)], results[len(self.refs) :]
         self.copies, self._lasting, self._passing = dict(zip(self.copies, copies)), {}, None
-        # What does not live in the caller's arrays is at the same place in each run.
-        self._views = [
-            None if r is None or r.buffer.kind == "input" and r.known is None else self.memory.array(r, ())
-            for r in self.refs
-        ]
+        # What does not live in the caller's arrays is at the same place in each run. It is looked at after a run:
+        # before it, what is counted may be assumed to be more than there is memory for.
+        self._views: dict = {}
 
     def become(self, places: np.ndarray, words: np.ndarray) -> None:
         """Takes other words at some places of its instructions."""
@@ -186,13 +184,16 @@ class Program:
 
     def fetched(self, position: int, arrays: list) -> np.ndarray:
         """Output number `position` as an array of the caller's own; a scalar as a NumPy scalar."""
-        tensor, view = self.outputs[position], self._views[position]
+        tensor, view = self.outputs[position], self._views.get(position)
         if tensor in self.flows:
             return self.value(tensor, self.refs[position], arrays, {}).array
         if tensor in self.held:
             view = self.held[tensor].value
         elif view is None:
-            view = self.memory.array(self.refs[position], arrays)
+            ref = self.refs[position]
+            view = self.memory.array(ref, arrays)
+            if ref.buffer.kind != "input" or ref.known is not None:
+                self._views[position] = view
         return copied(view) if view.ndim else view[()]
 
     def value(self, tensor, ref: Ref | None, arrays: list, read: dict):

@@ -170,3 +170,28 @@ def test_memory_stays_bounded():
                 [steps] = inspect(session).last.ways
                 biggest.append(sum(memory.arena.size for step in steps for memory in step.memories))
     assert biggest[1] <= 1.5 * biggest[0]
+
+
+COUNTED = {
+    "where": tf.where,
+    "indices": lambda picked: tf.where(picked)[:, 0],
+    "unique": lambda picked: tf.unique(tf.cast(tf.where(picked)[:, 1] * 7, tf.int32))[0],
+    "setdiff1d": lambda picked: tf.setdiff1d(tf.range(tf.size(picked)), tf.cast(tf.where(picked)[:, 0], tf.int32))[0],
+    "dynamic_partition": lambda picked: tf.dynamic_partition(picked, tf.cast(picked, tf.int32), 2)[1],
+    "boolean_mask": lambda picked: tf.boolean_mask(picked, picked),
+}
+
+
+@pytest.mark.parametrize("count", COUNTED)
+@pytest.mark.parametrize("for_python", [False, True])
+def test_what_is_counted_and_leaves_a_region(count, for_python):
+    """Programs are made for more of it than there can be: where there is no memory for it, nobody looks."""
+    x, draw = tf.placeholder(tf.float32, [None, 4]), np.random.RandomState(0)
+    found = COUNTED[count](x > 0.0)
+    fetches = [found, tf.py_func(np.size, [found], tf.int64)] if for_python else [found]
+    reference = tf.Session(config=tf.ConfigProto(executor="op_by_op"))
+    with tf.Session() as session, reference:
+        for run in range(24):
+            given = {x: draw.randn(32 if run < 12 else draw.randint(2, 40), 4) - draw.rand()}
+            for one, other in zip(session.run(fetches, given), reference.run(fetches, given)):
+                np.testing.assert_array_equal(one, other)
