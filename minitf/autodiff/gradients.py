@@ -7,7 +7,8 @@ import enum
 import heapq
 from collections.abc import Sequence
 
-from minitf.framework import dtypes, inside
+from minitf.autodiff import gradient_counts
+from minitf.framework import dtypes, inside, op_counts
 from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.errors import describe
@@ -22,6 +23,7 @@ from minitf.ops.array.constant import constant
 from minitf.ops.array.identity import identity
 from minitf.ops.math import math  # noqa: F401 - slices makes IndexedSlices convertible
 
+_STEPS = dtypes.ANY - dtypes.SMOOTH  # types of which no small change can be told
 _REGISTERED: dict[str, object] = {}
 _STRUCTURAL: dict[str, object] = {}
 
@@ -240,7 +242,10 @@ class _Way:
         return depending(before, self._depends)
 
     def _depends(self, op, found: set) -> bool:
-        inputs = any(t in self.xs or t.op in found and t not in self.stop for t in self._sources(op))
+        inputs = any(
+            t in self.xs or t.op in found and t not in self.stop and t.dtype.base_dtype not in _STEPS
+            for t in self._sources(op)
+        )
         return inputs or bool(self.asked_inside(op))
 
     def asked_inside(self, op) -> list[Tensor]:
@@ -276,6 +281,7 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
     rule = _STRUCTURAL.get(op.type) or _rule(op)
     if rule is None:
         return set()
+    made = op_counts.Since()
     with way.context(op):
         if op.type in _STRUCTURAL:
             asked = way.asked_inside(op)
@@ -292,8 +298,13 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         )
     given = [(t, g) for t, g in zip(op.inputs, results) if g is not None and carries_gradient(t)]
     fitted = [_fitted(way, grad, tensor, op) for tensor, grad in given]
-    if way.gated and len(fitted) > 1 and op.type not in _STRUCTURAL:
+    if rule is op.definition.grad:
+        count = gradient_counts.of_gradient(op, grads, [way.matters(t) for t in op.inputs])
+        if count is not None:
+            made.count_as(count)
+    if way.gated and (len(fitted) > 1 or op.type in gradient_counts.GATED) and op.type not in _STRUCTURAL:
         with way.context(op), name_scope("tuple"):
+            op_counts.skip(gradient_counts.of_gate(op, len(fitted)))
             fitted = [_renamed(grad) for grad in fitted]
     touched = set()
     for (tensor, _), grad in zip(given, fitted):

@@ -79,7 +79,7 @@ def _plain_product(x, y, turn_x: bool, turn_y: bool, name: str | None = None) ->
     return apply("MatMul", x, y, transpose_a=turn_x, transpose_b=turn_y, name=name)
 
 
-def _batch_product(x, y, turn_x: bool, turn_y: bool, name: str | None = None) -> Tensor:
+def _batch_product(x, y, turn_x: bool, turn_y: bool, name: str | None = "MatMul") -> Tensor:
     return apply("BatchMatMul", x, y, adj_x=turn_x, adj_y=turn_y, name=name)
 
 

@@ -35,6 +35,11 @@ def _cast_kernel(b, op, x):
     return out
 
 
+def _cast_grad(op, g):
+    type = op.inputs[0].dtype.base_dtype
+    return cast(g, type) if type in dtypes.SMOOTH else None
+
+
 define(
     "Cast",
     "x: SrcT; Truncate: fixed[bool] = False -> y: DstT",
@@ -44,7 +49,7 @@ define(
     static=_known_cast,
     passes_slices=True,
     kernel=_cast_kernel,
-    grad=lambda op, g: cast(g, op.inputs[0].dtype.base_dtype),
+    grad=_cast_grad,
 )
 
 
