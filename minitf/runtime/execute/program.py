@@ -96,6 +96,17 @@ class Program:
         # before it, what is counted may be assumed to be more than there is memory for.
         self._views: dict = {}
 
+    def move(self, results: dict) -> None:
+        """Says where some of it is from now on, by number; the rest stays where it was looked at."""
+        for number, ref in results.items():
+            if number >= len(self.refs):
+                self.copies[list(self.copies)[number - len(self.refs)]] = ref
+                continue
+            self.refs[number] = ref
+            self._views.pop(number, None)
+            if self._lasting.pop(self.outputs[number], None) is not None and self._passing is not None:
+                self._passing[number] = None
+
     def become(self, places: np.ndarray, words: np.ndarray) -> None:
         """Takes other words at some places of its instructions."""
         if self.instructions.become(places, words):
@@ -210,7 +221,7 @@ class Program:
             return None
         if ref.slot is not None and follows_variable(tensor.op):
             return Reference(ref.slot)
-        if ref.buffer.kind != "arena":
+        if ref.buffer.kind not in ("arena", "constant"):
             return self._present(tensor, ref, arrays)
         if tensor not in self._lasting:  # it is at the same place in each run
             self._lasting[tensor] = self._present(tensor, ref, arrays)
@@ -221,11 +232,12 @@ class Program:
         if self._passing is None:  # those that are not at the same place in each run
             for tensor, ref in zip(self.outputs, self.refs):
                 values[tensor] = self.value(tensor, ref, arrays, read)
-            self._passing = [pair for pair in zip(self.outputs, self.refs) if pair[0] not in self._lasting]
+            self._passing = {k: None for k, tensor in enumerate(self.outputs) if tensor not in self._lasting}
             return
         values.update(self._lasting)
-        for tensor, ref in self._passing:
-            values[tensor] = self.value(tensor, ref, arrays, read)
+        for number in self._passing:
+            tensor = self.outputs[number]
+            values[tensor] = self.value(tensor, self.refs[number], arrays, read)
 
     def _present(self, tensor, ref: Ref, arrays: list):
         if tensor in self.saved:

@@ -31,10 +31,7 @@ class Form:
         self._numbers: list = [words]
         self._count = len(words)
         self.results = [self.ref(ref) for ref in program.results]
-        start = self._count
-        for ref in program.saved.values():
-            self._slices(ref)
-        self.slices = slice(start, self._count)
+        self.slices = {t: self._known_slices(ref) for t, ref in program.saved.items()}
         self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
         self._compute(program.low.folded)
         self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
@@ -71,6 +68,12 @@ class Form:
         """A list: (where in the numbers those of its kind are, where the flags are of what was read)."""
         self.structure.append(flow.kind.form)
         return self._add(flow.kind.sizes), self.ref(flow.seen)
+
+    def _known_slices(self, ref: Ref) -> slice:
+        """Where in the numbers is what is known of the slices of a value that a loop saved."""
+        start = self._count
+        self._slices(ref)
+        return slice(start, self._count)
 
     def _slices(self, ref: Ref | None) -> None:
         """Takes apart what is known of the slices of a value that a loop saved."""

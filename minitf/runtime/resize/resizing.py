@@ -282,15 +282,26 @@ class Resized:
         self.program = self.form.program
         self._check_assumptions(table[: len(self.box.grid())])
         self._make_room(table[:, self.form.sizes].max(axis=0))
-        self._saved, self._flows = self.program.saved, self.program.flows
+        self._saved, self._flows = dict(self.program.saved), dict(self.program.flows)
         self.bases, self._placed_once = self._bases(), False
-        varying, count = self._numbers.varying, len(self.bases)
-        self._changing = varying[varying < count]  # words
-        self._results_change = bool(((count <= varying) & (varying < self.form.sizes.start)).any()) or any(
-            found is not None and found[0] in self.constants.memory for found in self.form.results
-        )
+        varying = self._numbers.varying
+        self._changing = varying[varying < len(self.bases)]  # words
+        self._moving = [k for k in range(len(self.form.results)) if self._moves(k)]
         self.program.twin, self.program.adapt = self.alone, self._adapt
         maker.done()
+
+    def _moves(self, index: int) -> bool:
+        """Whether a result, or what is known of it, depends on the sizes."""
+        found = self.form.results[index]
+        if found is None:
+            return False
+        tensor = self.program.outputs[index] if index < len(self.program.outputs) else None
+        sizes, seen = self.form.lists.get(tensor, (None, None))
+        ranges = [found[2], self.form.slices.get(tensor), sizes, None if seen is None else seen[2]]
+        vary = self._numbers.varying
+        return found[0] in self.constants.memory or any(
+            [((r.start <= vary) & (vary < r.stop)).any() for r in ranges if r is not None]
+        )
 
     def _fitted(self, state) -> np.ndarray:
         """Finds a box in which numbers follow the sizes; returns what they are on its grid and between."""
@@ -418,12 +429,13 @@ class Resized:
         """Makes the program that for these numbers; after the first time only what changes does."""
         changing = self._changing if self._placed_once else np.arange(len(self.bases))
         self.program.become(changing, numbers[changing] + self.bases[changing])
-        if self._placed_once and not self._results_change:
-            return
-        count, slices = len(self.form.results), iter(numbers[self.form.slices])
-        self.program.place([self._result(k, numbers, known) for k in range(count)])
-        self.program.flows = {t: self._list(t, flow, numbers) for t, flow in self._flows.items()}
-        self.program.saved = {t: with_slices(ref, slices) for t, ref in self._saved.items()}
+        moving = self._moving if self._placed_once else range(len(self.form.results))
+        program = self.program
+        program.move({k: self._result(k, numbers, known) for k in moving})
+        outputs = [program.outputs[k] for k in moving if k < len(program.outputs)]
+        program.flows |= {t: self._list(t, self._flows[t], numbers) for t in outputs if t in self._flows}
+        slices = {t: iter(numbers[self.form.slices[t]]) for t in outputs if t in self._saved}
+        program.saved |= {t: with_slices(self._saved[t], found) for t, found in slices.items()}
         self._placed_once = True
 
     def _list(self, tensor, flow: Flow, numbers: np.ndarray) -> Flow:
