@@ -13,7 +13,10 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.math import sparse_reductions as kernels
+from minitf.kernels.math.places import LARGER, SUM
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
@@ -22,7 +25,7 @@ from minitf.ops.array.ranges import range as range_
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.reduce import checked_axes, lowest
-from minitf.ops.sparse.sparse import check_places, different
+from minitf.ops.sparse.sparse import check_places, different, outside
 
 # ---- reductions
 
@@ -56,6 +59,48 @@ def _reduced_to_dense(op, *arrays, **how):
     return result
 
 
+def _kept_axes(b, shape, axes) -> list[int]:
+    rank = shape.shape[0]
+    reduced = checked_axes(b.data(axes), rank)
+    return [i for i in range(rank) if i not in reduced]
+
+
+def _outside(b, indices, shape):
+    return lambda at: outside(b.data(indices), at, b.data(shape))
+
+
+def _to_dense_kernel(how: int):
+    def lower(b, op, indices, values, shape, axes):
+        sizes, kept, keep = array.sizes_of(b.data(shape)), _kept_axes(b, shape, axes), op.attrs["keep_dims"]
+        steps, strides = layout.strides([sizes[i] for i in kept]), [0] * len(sizes)
+        for i, step in zip(kept, steps):
+            strides[i] = step
+        given = range(len(sizes)) if keep else kept
+        out = b.new([sizes[i] if i in kept else 1 for i in given], values.dtype)
+        (count, rank), kernel = indices.shape, kernels.reduce_sparse[values.dtype]
+        made, error = (out, b.new((out.size,), np.bool_)), _outside(b, indices, shape)
+        b.call(kernel, indices, values, shape, *made, count, rank, out.size, how, strides, error=error)
+        return out
+
+    return lower
+
+
+def _to_sparse_kernel(how: int):
+    def lower(b, op, indices, values, shape, axes):
+        sizes, kept, keep = b.data(shape), _kept_axes(b, shape, axes), op.attrs["keep_dims"]
+        (count, rank), kernel, width = indices.shape, kernels.reduce_to_sparse[values.dtype], len(kept)
+        columns = [n for i, axis in enumerate(kept) for n in (axis, axis if keep else i)]
+        places = b.new((count, rank if keep else width), np.int64)
+        out, found = b.new((count,), values.dtype), b.new((), np.int64)
+        room = [b.new((n,), np.int64) for n in (count * width, count, count)]
+        numbers, error = (count, rank, places.shape[1], how, width, columns), _outside(b, indices, shape)
+        b.call(kernel, indices, values, shape, places, out, found, *room, *numbers, error=error)
+        given = [n if i in kept else 1 for i, n in enumerate(sizes)] if keep else sizes[kept]
+        return *b.first(found, places, out), b.constant(np.asarray(given, np.int64))
+
+    return lower
+
+
 def _dense_shape(op):
     shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
     if shape.rank is None or axes is None:
@@ -80,7 +125,7 @@ _INPUTS = "input_indices: int64~[n, rank], input_values: T~[n], input_shape: int
 _INPUTS += "keep_dims: bool = False"
 
 
-def _reduction(type: str, kinds, doc: str, grad=None, **how):
+def _reduction(type: str, kinds, doc: str, combined: int, grad=None, **how):
     """Defines two ops and returns their public functions: one gives a dense, one a sparse result."""
     define(
         type,
@@ -89,6 +134,7 @@ def _reduction(type: str, kinds, doc: str, grad=None, **how):
         shape=_dense_shape,
         grad=grad,
         numpy=lambda op, *arrays: _reduced_to_dense(op, *arrays, **how),
+        kernel=_to_dense_kernel(combined),
     )
     define(
         f"{type}Sparse",
@@ -96,6 +142,8 @@ def _reduction(type: str, kinds, doc: str, grad=None, **how):
         T=kinds,
         shape=lambda op: [UNKNOWN] * 3,
         numpy=lambda op, *arrays: _reduced(op, *arrays, **how),
+        kernel=_to_sparse_kernel(combined),
+        counted=True,
     )
 
     def arguments(sp_input, axis, keepdims, reduction_axes, keep_dims):
@@ -133,10 +181,10 @@ def _all_axes(sparse: SparseTensor) -> Tensor:
 
 
 sparse_reduce_sum, sparse_reduce_sum_sparse = _reduction(
-    "SparseReduceSum", dtypes.NUMBER, "The sums of values", _sum_grad, start=lambda t: 0, ufunc=np.add
+    "SparseReduceSum", dtypes.NUMBER, "The sums of values", SUM, _sum_grad, start=lambda t: 0, ufunc=np.add
 )
 sparse_reduce_max, sparse_reduce_max_sparse = _reduction(
-    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", start=lowest, ufunc=np.maximum
+    "SparseReduceMax", dtypes.REAL, "The largest values; no gradient;", LARGER, start=lowest, ufunc=np.maximum
 )
 
 # ---- softmax
@@ -154,6 +202,16 @@ def _softmax(op, indices, values, shape):
     return powers / total[where]
 
 
+def _softmax_kernel(b, op, indices, values, shape):
+    (count, rank), out = indices.shape, b.new(values.shape, values.dtype)
+    if rank < 2:
+        raise ValueError(f"softmax takes sparse tensors of rank 2 at least, not of rank {rank}")
+    room = [b.new((n,), np.int64) for n in (count * (rank - 1), count, count)]
+    error, kernel = _outside(b, indices, shape), kernels.softmax_sparse[out.dtype]
+    b.call(kernel, indices, values, shape, out, *room, count, rank, error=error)
+    return out
+
+
 def _softmax_grad(op, g):
     indices, _, shape = op.inputs
     y = op.outputs[0]
@@ -167,6 +225,7 @@ define(
     T=dtypes.FLOAT,
     shape=lambda op: op.inputs[1].shape,
     numpy=_softmax,
+    kernel=_softmax_kernel,
     grad=_softmax_grad,
 )
 

@@ -37,8 +37,26 @@ OF = {  # what makes the op's inputs and its attributes
         [*(lambda i, v, s: (i, s, v))(*sparse(9, t, o)), np.asarray(2, t)],
         {"validate_indices": o},
     ),
+    **{
+        f"SparseReduce{what}": lambda t, o: (
+            [*sparse(9, t, sizes=(4, 2, 3)), np.array([0, -1], np.int32)[: 1 + o]],
+            {"keep_dims": o},
+        )
+        for what in ("Sum", "Max", "SumSparse", "MaxSparse")
+    },
     "EditDistance": lambda t, o: ([*sparse(9, t), *sparse(7, t, sizes=(3, 9))], {"normalize": o}),
 }
+
+
+@pytest.mark.parametrize("sizes", [(4, 3), (2, 3, 2)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_softmax(dtype, sizes):
+    for count in (0, 1, 9):
+        arrays = sparse(count, dtype, sizes=sizes)
+        with tf.Graph().as_default():
+            op = apply_op("SparseSoftmax", *[tf.constant(a) for a in arrays])
+            found = OPS["SparseSoftmax"].kernel(OpByOp(State()), op, *[Concrete(a) for a in arrays])
+            np.testing.assert_allclose(found.array, OPS["SparseSoftmax"].numpy(op, *arrays), rtol=1e-6)
 
 
 @pytest.mark.parametrize("ordered", [False, True])
@@ -90,6 +108,8 @@ LOOPS = {
     "sets": lambda s, a: tf.sets.set_union(tf.cast(a * 4, tf.int32), tf.cast(a * 5, tf.int32)).values,
     "stitch": lambda s, a: tf.dynamic_stitch(*parts(a)) * a,
     "sum": lambda s, a: tf.sparse_reduce_sum(s, 1),
+    "sums": lambda s, a: tf.sparse_reduce_sum_sparse(s, 0).values,
+    "softmax": lambda s, a: tf.sparse_softmax(s).values,
 }
 
 
@@ -118,6 +138,9 @@ def test_what_is_refused(where):
         "fill": lambda: tf.sparse_fill_empty_rows(s, 0.0)[0].values,
         "dense": lambda: tf.sparse_tensor_to_dense(s),
         "distance": lambda: tf.edit_distance(s, s),
+        "sum": lambda: tf.sparse_reduce_sum(s, 1),
+        "largest": lambda: tf.sparse_reduce_max_sparse(s, 1).values,
+        "softmax": lambda: tf.sparse_softmax(s).values,
     }
     for op in ops.values():
         with fails(tf.errors.InvalidArgumentError, "indices[1] = [4, 0]"):
