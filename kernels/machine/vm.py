@@ -11,6 +11,7 @@ kernel's own; an opcode is one of those below. Places are word positions, addres
     JUMP_IF  predicate_address, wanted, target
     ROWS     count_address, n, (place, factor, first, size) * n
     HOST     operands, which are Python's
+    SIZES    n, (place, source, count_address, factor) * n, words that are sources
 
 A loop is LOOP, its body, NEXT; `exit` is the place after NEXT, and `loop` the place of LOOP. It runs `limit`
 times, or as often as the int64 at `limit_address` says if that is not 0. Each patch names a word inside the
@@ -24,6 +25,8 @@ body, an address that moves by `stride` bytes per iteration. `mode` says how:
 ROWS writes into words of the loop's calls how many rows they have: of `size` rows from `first` on, those
 below the int64 at `count_address`, times a factor.
 
+SIZES writes into the word at each place that at its source, and to it the int64 at `count_address`, times the factor.
+
 The three words after `mode` are the machine's own (moves so far, trips, the enclosing loop). The number of
 completed iterations is stored at `trips_address` if that is not 0. A predicate is a byte, true if not zero;
 JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop's border.
@@ -31,7 +34,7 @@ JUMP_IF jumps when its truth equals `wanted`, and neither jump may cross a loop'
 At HOST the machine returns with the status AWAITED, for Python to do something and call it again.
 
 The instructions are changed while they run and are as they were when the machine returns, except after YIELD
-and AWAITED, and for the words that ROWS writes.
+and AWAITED, and for the words that ROWS and SIZES write.
 
 The machine is steered through CONTROL_WORDS of memory, zero at first: FLAG, which somebody may set to end the
 run, at the next back-edge (SOON) or before the next call (NOW); BUDGET, the number of back-edges after which
@@ -46,7 +49,7 @@ from minitf.kernels.compile.abi import assembly, call, i64p, ints, kernel, read,
 
 FLUSH_TO_ZERO, DENORMALS_ARE_ZERO = 0x8000, 0x0040  # bits of the x86 control word
 
-END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF, ROWS, HOST = range(8)
+END, LOOP, NEXT, LEAVE, JUMP, JUMP_IF, ROWS, HOST, SIZES = range(9)
 LAST_OPCODE = 4095
 FORWARD, REVERSE, WHILE = range(3)
 IDLE = -1
@@ -56,7 +59,7 @@ EXIT, LIMIT, LIMIT_ADDRESS, TRIPS_ADDRESS, MODE, MOVES, TRIPS, OUTER, COUNT, PAT
 
 INTERRUPTED, FULL, BROKEN, YIELD, AWAITED = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC, 0xFFFFFFFB
 
-FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 32
+FLAG, BUDGET, PLACE, ACTIVE, FAULT, CONTROL_WORDS = 0, 1, 2, 3, 4, 64
 SOON, NOW = 1, 2
 
 
@@ -153,6 +156,14 @@ def narrow(code, place):
 
 
 @scalar
+def tell_sizes(code, place):
+    """Writes numbers that follow counts."""
+    for word in range(place + 3, place + 3 + 4 * code[place + 2], 4):
+        code[code[word]] = code[code[word + 1]] + code[word + 3] * read(code[word + 2])
+    return 0
+
+
+@scalar
 def execute(code, control):
     """Walks the table."""
     place = control[PLACE]
@@ -204,6 +215,9 @@ def execute(code, control):
             place = code[place + 4] if truth(code[place + 2]) == (code[place + 3] != 0) else place + code[place + 1]
         elif opcode == ROWS:
             narrow(code, place)
+            place += code[place + 1]
+        elif opcode == SIZES:
+            tell_sizes(code, place)
             place += code[place + 1]
         elif opcode == HOST:
             return pause(control, active, place, place + code[place + 1], AWAITED)

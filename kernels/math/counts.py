@@ -89,6 +89,14 @@ def difference(a: T, b: T, o: T.out, index: I.out, count: i64p.out, table: i64p.
     return 0
 
 
+@kernel(T=INDEX)
+def put_numbers(o: T.out, n, numbers: ints):
+    """o = the numbers."""
+    for i in range(n):
+        o[i] = numbers[i]
+    return 0
+
+
 @kernel
 def part_sizes(parts: i32p, counts: i64p.out, n, count):
     """counts = how often each number below `count` is among the parts; the status is 1 + where another one is."""

@@ -193,7 +193,7 @@ def _partition_kernel(b, op, data, partitions):
     sizes, rows = b.new((count,), np.int64), b.new((partitions.size, *rest), data.dtype)
     error = lambda at: bad_index(b.data(partitions), at, count, "partitions")  # noqa: E731
     b.call(counts.part_sizes[()], partitions, sizes, partitions.size, count, error=error)
-    found, width = b.data(sizes).tolist(), math.prod(rest)
+    found, width = b.counted(sizes, partitions.size).tolist(), math.prod(rest)
     kernel, ends = counts.part_rows[layout.carrier(data.dtype)], b.new((count,), np.int64)
     b.call(kernel, partitions, data, sizes, rows, ends, partitions.size, count, width)
     return [b.view(rows, (n, *rest), sum(found[:part]) * width) for part, n in enumerate(found)]

@@ -41,8 +41,7 @@ class Stop(NamedTuple):
 
     def operands(self) -> dict:
         """Where the memory operands of the failing call were at that moment: address by buffer."""
-        addresses = self.control[vm.FAULT :]
-        return {id(o.buffer): int(a) - o.offset for o, a in zip(self.call.operands, addresses) if isinstance(o, Ref)}
+        return self.call.places(self.control[vm.FAULT :])
 
 
 class Slices:

@@ -65,9 +65,13 @@ class Builder(ABC):
     def data(self, value: Value) -> np.ndarray:
         """The contents of `value`; raises NeedsData where they are not known yet."""
 
+    def counted(self, value: Value, most: int) -> np.ndarray:
+        """The contents of `value`, which are numbers that a kernel has counted, each at most so large."""
+        return self.data(value)
+
     def first(self, count: Value, *values: Value) -> list[Value]:
         """The first items of each value, as many as `count` says; what a rule of a counted op ends with."""
-        found = int(self.data(count))
+        found = int(self.counted(count, min([value.shape[0] for value in values])))
         return [self.view(value, (found, *value.shape[1:])) for value in values]
 
     def cut(self, axes) -> tuple | None:

@@ -63,10 +63,7 @@ class CallOfPython(Call):
 
     def with_(self, **operands):
         """The same call with other operands, by name."""
-        made = copy.copy(self)
-        made.operands = tuple([operands.get(name, ref) for name, ref in self.named.items()])
-        made.origin = made
-        return made
+        return with_operands(self, operands)
 
 
 class HostCall(CallOfPython):
@@ -180,16 +177,24 @@ class HostCall(CallOfPython):
         place[...] = array
 
 
+def with_operands(call: Call, operands: dict) -> Call:
+    """A copy of a call with other operands, by name."""
+    made = copy.copy(call)
+    made.operands = tuple([operands.get(name, ref) for name, ref in call.named.items()])
+    made.origin = made
+    return made
+
+
 @functools.lru_cache(4096)
-def declared(reads: tuple, writes: tuple):
-    """What takes the place of a kernel in such calls."""
+def declared(reads: tuple, writes: tuple, name: str = "host"):
+    """What takes the place of a kernel in calls that are more than one of those, or of Python."""
 
     def host():
         pass
 
     operands = {f"a{k}": Operand("pointer", dtype) for k, dtype in enumerate(reads)}
     host.__annotations__ = operands | {f"o{k}": Operand("pointer", dtype).out for k, dtype in enumerate(writes)}
-    return Kernel(host, "host", {}, False, None)[()]
+    return Kernel(host, name, {}, False, None)[()]
 
 
 def never(position: int) -> str:

@@ -144,6 +144,15 @@ class Call:
         return [o for o in self.operands if isinstance(o, Ref)]
 
     @property
+    def addresses(self) -> list[Ref]:
+        """The memory whose addresses are among its words."""
+        return self.refs
+
+    def places(self, words) -> dict:
+        """Where its memory is, by buffer, of which these are its words at some moment."""
+        return {id(o.buffer): int(word) - o.offset for o, word in zip(self.operands, words) if isinstance(o, Ref)}
+
+    @property
     def memory(self) -> list[tuple[str, Ref, bool]]:
         """Of each operand that is memory its name, itself, and whether it is written."""
         operands = self.operands

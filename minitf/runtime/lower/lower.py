@@ -15,7 +15,8 @@ from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
-from minitf.runtime.lower import host_calls
+from minitf.runtime.lower import counted_calls, host_calls
+from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.builder import Builder, NeedsData
 from minitf.runtime.lower.chains import chained
 from minitf.runtime.lower.host_calls import Held
@@ -135,7 +136,7 @@ class Lowering(Builder):
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
     def snapshot(self, value):
-        if value is None or isinstance(value, Held) or value.buffer not in self.written_buffers():
+        if value is None or isinstance(value, (Held, Bounded)) or value.buffer not in self.written_buffers():
             return value
         return self.copy(value)
 
@@ -251,6 +252,11 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
+        if len(self.frames) > 1:
+            found = self._counted(op, inputs)
+            if found is not None:
+                return found
+            inputs = [for_python(self, ref) for ref in inputs]
         if definition.bodies:
             return definition.host(self, op, *inputs)
         if None in inputs:
@@ -274,6 +280,12 @@ class Lowering(Builder):
         except (ValueError, TypeError, IndexError, ArithmeticError, OpError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+
+    def _counted(self, op, inputs: list) -> list | None:
+        """The op's outputs, where their sizes, or those of its inputs, are what kernels count in a loop or branch."""
+        if op in self.hosted or not (op.definition.counted or any([type(ref) is Bounded for ref in inputs])):
+            return None
+        return counted_calls.lower(self, op, inputs)
 
     def _host_call(self, op, inputs: list) -> list:
         if not host_calls.hostable(op, inputs):
@@ -359,6 +371,9 @@ class Lowering(Builder):
             with self.inside(frame):
                 for op in needed.ops:
                     self.lower(op)
+                for tensor in results:
+                    if tensor is not None:
+                        self.refs[tensor] = for_python(self, self.refs.get(tensor))
             frame.nodes[:] = chained(self, frame.nodes, needed.ops, results)
         finally:
             self.used = saved

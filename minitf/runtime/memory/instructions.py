@@ -7,6 +7,7 @@ import struct
 import numpy as np
 
 from minitf.kernels.machine import vm
+from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, KernelOf, Place, size_in
 from minitf.runtime.lower.ir import Call, Ref, Repeat, walk
 from minitf.runtime.memory.memory import Memory
 
@@ -50,7 +51,9 @@ class Instructions:
 
     def _emit(self, nodes: list) -> None:
         for node in nodes:
-            if isinstance(node, Call):
+            if isinstance(node, CountedCalls):
+                self._counted(node)
+            elif isinstance(node, Call):
                 self._call(node)
             elif isinstance(node, Repeat):
                 self._repeat(node)
@@ -75,10 +78,8 @@ class Instructions:
                 words.append(operand)
             elif isinstance(operand, (tuple, list)):
                 words.extend(operand)
-            elif isinstance(operand, float):
-                words.append(struct.unpack("q", struct.pack("d", operand))[0])
             else:
-                words.append(int(operand))
+                words.append(_word(operand))
         words[start + 1] = len(words) - start
         if call.limit is not None:
             places = call.kernel.kernel.places
@@ -95,6 +96,43 @@ class Instructions:
             self._address(ref)
             words += ref.shape
         words[start + 1] = len(words) - start
+
+    def _counted(self, whole: CountedCalls) -> None:
+        """What tells calls how large their operands are, and the calls."""
+        words = self._words
+        sizes = [size for call in whole.calls for size in map(size_in, call.words) if size is not None]
+        terms = sum([len(size.factors) for size in sizes])
+        entry, source = len(words) + 3, len(words) + 3 + 4 * terms
+        if sizes:
+            words += [vm.SIZES, 3 + 4 * terms + len(sizes), terms] + [0] * (4 * terms + len(sizes))
+        for place, word in [pair for call in whole.calls for pair in self._kernel_of(whole, call)]:
+            if type(word) is Place:
+                self._fixed(source, whole.at(word))
+            else:
+                words[source] = word.base
+            before, source = source, source + 1
+            for count, factor in size_in(word).factors.items():
+                words[entry : entry + 4] = [place, before, 0, factor]
+                self._fixed(entry + 2, whole.at(whole.counts[count]))
+                before, entry = place, entry + 4
+
+    def _kernel_of(self, whole: CountedCalls, call: KernelCall) -> list[tuple]:
+        """Writes one of the calls; returns the words in it that follow sizes, and their places."""
+        words, found = self._words, []
+        start = len(words)
+        self.calls[start] = part = KernelOf(whole, call)
+        words += [call.kernel.address, 2 + len(call.words) + len(part.given)]
+        for word in call.words:
+            if size_in(word) is not None:
+                found.append((len(words), word))
+                words.append(0)
+            elif type(word) is Place:
+                self._address(whole.at(word))
+            else:
+                words.append(_word(word))
+        for ref in part.given:
+            self._address(ref)
+        return found
 
     def _address(self, ref: Ref) -> None:
         """Writes the word that holds the address of `ref`."""
@@ -176,7 +214,12 @@ class Instructions:
         words[jump + 2] = len(words)
 
 
+def _word(number) -> int:
+    """The word that holds a number."""
+    return struct.unpack("q", struct.pack("d", number))[0] if isinstance(number, float) else int(number)
+
+
 def _patches_needed(loop: Repeat) -> int:
     """How many addresses inside a loop move with it."""
-    refs = [ref for node in walk([loop]) for ref in (node.refs if isinstance(node, Call) else node.controls)]
+    refs = [ref for node in walk([loop]) for ref in (node.addresses if isinstance(node, Call) else node.controls)]
     return sum(moved is loop.origin for ref in refs for moved, _ in ref.moves)

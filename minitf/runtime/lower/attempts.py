@@ -1,0 +1,142 @@
+"""What a kernel rule calls where some sizes are taken for numbers: several such attempts show how it follows them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minitf.framework.registry import check_sizes
+from minitf.kernels.compile.abi import Instance
+from minitf.runtime.execute.op_by_op import by_numpy
+from minitf.runtime.lower.bounded import Bounded, at
+from minitf.runtime.lower.builder import Builder, NeedsData, Value
+
+_FEW = 64
+
+
+def taken_for(most: int, share: float) -> int:
+    """A number that is so much of the most that it can be; not 1, for which rules may do without something."""
+    number = round(most * share)
+    return 2 if number == 1 < most else number
+
+
+def few_whole(array: np.ndarray) -> bool:
+    """Whether it holds whole numbers that may follow counts, and so few that they can be looked at one by one."""
+    return array.dtype in (np.int32, np.int64) and array.size <= _FEW
+
+
+class Part(Value):
+    """A value in one of the roots, the inputs, constants and new pieces of memory, `offset` bytes from its start."""
+
+    __slots__ = ("root", "offset", "known")
+
+    def __init__(self, shape: tuple, dtype, root: int, offset: int = 0, known: np.ndarray | None = None):
+        super().__init__(tuple(shape), np.dtype(dtype))
+        self.root, self.offset, self.known = root, offset, known
+
+
+class Attempt(Builder):
+    """One attempt. counts: what those are taken for that the inputs follow. share: which part of what it is at most each
+    count is taken for that the op finds out itself.
+
+    roots: inputs, then constants (arrays) and new memory (shape and type). found: what is counted, which number it is
+    taken for, and the most that it can be.
+    """
+
+    def __init__(self, op, inputs: list, counts: dict, share, folds: bool):
+        self.roots: list = list(inputs)
+        self.calls: list = []
+        self.found: list[tuple[Part, int, int]] = []
+        self._share = share
+        parts = [self._input(root, value, counts) for root, value in enumerate(inputs)]
+        if op.definition.sized:
+            check_sizes(op.definition, [part.shape for part in parts])
+        folded = self._folded(op, parts) if folds else None
+        results = op.definition.kernel(self, op, *parts) if folded is None else folded
+        results = results if isinstance(results, (list, tuple)) else [] if results is None else [results]
+        self.results: list[Part] = list(results)
+
+    def _input(self, root: int, value, counts: dict) -> Part:
+        if type(value) is not Bounded:
+            return Part(value.shape, value.dtype, root, 0, value.known)
+        shape, known = tuple([at(n, counts) for n in value.sizes]), None
+        if value.holds is not None:
+            held = [at(n, counts) for n in value.holds.reshape(-1).tolist()]
+            known = np.array(held, value.dtype).reshape(value.holds.shape)
+        return Part(shape, value.dtype, root, 0, known)
+
+    def _folded(self, op, parts: list) -> list | None:
+        """The outputs as constants, if all inputs are known and the outputs are few whole numbers."""
+        whole = op.definition.numpy is not None and all([t.dtype.is_integer for t in op.outputs])
+        if not whole or not parts or any([p.known is None or p.known.size > _FEW for p in parts]):
+            return None
+        return [self.constant(array) for array in by_numpy(op, [p.known for p in parts])]
+
+    # ---- the builder that kernel rules see
+
+    def constant(self, array):
+        array = np.asarray(array, order="C")
+        self.roots.append(array)
+        return Part(array.shape, array.dtype, len(self.roots) - 1, 0, array)
+
+    def new(self, shape, dtype):
+        self.roots.append((tuple(shape), np.dtype(dtype)))
+        return Part(shape, dtype, len(self.roots) - 1)
+
+    def view(self, value, shape, offset=0, dtype=None):
+        dtype, known = value.dtype if dtype is None else np.dtype(dtype), None
+        if any([n < 0 for n in shape]):
+            raise ValueError(f"no value is of shape {tuple(shape)}")
+        if value.known is not None:
+            known = value.known.reshape(-1).view(dtype)[offset : offset + math.prod(shape)].reshape(shape)
+        return Part(shape, dtype, value.root, value.offset + offset * dtype.itemsize, known)
+
+    def snapshot(self, value):
+        return value
+
+    def call(self, kernel: Instance, *operands, error=None):
+        self.calls.append((kernel, operands, error is not None))
+
+    def data(self, value):
+        if value.known is None:
+            raise NeedsData(value)
+        return value.known
+
+    def counted(self, value, most):
+        if value.known is not None:
+            return value.known
+        return np.array([self._taken(value, k, most) for k in range(value.size)], value.dtype).reshape(value.shape)
+
+    def known(self, value):
+        return value.known
+
+    def _taken(self, value: Part, k: int, most: int) -> int:
+        """What number k of a value that a kernel gives is taken for."""
+        if value.dtype != np.int64:
+            raise NeedsData(value)
+        number = taken_for(most, self._share(len(self.found)))
+        place = Part((), value.dtype, value.root, value.offset + k * value.dtype.itemsize)
+        self.found.append((place, number, most))
+        return number
+
+    def cut(self, axes):
+        return tuple(axes)
+
+    def variable(self, op, validate=True):
+        raise NeedsData(None)
+
+    def store(self, ref, value):
+        raise NeedsData(None)
+
+    def state(self, op, make):
+        raise NeedsData(None)
+
+    def loop(self, op, values):
+        raise NeedsData(None)
+
+    def branch(self, op, values):
+        raise NeedsData(None)
+
+    def list_op(self, op, values):
+        raise NeedsData(None)

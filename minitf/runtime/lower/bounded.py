@@ -1,0 +1,98 @@
+"""Values in memory of which only a run knows how large they are: what is known before is how large they may be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_slices import Work
+from minitf.runtime.lower.host_calls import Held
+from minitf.runtime.lower.ir import Ref
+
+
+class Count:
+    """A whole number that a kernel finds out: where it is (int64), and how large it is at `most`."""
+
+    __slots__ = ("ref", "most")
+    ref: Ref
+    most: int
+
+
+class Size:
+    """A whole number that follows some counts: `base`, and of each count as often as `factors` says."""
+
+    __slots__ = ("base", "factors")
+
+    def __init__(self, base: int, factors: dict):
+        self.base, self.factors = base, factors
+
+    def at(self, counts: dict) -> int:
+        """What it is where these are the counts."""
+        return self.base + sum([factor * counts[count] for count, factor in self.factors.items()])
+
+
+def at(number, counts: dict) -> int:
+    """What a number, which may be a Size, is where these are the counts."""
+    return number.at(counts) if type(number) is Size else number
+
+
+def most(number) -> int:
+    """The largest that a number, which may be a Size, can be."""
+    if type(number) is not Size:
+        return number
+    return number.base + sum([max(factor * count.most, 0) for count, factor in number.factors.items()])
+
+
+def added(one, other):
+    """The sum of two numbers, which may be Sizes."""
+    sizes = [n if type(n) is Size else Size(n, {}) for n in (one, other)]
+    factors = dict(sizes[0].factors)
+    for count, factor in sizes[1].factors.items():
+        factors[count] = factors.get(count, 0) + factor
+    base = sizes[0].base + sizes[1].base
+    return Size(base, factors) if factors else base
+
+
+class Bounded(Value):
+    """A value within `memory`, from the byte `offset` on, of shape `sizes`; each may be a Size. It `holds` an array of
+    such numbers, if it is known that it does. level: how deep in loops and branches it is made.
+    """
+
+    __slots__ = ("memory", "offset", "sizes", "holds", "level", "_held")
+    known = None
+
+    def __init__(self, memory: Ref, offset, sizes: tuple, dtype, level: int, holds: np.ndarray | None = None):
+        super().__init__(None, np.dtype(dtype))
+        self.memory, self.offset, self.sizes, self.level, self.holds = memory, offset, sizes, level, holds
+        self._held: Held | None = None
+
+    @property
+    def counts(self) -> list[Count]:
+        """The counts that it follows, each once."""
+        numbers = [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
+        return list(dict.fromkeys([c for n in numbers if type(n) is Size for c in n.factors]))
+
+    def ref(self, counts: dict) -> Ref:
+        """Where it is if these are the counts."""
+        offset, shape = at(self.offset, counts), tuple([at(n, counts) for n in self.sizes])
+        return Ref(shape, self.dtype, self.memory.buffer, self.memory.offset + offset, self.memory.moves)
+
+    def held(self, low) -> Held:
+        """The same value for ops that Python runs."""
+        if self._held is None:
+            self._held = held = Held(self.dtype)
+            counts = self.counts
+
+            def work(memory, *found):
+                ref = self.ref({count: int(number) for count, number in zip(counts, found)})
+                start = ref.offset - self.memory.offset
+                bytes_of = memory.reshape(-1).view(np.uint8)[start : start + ref.nbytes]
+                held.value = bytes_of.view(ref.dtype).reshape(ref.shape).copy()
+
+            low.frames[self.level].nodes.append(Work(low.current, work, self.memory, *[c.ref for c in counts]))
+        return self._held
+
+
+def for_python(low, value):
+    """The value as ops that Python runs take it."""
+    return value.held(low) if type(value) is Bounded else value
