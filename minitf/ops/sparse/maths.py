@@ -69,7 +69,7 @@ def _merged(b, op, how: int, a: tuple, others: tuple) -> tuple:
     """Room for the places and values of two sparse tensors together, what is in it, and how many."""
     (count, rank), more = a[0].shape, others[0].shape[0]
     places, values = b.new((count + more, rank), np.int64), b.new((count + more,), a[1].dtype)
-    size, orders = b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, max(count, more))]
+    size, orders = b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, count + more)]
     kernel = place_kernels.merge_sparse[values.dtype]
     b.call(kernel, *a, *others, places, values, size, *orders, count, more, rank, how, error=_differs(b, op, a, others))
     return size, places, values
@@ -119,7 +119,7 @@ def _add_grad_kernel(b, op, g, own, other, places):
 
     def found(own):
         count = own.shape[0]
-        out, orders = b.new((count,), g.dtype), [b.new((n,), np.int64) for n in (count, size, max(count, size))]
+        out, orders = b.new((count,), g.dtype), [b.new((n,), np.int64) for n in (count, size, count + size)]
         kernel = place_kernels.find_sparse[layout.carrier(g.dtype)]
         b.call(kernel, own, places, g, out, *orders, count, size, rank)
         return out

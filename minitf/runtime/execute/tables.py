@@ -127,7 +127,7 @@ def _part(array: np.ndarray, place: Place) -> np.ndarray:
     if not place.offset and array.dtype == place.dtype:
         if array.shape == place.shape:
             return array
-        if array.shape[1:] == place.shape[1:] and place.shape:
+        if array.shape and place.shape and array.shape[1:] == place.shape[1:]:
             return array[: place.shape[0]]
     flat = array.reshape(-1).view(np.uint8)[place.offset : place.offset + _bytes(place.shape, place.dtype)]
     return flat.view(place.dtype).reshape(place.shape)

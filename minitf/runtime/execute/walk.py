@@ -10,7 +10,7 @@ import numpy as np
 from minitf.kernels.machine import vm
 from minitf.kernels.machine.pool import meet
 from minitf.runtime.execute.patience import LIMIT, spans
-from minitf.runtime.lower.ir import Ref, calls
+from minitf.runtime.lower.ir import calls
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.session.state import State

@@ -37,8 +37,8 @@ class Part(Value):
 
 
 class Attempt(Builder):
-    """One attempt. counts: what those are taken for that the inputs follow. share: which part of what it is at most each
-    count is taken for that the op finds out itself.
+    """One attempt. counts: what those are taken for that the inputs follow. share(k): which part of the most that it
+    can be the count is taken for which the op finds out as number k.
 
     roots: inputs, then constants (arrays) and new memory (shape and type). found: what is counted, which number it is
     taken for, and the most that it can be.

@@ -53,6 +53,13 @@ def added(one, other):
     return Size(base, factors) if factors else base
 
 
+def renamed(number, counts: dict):
+    """A number, which may be a Size, that follows other counts in the place of these."""
+    if type(number) is not Size:
+        return number
+    return Size(number.base, {counts[count]: factor for count, factor in number.factors.items()})
+
+
 class Bounded(Value):
     """A value within `memory`, from the byte `offset` on, of shape `sizes`; each may be a Size. It `holds` an array of
     such numbers, if it is known that it does. level: how deep in loops and branches it is made.
@@ -77,6 +84,23 @@ class Bounded(Value):
         offset, shape = at(self.offset, counts), tuple([at(n, counts) for n in self.sizes])
         return Ref(shape, self.dtype, self.memory.buffer, self.memory.offset + offset, self.memory.moves)
 
+    def following(self, counts: dict, memory: Ref, offset, level: int) -> Bounded:
+        """The same with other counts in the place of these, in other memory."""
+        holds, sizes = self.holds, tuple([renamed(n, counts) for n in self.sizes])
+        if holds is not None:
+            held = [renamed(n, counts) for n in holds.reshape(-1).tolist()]
+            holds = np.array([*held, None], object)[:-1].reshape(holds.shape)  # else NumPy looks for arrays among them
+        return Bounded(memory, offset, sizes, self.dtype, level, holds)
+
+    def handed_out(self, low, branch, counts: dict) -> Bounded:
+        """The same in memory that outlasts the branch where it is made. counts: what those in it are outside so far."""
+        for count in self.counts:
+            if count not in counts:
+                counts[count] = new = Count()
+                new.ref, new.most = out_of(low, branch, count.ref), count.most
+        memory = out_of(low, branch, self.memory)
+        return self.following(counts, memory, renamed(self.offset, counts), len(low.frames) - 1)
+
     def held(self, low) -> Held:
         """The same value for ops that Python runs."""
         if self._held is None:
@@ -84,7 +108,8 @@ class Bounded(Value):
             counts = self.counts
 
             def work(memory, *found):
-                ref = self.ref({count: int(number) for count, number in zip(counts, found)})
+                # Where a branch was not taken nobody asks for what it would have counted: that may be anything.
+                ref = self.ref({count: min(max(int(number), 0), count.most) for count, number in zip(counts, found)})
                 start = ref.offset - self.memory.offset
                 bytes_of = memory.reshape(-1).view(np.uint8)[start : start + ref.nbytes]
                 held.value = bytes_of.view(ref.dtype).reshape(ref.shape).copy()
@@ -93,6 +118,14 @@ class Bounded(Value):
         return self._held
 
 
+def out_of(low, branch, ref: Ref) -> Ref:
+    """A copy of what a branch computes, in memory that lasts longer than it."""
+    out = low.new(ref.shape, ref.dtype)
+    with low.inside(branch):
+        low.move(ref, out)
+    return out
+
+
 def for_python(low, value):
-    """The value as ops that Python runs take it."""
-    return value.held(low) if type(value) is Bounded else value
+    """The value as ops take it that only take what is in memory and of a known shape, or is held."""
+    return value.held(low) if hasattr(value, "held") else value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower.bounded import Bounded
+from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
@@ -40,8 +42,12 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
     if values[0].known is not None:
         return _chosen(low, branches, 0 if values[0].known else 1, used)
     frames = [_lowered(low, branches, index, used) for index in range(2)]
+    for frame, body, other in zip(frames, branches.bodies, branches.bodies[::-1]):
+        with low.inside(frame):
+            low.for_python([t for t, theirs in zip(body.results, other.results) if theirs is not None])
+    counts: dict = {}
     outputs = [
-        _joined(low, op, [body.results[k] for body in branches.bodies], frames) if used[k] else None
+        _joined(low, op, [body.results[k] for body in branches.bodies], frames, counts) if used[k] else None
         for k in range(len(op.outputs))
     ]
     low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
@@ -65,14 +71,18 @@ def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
     return frame
 
 
-def _joined(low: Lowering, op, results: list, frames: list[Frame]) -> Ref | None:
-    """One place for a result, whichever branch computes it; None if neither does."""
+def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict) -> Ref | None:
+    """One place for a result, whichever branch computes it; None if neither does. counts: what those that follow counts
+    in a branch follow behind it, so far.
+    """
     refs = [None if t is None else low.refs[t] for t in results]
     present = [r for r in refs if r is not None]
     if not present:
         return None
     if len(present) == 1 and present[0].known is not None:
         return present[0]  # nobody reads it where the other branch is taken
+    if type(present[0]) in (Bounded, BoundedStack):  # nor this
+        return present[0].handed_out(low, frames[0 if refs[1] is None else 1], counts)
     differ = len({r.shape for r in present if not isinstance(r, (Held, Flow))}) > 1
     if any([isinstance(r, Held) for r in present]) or differ and len(low.frames) > 1:
         return _joined_held(low, op, refs, frames)

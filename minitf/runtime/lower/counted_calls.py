@@ -1,4 +1,4 @@
-"""Ops inside of loops and branches whose sizes only a run knows, by kernels: the machine writes the sizes into their calls.
+"""Ops inside of loops and branches whose sizes only a run knows, by kernels, into whose calls the machine writes sizes.
 
 Where what an op's rule calls follows sizes (see `following`) it is one node of a program: in each trip the counts that
 kernels found before are written where they belong, by the instruction SIZES.
@@ -49,7 +49,9 @@ class CountedCalls(Call):
 
     __slots__ = ("calls", "counts", "given")
 
-    def __init__(self, op, reads: list, writes: list, calls: list[KernelCall], counts: dict, given: int, error: Callable):
+    def __init__(
+        self, op, reads: list, writes: list, calls: list[KernelCall], counts: dict, given: int, error: Callable
+    ):
         kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (reads, writes)], "counted")
         super().__init__(kernel, (*reads, *writes), error if any([call.fails for call in calls]) else None, op)
         self.calls, self.counts, self.given = calls, counts, given
@@ -66,6 +68,7 @@ class CountedCalls(Call):
 
     @property
     def addresses(self) -> list[Ref]:
+        """The memory whose addresses are among its words."""
         words = [word for call in self.calls for word in call.words]
         found = [self.at(word) for word in words if type(word) is Place]
         found += [self.at(self.counts[c]) for size in filter(None, map(size_in, words)) for c in size.factors]
@@ -73,8 +76,8 @@ class CountedCalls(Call):
 
 
 class KernelOf(Call):
-    """One of the calls of a CountedCalls, as it is among the instructions: behind its operands are the addresses of what
-    the op is given, if it may fail.
+    """One of the calls of a CountedCalls, as it is among the instructions: behind its operands are, if it may fail, the
+    addresses of what the op is given.
     """
 
     __slots__ = ("given", "_own")
@@ -84,6 +87,7 @@ class KernelOf(Call):
         self.given, self._own = whole.operands[: whole.given] if call.fails else (), len(call.words)
 
     def places(self, words) -> dict:
+        """Where what the op is given is, by buffer, of which these are the words at some moment."""
         return {id(ref.buffer): int(word) - ref.offset for ref, word in zip(self.given, words[self._own :])}
 
 
@@ -112,12 +116,25 @@ def lower(low, op, inputs: list) -> list | None:
         return None
     if all([v.known is not None for v in inputs if type(v) is Ref]) and not any([type(v) is Bounded for v in inputs]):
         return None  # the outputs are known
-    inputs = [low.snapshot(v) for v in inputs]
+    inputs, alike = [low.snapshot(v) for v in inputs], low.frames[-1].alike.setdefault(op.type, [])
+    for other, given, results in alike:
+        if other.attrs == op.attrs and all(map(_same, given, inputs)):
+            return results  # also the counts are the same then, and what follows them goes together
     for folds in (True, False):
         rule = followed(op, inputs, folds)
         if rule is not None:
-            return _Lowered(low, op, inputs, rule).results
+            alike.append((op, inputs, _Lowered(low, op, inputs, rule).results))
+            return alike[-1][2]
     return None
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether both are the same value in the same memory."""
+    if type(one) is Bounded or type(other) is Bounded:
+        return one is other
+    if one.known is not None and other.known is not None:
+        return one.dtype == other.dtype and np.array_equal(one.known, other.known)
+    return one.same_place(other) and one.shape == other.shape and one.dtype == other.dtype
 
 
 class _Lowered:

@@ -14,13 +14,12 @@ from minitf.runtime.lower.attempts import Attempt, Part, few_whole, taken_for
 from minitf.runtime.lower.bounded import Bounded, Count
 from minitf.runtime.lower.builder import NeedsData
 
-_FEWEST = 4  # of less nobody can say how numbers follow it
 _MOST_COUNTS = 6
 
 
 class Rule(NamedTuple):
-    """What a rule calls for any sizes: one of its attempts, the counts that the inputs follow, and for each number in it
-    how it follows these and those that the op finds out: a base, and how often it has each of them.
+    """What a rule calls for any sizes: one of its attempts, the counts that the inputs follow, and how each number in
+    it follows these and those that the op finds out: a base, and how often it has each of them.
     """
 
     attempt: Attempt
@@ -31,8 +30,6 @@ class Rule(NamedTuple):
 def followed(op, inputs: list, folds: bool) -> Rule | None:
     """How the op's rule follows sizes; None if it does not, or is refused for some."""
     counts = list(dict.fromkeys([count for v in inputs if type(v) is Bounded for count in v.counts]))
-    if any([count.most < _FEWEST for count in counts]):
-        return None
     points, tables, attempts = [], [], []
     try:
         more = len(_attempt(op, inputs, counts, lambda k: 1.0, folds)[0].found)

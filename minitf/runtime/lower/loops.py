@@ -18,6 +18,8 @@ from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower import loop_calls
+from minitf.runtime.lower.bounded import Bounded, for_python
+from minitf.runtime.lower.bounded_stacks import BoundedStack, saved
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, kept, moved
@@ -38,11 +40,19 @@ class RegionLowering(Lowering):
         self.runner = runner
 
     def loop(self, op, values):
+        values = self._loop_inputs(op.attrs["loop"], values)
         if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
         if len(self.frames) > 1 and loop_calls.goes_over_held(op.attrs["loop"], values):
-            return loop_calls.lower(self, op, values)
+            return loop_calls.lower(self, op, [for_python(self, value) for value in values])
         return _LoopLowering(self, op, values).outputs()
+
+    def _loop_inputs(self, loop, values: list) -> list:
+        """The inputs of a loop: constants may be Bounded, and xs the slices of such."""
+        carry, xs, consts, count = loop.split(values)
+        xs = [x if type(x) is BoundedStack else for_python(self, x) for x in xs]
+        last = [] if count is None else [for_python(self, count)]
+        return [for_python(self, value) for value in carry] + xs + consts + last
 
     def branch(self, op, values):
         return lowered_branch(self, op, values)
@@ -61,6 +71,8 @@ class _LoopLowering:
         self.counted = [x for x in self.xs if x is not None and not isinstance(x, (Held, Flow))]
         self.held: list[Slices] = []  # what is read of the others
         self.returned: list[tuple[Slices, Ref]] = []  # and what of them is put into memory in each trip
+        self.counts: dict = {}  # what counts that another loop saved are in this one
+        self.saved_counts: dict = {}  # those that this one saves, and where
         self.kept: list[HeldStack] = []  # what Python keeps of what is in memory
         self.outer = len(low.frames) - 1
         self.used = [t in low.used for t in op.outputs]
@@ -187,7 +199,7 @@ class _LoopLowering:
             for i, argument in loop.const_args(body) if body is not None else ():
                 low.refs[argument] = self.consts[i]
         for argument, x in zip(loop.xs_args, self.xs):
-            low.refs[argument] = self._held_slice(x) if isinstance(x, Held) else self._slice(x)
+            low.refs[argument] = self._slice_of(x)
         for i in self.live:
             low.refs[loop.carry_args[i]] = self.places[i] if i in self.open else self._varying(self.places[i])
         if loop.condition is not None:
@@ -198,6 +210,8 @@ class _LoopLowering:
         if self.returned:
             frame.nodes.append(given(self.op, *map(list, zip(*self.returned))))
         low.body(self.needed, frame, [*loop.nexts, *loop.ys])
+        with low.inside(frame):
+            low.for_python([loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys if k not in loop.saved])
         _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
         self.ys_refs = {}
         with low.inside(frame):
@@ -205,6 +219,11 @@ class _LoopLowering:
         if self.node.predicate is not None and self.node.predicate.known is not None:
             raise NotNative(self.op)  # unless it depends on a variable that turned out to be open
         low.frames[low.target].nodes.append(self.node)
+
+    def _slice_of(self, x) -> Value | None:
+        if type(x) is BoundedStack:
+            return x.slice(self.node, self.outer + 1, self.counts)
+        return self._held_slice(x) if isinstance(x, Held) else self._slice(x)
 
     def _slice(self, x: Ref | None) -> Ref | None:
         if x is None:  # nobody reads it
@@ -302,6 +321,11 @@ class _LoopLowering:
             raise NotNative(self.op)
         if isinstance(ref, Flow):
             return ref.ghosts(self.capacity)
+        if type(ref) in (Bounded, BoundedStack):
+            stack = self._bounded_stack(ref) if type(ref) is Bounded and self.capacity < UNLIMITED else None
+            if stack is not None:
+                return stack
+            ref = ref.held(low)
         if isinstance(ref, Held):
             return self._held_stack(ref)
         if self.capacity == UNLIMITED:
@@ -316,6 +340,17 @@ class _LoopLowering:
             stack.like = ref
         low.move(ref, slot)
         return stack
+
+    def _bounded_stack(self, ref: Bounded) -> BoundedStack | None:
+        """The memory of a value in each trip, of which only a run knows how large it is."""
+
+        def stack(value: Ref) -> Ref:
+            self.low.target = self.outer
+            made = self._stack(self.capacity, value)
+            self.low.target = self.outer + 1
+            return made
+
+        return saved(self.low, ref, self.node, stack, self.saved_counts)
 
     def _held_stack(self, ref: Held) -> HeldStack:
         """The list of what stays on the host in each trip."""
@@ -370,7 +405,7 @@ class _LoopLowering:
     def _padded(self, k: int) -> Ref | None:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
         ref = self.ys_refs[k]
-        if ref is None or isinstance(ref, (Flow, Held)):
+        if ref is None or isinstance(ref, (Flow, Held, BoundedStack)):
             return ref
         ref.buffer.level = self.outer
         if not self.fixed and k not in self.loop.saved and ref.size:

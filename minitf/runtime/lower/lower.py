@@ -17,6 +17,7 @@ from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
 from minitf.runtime.lower import counted_calls, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
+from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
 from minitf.runtime.lower.chains import chained
 from minitf.runtime.lower.host_calls import Held
@@ -74,6 +75,7 @@ class Frame:
     def __init__(self, node=None, branch: bool = False):
         self.nodes: list = []
         self.node, self.branch = node, branch
+        self.alike: dict = {}  # of the ops that count something, by type: ops, their inputs and outputs
 
 
 class Lowering(Builder):
@@ -136,7 +138,11 @@ class Lowering(Builder):
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
     def snapshot(self, value):
-        if value is None or isinstance(value, (Held, Bounded)) or value.buffer not in self.written_buffers():
+        if (
+            value is None
+            or isinstance(value, (Held, Bounded, BoundedStack))
+            or value.buffer not in self.written_buffers()
+        ):
             return value
         return self.copy(value)
 
@@ -252,13 +258,12 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
-        if len(self.frames) > 1:
-            found = self._counted(op, inputs)
-            if found is not None:
-                return found
-            inputs = [for_python(self, ref) for ref in inputs]
         if definition.bodies:
             return definition.host(self, op, *inputs)
+        found = self._counted(op, inputs) if len(self.frames) > 1 else None
+        if found is not None:
+            return found
+        inputs = [for_python(self, ref) for ref in inputs]
         if None in inputs:
             return [None] * len(op.outputs)
         if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
@@ -371,12 +376,15 @@ class Lowering(Builder):
             with self.inside(frame):
                 for op in needed.ops:
                     self.lower(op)
-                for tensor in results:
-                    if tensor is not None:
-                        self.refs[tensor] = for_python(self, self.refs.get(tensor))
             frame.nodes[:] = chained(self, frame.nodes, needed.ops, results)
         finally:
             self.used = saved
+
+    def for_python(self, tensors: list) -> None:
+        """Has the values of some tensors be such as Python takes, too."""
+        for tensor in tensors:
+            if tensor is not None:
+                self.refs[tensor] = for_python(self, self.refs.get(tensor))
 
     @contextlib.contextmanager
     def inside(self, frame: Frame):

@@ -387,6 +387,7 @@ class Region:
         for op in self.ops:
             low.top = op
             low.lower(op)
+            low.for_python([tensor for tensor in op.outputs if tensor in kept])
             for tensor in op.outputs:
                 if tensor in kept and (_nowhere(low.refs[tensor]) or _saved_by_host(tensor, low.refs[tensor])):
                     raise NotNative(op)

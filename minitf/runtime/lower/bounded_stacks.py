@@ -1,0 +1,86 @@
+"""What loops save of Bounded values for their gradients: memory for the largest that there may be of each trip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from minitf.runtime.lower.bounded import Bounded, Count, Size, most, out_of
+from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_slices import HeldStack, Work
+from minitf.runtime.lower.host_calls import Held
+from minitf.runtime.lower.ir import Ref, Repeat
+
+
+class BoundedStack(Value):
+    """The slices of a Bounded value, `item`, that a loop saves: what is in its memory in each trip, and its counts.
+
+    loop: the node of the program that saves them, which is part of frame number `level`.
+    """
+
+    __slots__ = ("item", "memory", "counts", "_loop", "_level", "_held")
+    known = row = like = None
+
+    def __init__(self, item: Bounded, memory: Ref, counts: dict, loop: Repeat, level: int):
+        super().__init__(memory.shape[:1], item.dtype)
+        self.item, self.memory, self.counts, self._loop, self._level = item, memory, counts, loop, level
+        self._held: HeldStack | None = None
+
+    def slice(self, loop: Repeat, level: int, counts: dict) -> Bounded:
+        """The slice of the present trip of another loop. counts: what those that were saved are there, so far."""
+        for count, stack in self.counts.items():
+            if count not in counts:
+                counts[count] = new = Count()
+                new.ref, new.most = stack.slice(0, loop), count.most
+        return self.item.following(counts, self.memory.slice(0, loop), 0, level)
+
+    def handed_out(self, low, branch, stacks: dict) -> BoundedStack:
+        """The same in memory that outlasts the branch where it is made. stacks: what those in it are outside so far."""
+        for stack in self.counts.values():
+            if stack not in stacks:
+                stacks[stack] = out_of(low, branch, stack)
+        counts = {count: stacks[stack] for count, stack in self.counts.items()}
+        memory = out_of(low, branch, self.memory)
+        return BoundedStack(self.item, memory, counts, self._loop, len(low.frames) - 1)
+
+    def held(self, low) -> HeldStack:
+        """The same for ops that Python runs."""
+        if self._held is None:
+            self._held = stack = HeldStack(Held(self.dtype), self._loop.reverse)
+            trips, counts = self._loop.count, list(self.counts)
+
+            def work(memory, *found):
+                *found, last = (*found, trips) if isinstance(trips, int) else found
+                count = min(max(int(last), 0), len(memory))
+                rows = [self._slice_at(memory[k], counts, [int(f[k]) for f in found]) for k in range(count)]
+                stack.value = rows[::-1] if self._loop.reverse else rows
+
+            refs = [self.memory, *self.counts.values(), *([] if isinstance(trips, int) else [self._loop.trips])]
+            low.frames[self._level].nodes.append(Work(self._loop.op, work, *refs))
+        return self._held
+
+    def _slice_at(self, row: np.ndarray, counts: list, found: list) -> np.ndarray:
+        # Of branches that were not taken it may be anything.
+        found = [min(max(number, 0), count.most) for count, number in zip(counts, found)]
+        shape = self.item.ref(dict(zip(counts, found))).shape
+        size = math.prod(shape) * self.dtype.itemsize
+        return row.view(np.uint8)[:size].view(self.dtype).reshape(shape).copy()
+
+
+def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack | None:
+    """Has a loop, the body of which is being lowered, save a value; None if that takes Python. stack(value): memory
+    for one like it of each trip. counts: that of the counts which are saved, so far.
+    """
+    if type(item.offset) is Size:
+        return None
+    size = min(math.prod(map(most, item.sizes)) * item.dtype.itemsize, item.memory.buffer.size - item.memory.offset)
+    place = Ref((size,), np.uint8, item.memory.buffer, item.memory.offset + item.offset, item.memory.moves)
+    memory = stack(place)
+    low.move(place, memory.slice(0, loop))
+    for count in item.counts:
+        if count not in counts:
+            counts[count] = stack(count.ref)
+            low.move(count.ref, counts[count].slice(0, loop))
+    return BoundedStack(item, memory, {count: counts[count] for count in item.counts}, loop, len(low.frames) - 2)
