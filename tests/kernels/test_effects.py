@@ -44,6 +44,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "count start": (6, 0),
     "number": (7,),
     "n wanted": (3, (0, 1, 1)),
+    "n numbers": (3, (4, 5, 6)),
     "n rank dims": (6, 2, (2, 3)),
     "n places": (6, 8),
     "n width places": (6, 4, 8),

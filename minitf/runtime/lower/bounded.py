@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.kernels.compile import layout
+from minitf.kernels.math.movement import clear
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import Work
 from minitf.runtime.lower.host_calls import Held
@@ -49,7 +51,7 @@ def added(one, other):
     factors = dict(sizes[0].factors)
     for count, factor in sizes[1].factors.items():
         factors[count] = factors.get(count, 0) + factor
-    base = sizes[0].base + sizes[1].base
+    base, factors = sizes[0].base + sizes[1].base, {count: factor for count, factor in factors.items() if factor}
     return Size(base, factors) if factors else base
 
 
@@ -92,12 +94,14 @@ class Bounded(Value):
             holds = np.array([*held, None], object)[:-1].reshape(holds.shape)  # else NumPy looks for arrays among them
         return Bounded(memory, offset, sizes, self.dtype, level, holds)
 
-    def handed_out(self, low, branch, counts: dict) -> Bounded:
-        """The same in memory that outlasts the branch where it is made. counts: what those in it are outside so far."""
+    def handed_out(self, low, branch, other, counts: dict) -> Bounded:
+        """The same in memory that outlasts the branch where it is made, and nothing where the other one is taken.
+        counts: what those in it are outside so far.
+        """
         for count in self.counts:
             if count not in counts:
                 counts[count] = new = Count()
-                new.ref, new.most = out_of(low, branch, count.ref), count.most
+                new.ref, new.most = or_none(low, branch, other, count.ref), count.most
         memory = out_of(low, branch, self.memory)
         return self.following(counts, memory, renamed(self.offset, counts), len(low.frames) - 1)
 
@@ -108,8 +112,7 @@ class Bounded(Value):
             counts = self.counts
 
             def work(memory, *found):
-                # Where a branch was not taken nobody asks for what it would have counted: that may be anything.
-                ref = self.ref({count: min(max(int(number), 0), count.most) for count, number in zip(counts, found)})
+                ref = self.ref({count: int(number) for count, number in zip(counts, found)})
                 start = ref.offset - self.memory.offset
                 bytes_of = memory.reshape(-1).view(np.uint8)[start : start + ref.nbytes]
                 held.value = bytes_of.view(ref.dtype).reshape(ref.shape).copy()
@@ -123,6 +126,14 @@ def out_of(low, branch, ref: Ref) -> Ref:
     out = low.new(ref.shape, ref.dtype)
     with low.inside(branch):
         low.move(ref, out)
+    return out
+
+
+def or_none(low, branch, other, ref: Ref) -> Ref:
+    """The same of counts, which are 0 where the other branch is taken."""
+    out = out_of(low, branch, ref)
+    with low.inside(other):
+        low.call(clear[layout.carrier(out.dtype)], out, out.size)
     return out
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitf.runtime.lower.bounded import Bounded, Count, Size, most, out_of
+from minitf.runtime.lower.bounded import Bounded, Count, Size, most, or_none, out_of
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Work
 from minitf.runtime.lower.host_calls import Held
@@ -36,11 +36,13 @@ class BoundedStack(Value):
                 new.ref, new.most = stack.slice(0, loop), count.most
         return self.item.following(counts, self.memory.slice(0, loop), 0, level)
 
-    def handed_out(self, low, branch, stacks: dict) -> BoundedStack:
-        """The same in memory that outlasts the branch where it is made. stacks: what those in it are outside so far."""
+    def handed_out(self, low, branch, other, stacks: dict) -> BoundedStack:
+        """The same in memory that outlasts the branch where it is made, and nothing where the other one is taken.
+        stacks: what those of counts are outside so far.
+        """
         for stack in self.counts.values():
             if stack not in stacks:
-                stacks[stack] = out_of(low, branch, stack)
+                stacks[stack] = or_none(low, branch, other, stack)
         counts = {count: stacks[stack] for count, stack in self.counts.items()}
         memory = out_of(low, branch, self.memory)
         return BoundedStack(self.item, memory, counts, self._loop, len(low.frames) - 1)
@@ -53,7 +55,7 @@ class BoundedStack(Value):
 
             def work(memory, *found):
                 *found, last = (*found, trips) if isinstance(trips, int) else found
-                count = min(max(int(last), 0), len(memory))
+                count = min(max(int(last), 0), len(memory))  # anything, if it is in a branch that was not taken
                 rows = [self._slice_at(memory[k], counts, [int(f[k]) for f in found]) for k in range(count)]
                 stack.value = rows[::-1] if self._loop.reverse else rows
 
@@ -62,8 +64,6 @@ class BoundedStack(Value):
         return self._held
 
     def _slice_at(self, row: np.ndarray, counts: list, found: list) -> np.ndarray:
-        # Of branches that were not taken it may be anything.
-        found = [min(max(number, 0), count.most) for count, number in zip(counts, found)]
         shape = self.item.ref(dict(zip(counts, found))).shape
         size = math.prod(shape) * self.dtype.itemsize
         return row.view(np.uint8)[:size].view(self.dtype).reshape(shape).copy()

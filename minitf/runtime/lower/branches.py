@@ -82,7 +82,8 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
     if len(present) == 1 and present[0].known is not None:
         return present[0]  # nobody reads it where the other branch is taken
     if type(present[0]) in (Bounded, BoundedStack):  # nor this
-        return present[0].handed_out(low, frames[0 if refs[1] is None else 1], counts)
+        taken, other = frames if refs[1] is None else frames[::-1]
+        return present[0].handed_out(low, taken, other, counts)
     differ = len({r.shape for r in present if not isinstance(r, (Held, Flow))}) > 1
     if any([isinstance(r, Held) for r in present]) or differ and len(low.frames) > 1:
         return _joined_held(low, op, refs, frames)

@@ -6,6 +6,7 @@ kernels found before are written where they belong, by the instruction SIZES.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -173,7 +174,7 @@ class _Lowered:
         """The memory of a constant, or of what is new."""
         made = self._attempt.roots[root]
         if not isinstance(made, np.ndarray):
-            self._new(root, self._next(), made[1])
+            self._new(root, math.prod([most(self._next()) for _ in made[0]]), made[1])
             return
         numbers = [self._next() for _ in range(made.size)] if few_whole(made) else []
         if any([type(number) is Size for number in numbers]):
@@ -182,8 +183,8 @@ class _Lowered:
         else:
             self._memory[root] = self._low.constant(made)
 
-    def _new(self, root: int, size, dtype) -> None:
-        self._memory[root] = self._low.new((most(size),), dtype)
+    def _new(self, root: int, size: int, dtype) -> None:
+        self._memory[root] = self._low.new((size,), dtype)
         self._own.append(root)
 
     def _words(self, operand) -> list:

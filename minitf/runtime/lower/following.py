@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
 from typing import NamedTuple
@@ -88,7 +87,7 @@ class _Numbers:
         else:
             shape, dtype = root
             self.structure.append((len(shape), dtype))
-            self.numbers.append(math.prod(shape))
+            self.numbers += shape
 
     def _contents(self, array: np.ndarray | None) -> None:
         whole = array is not None and few_whole(array)

@@ -9,6 +9,7 @@ import pytest
 from minitf.kernels.compile.abi import i64p, kernel
 from minitf.kernels.machine.vm import (
     BROKEN,
+    CONTROL_WORDS,
     END,
     FORWARD,
     FULL,
@@ -22,6 +23,7 @@ from minitf.kernels.machine.vm import (
     PATCHES,
     REVERSE,
     ROWS,
+    SIZES,
     WHILE,
     unpack,
     vm,
@@ -193,7 +195,7 @@ def test_interruption(python):
 def test_a_running_loop_can_be_stopped_from_another_thread():
     table, total = Table(), np.zeros(1, np.int64)
     table.loop(lambda _: table.kernel(vm_accumulate[()], total, total, 0) and None, 2**62)
-    code, flag, result = np.array([*table.words, END]), np.zeros(32, np.int64), []
+    code, flag, result = np.array([*table.words, END]), np.zeros(CONTROL_WORDS, np.int64), []
     vm[()].address  # noqa: B018
     thread = threading.Thread(target=lambda: result.append(vm[()].run(code, flag)))
     thread.start()
@@ -229,5 +231,25 @@ def test_as_many_rows_as_run(python):
     table.loop(body, 4, patches=1)
     code = np.array([*table.words, END], np.int64)
     run = vm[()].python if python else vm[()].run
-    assert run(code, np.zeros(32, np.int64)) == 0
+    assert run(code, np.zeros(CONTROL_WORDS, np.int64)) == 0
     assert total[0] == 6420
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_sizes_follow_counts(python):
+    """A word is its source and some counts, each times a factor; in each trip with the counts of that trip."""
+    table, counts, total = Table(), np.array([2, 0, 1]), np.zeros(1, np.int64)
+    other = np.array([3])
+
+    def body(_):
+        sizes = table.put(SIZES, 12, 2, 0, 0, table.address(counts), 10, 0, 0, table.address(other), -1, 7)
+        place = table.kernel(vm_note[()], total, 0)
+        table.words[sizes + 3 : sizes + 5] = place + 3, sizes + 11
+        table.words[sizes + 7 : sizes + 9] = place + 3, place + 3
+        return [(sizes + 5, 8)]
+
+    table.loop(body, 3, patches=1)
+    code = np.array([*table.words, END], np.int64)
+    run = vm[()].python if python else vm[()].run
+    assert run(code, np.zeros(CONTROL_WORDS, np.int64)) == 0
+    assert total[0] == 100 * 24 + 10 * 4 + 14  # 10 * count + 7 - 3

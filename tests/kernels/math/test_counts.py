@@ -78,6 +78,12 @@ def test_difference(dtype, n, width):
     assert np.array_equal(index[: count[0]], wanted) and np.array_equal(o[: count[0]], a[wanted])
 
 
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_numbers_are_put(dtype):
+    o = np.zeros(3, dtype)
+    assert run(counts.put_numbers[dtype], o, 3, (5, -1, 7)) == 0 and o.tolist() == [5, -1, 7]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_parts(dtype):
     a, parts = drawn(dtype, 24).reshape(8, 3), np.array([1, 0, 3, 1, 1, 0, 3, 1], np.int32)

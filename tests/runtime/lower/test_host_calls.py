@@ -66,7 +66,7 @@ def as_a_constant(a):
 
 
 def masked_and_differentiated(a):
-    """Where its values came from is saved on the host, one list of places for each trip."""
+    """Where its values came from is saved, as many places in each trip as there were."""
     return a + tf.reduce_mean(tf.boolean_mask(a, a[:, 0] > 0.0))
 
 
@@ -82,18 +82,18 @@ def partitioned(a):
 BODIES = {
     scaled: ["PyFunc"],
     printed: ["Print"],
-    counted: ["Size", "Where"],
+    counted: [],
     inverted: ["MatrixInverse"],
     as_text: ["AsString", "StringToNumber"],
-    masked: ["GatherV2", "Mean", "Squeeze", "Where"],
-    of_a_computed_size: [],
-    drawn: ["RandomUniform", "Where"],
+    masked: [],
+    of_a_computed_size: ["Fill", "Reshape", "Sum"],
+    drawn: ["RandomUniform", "Sum"],
     heard: ["CTCLoss"],
-    chosen: ["PyFunc", "Size", "Where"],
-    as_a_constant: ["Size", "Where"],
-    masked_and_differentiated: ["UnsortedSegmentSum", "Where"],
-    picked: ["GatherNd", "ScatterNd", "Where"],
-    partitioned: ["DynamicPartition", "DynamicStitch"],
+    chosen: ["PyFunc"],
+    as_a_constant: [],
+    masked_and_differentiated: [],
+    picked: [],
+    partitioned: ["DynamicStitch", "Reshape"],
 }
 
 
@@ -143,7 +143,7 @@ def test_the_loop_stays_native(network, body):
     native, hosts, calls = ran(network, body, feeds)
     if network is not looped:  # whose gradient needs room for trips: what may do things twice stays outside
         assert not {"Loop", "If"} & set(hosts), hosts
-        assert (network, body) and set(calls) == set(BODIES[body]), calls
+        assert set(calls) - {"Add", "Mul", "Shape", "StopGradient"} == set(BODIES[body]), calls
     (theirs,) = ran(network, body, feeds, executor="op_by_op")
     (plain, *_) = ran(network, body, feeds, passes="none")
     (both, *_) = ran(network, body, feeds, threads=2)
