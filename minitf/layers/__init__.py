@@ -1,6 +1,7 @@
 """tf.layers."""
 
-from minitf.layers.base import InputSpec, Layer
+from minitf.layers.base import Layer
+from minitf.layers.input_spec import InputSpec
 from minitf.layers.convolution import Conv1D, Conv2D, Conv2DTranspose, conv1d, conv2d, conv2d_transpose
 from minitf.layers.core import Dense, Dropout, Flatten, dense, dropout, flatten
 from minitf.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D, average_pooling1d

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.framework.collections import GraphKeys
@@ -12,45 +14,12 @@ from minitf.framework.getter import getter
 from minitf.framework.graph import get_collection, get_collection_ref, get_default_graph, name_scope
 from minitf.framework.named import named
 from minitf.framework.shape import TensorShape, dimension_value
-from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
+from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor
 from minitf.framework.taking import arguments, needed, optional, taking
-from minitf.framework.tensor import Tensor
+from minitf.framework.traversal import reached
 from minitf.layers import by_name
+from minitf.layers.input_spec import check_inputs
 from minitf.ops.state.partitioned_variable import parts_of
-
-
-class InputSpec:
-    """What a layer expects of its input: rank (`ndim`, `min_ndim`, `max_ndim`), sizes of axes, type."""
-
-    def __init__(self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None):
-        self.dtype, self.shape, self.axes = dtype, shape, dict(axes or {})
-        self.ndim = len(shape) if shape is not None else ndim
-        self.max_ndim, self.min_ndim = max_ndim, min_ndim
-
-    def check(self, tensor: Tensor | SparseTensor, layer: str) -> None:
-        """Raises ValueError if `tensor` is not what `layer` expects."""
-        rank, name = tensor.shape.rank, getattr(tensor, "name", tensor)
-        if rank is None and (self.ndim, self.min_ndim, self.max_ndim) != (None, None, None):
-            raise ValueError(
-                f"layer {layer} has to know the rank of its inputs (the layer requires a defined rank); "
-                f"{name} has unknown shape: call set_shape on it"
-            )
-        limits = [(self.ndim, "", rank != self.ndim)]
-        if rank is not None:
-            limits += [
-                (self.min_ndim, "at least ", self.min_ndim is not None and rank < self.min_ndim),
-                (self.max_ndim, "at most ", self.max_ndim is not None and rank > self.max_ndim),
-            ]
-        for limit, how, wrong in limits:
-            if limit is not None and rank is not None and wrong:
-                raise ValueError(f"layer {layer} takes inputs of rank {how}{limit}; {name} has shape {tensor.shape}")
-        for axis, size in self.axes.items():
-            found = None if rank is None else tensor.shape.sizes[axis]
-            if size is not None and found not in (None, size):
-                raise ValueError(
-                    f"layer {layer} was made for inputs of size {size} along axis {axis}; "
-                    f"{name} has shape {tensor.shape}"
-                )
 
 
 class Layer:
@@ -79,6 +48,9 @@ class Layer:
         self._non_trainable_weights: list = []
         self._updates: list = []
         self._losses: list = []
+        self._penalties: list = []  # the losses of its weights
+        self._of_inputs: set = set()  # those of the losses that belong to what it was called on
+        self._inputs: list = []
         self._reuse = _reuse
         self._scope: tf.VariableScope | None = None
         self._current_scope: tf.VariableScope | None = None
@@ -98,6 +70,11 @@ class Layer:
         if self._scope is None:
             raise ValueError(f"layer {self._name} gets its scope when it is called; call it first")
         return self._scope.name
+
+    @property
+    def graph(self):
+        """The graph that it was called in; None before."""
+        return self._inputs[0].graph if self._inputs else None
 
     @property
     def trainable_weights(self) -> list:
@@ -125,18 +102,67 @@ class Layer:
 
     @property
     def losses(self) -> list:
-        """Its regularization losses."""
-        return list(self._losses)
+        """Its losses: those that were added, then the regularization losses of its weights."""
+        return self._losses + self._penalties
 
     def add_update(self, updates, inputs=None) -> None:
-        """Notes ops that have to run with each training step, and collects them in UPDATE_OPS."""
-        _note(nest.flatten(updates), self._updates, GraphKeys.UPDATE_OPS)
+        """Notes ops that have to run with each training step; calls of the layer collect them in UPDATE_OPS."""
+        updates = [update() if callable(update) else update for update in nest.flatten(updates)]
+        self._updates += [getattr(update, "op", update) for update in updates]
 
     def add_loss(self, losses, inputs=None) -> None:
-        """Notes losses, and collects them in REGULARIZATION_LOSSES."""
-        _note(
-            [loss for loss in nest.flatten(losses) if loss is not None], self._losses, GraphKeys.REGULARIZATION_LOSSES
-        )
+        """Notes losses, and collects them in REGULARIZATION_LOSSES; inputs: what they are losses of."""
+        losses = [loss() if callable(loss) else loss for loss in nest.flatten(losses) if loss is not None]
+        losses = [tf.convert_to_tensor(loss) for loss in losses]
+        self._losses += losses
+        _collect(losses, GraphKeys.REGULARIZATION_LOSSES)
+        if inputs is not None:
+            self._of_inputs.update(losses)
+
+    def get_updates_for(self, inputs) -> list:
+        """Those of its updates that depend on `inputs`; for None those that depend on nothing it was called on."""
+        return self._depending(self._updates, self._inputs if inputs is None else inputs, inputs is not None)
+
+    def get_losses_for(self, inputs) -> list:
+        """Those of its losses that are losses of `inputs`; for None those that are losses of no inputs."""
+        if inputs is None:
+            return [loss for loss in self._losses if loss not in self._of_inputs] + self._penalties
+        return self._depending([loss for loss in self._losses if loss in self._of_inputs], inputs, True)
+
+    def _depending(self, items: list, inputs, wanted: bool) -> list:
+        """Those that depend on any of the inputs, or on none of them."""
+        starts = [t.op for t in nest.flatten(inputs)]
+        onward = reached(starts, lambda op: [user for output in op.outputs for user in output.consumers()])
+        return [item for item in items if (getattr(item, "op", item) in onward) is wanted]
+
+    def count_params(self) -> int:
+        """How many numbers its weights hold; ValueError before it is built."""
+        if not self.built:
+            raise ValueError(
+                f"the layer {self._name} has no weights to count yet (the layer isn't built); call it, or its "
+                "build(), first"
+            )
+        return sum(weight.shape.num_elements() for weight in self.weights)
+
+    def get_weights(self) -> list:
+        """The values of its weights in the default session, which initializes those that have none."""
+        sess = _session(self)
+        fresh = [w for w in self.weights if not sess.run(tf.is_variable_initialized(w))]
+        sess.run([weight.initializer for weight in fresh])
+        return sess.run(self.weights)
+
+    def set_weights(self, weights) -> None:
+        """Assigns arrays to its weights, in their order, in the default session; ValueError if they do not fit."""
+        shapes = [tuple(weight.shape.as_list()) for weight in self.weights]
+        arrays = [np.asarray(array) for array in weights]
+        if [array.shape for array in arrays] != shapes:
+            raise ValueError(
+                f"the layer {self._name} has weights of shapes {shapes} and cannot take those of shapes "
+                f"{[array.shape for array in arrays]} (set_weights: not compatible with provided weight shape)"
+            )
+        sess = _session(self)
+        for weight, array in zip(self.weights, arrays):
+            weight.load(array, sess)
 
     # ---- variables
 
@@ -160,7 +186,10 @@ class Layer:
     ):
         """A variable in the layer's scope, as `tf.get_variable` gives it; it is noted among the layer's weights."""
         self._set_scope(None)
-        trainable = self.trainable and trainable is not False
+        on_read = synchronization == tf.VariableSynchronization.ON_READ
+        if on_read and trainable:
+            raise ValueError(f"{name} is synchronized when it is read (ON_READ): it cannot be trainable")
+        trainable = self.trainable and trainable is not False and not on_read
         initializer, regularizer = by_name.initializer(initializer), by_name.regularizer(regularizer)
         existing = set(get_collection(GraphKeys.GLOBAL_VARIABLES)) if regularizer else ()
         with (
@@ -181,7 +210,9 @@ class Layer:
             for part in parts_of(variable) if regularizer else ():
                 if part not in existing:
                     with name_scope(name + "/Regularizer"):
-                        self.add_loss(regularizer(part))
+                        penalties = [loss for loss in nest.flatten(regularizer(part)) if loss is not None]
+                    self._penalties += penalties
+                    _collect(penalties, GraphKeys.REGULARIZATION_LOSSES)
         self._note_weight(variable)
         return variable
 
@@ -222,24 +253,25 @@ class Layer:
         tensors = nest.flatten(inputs)
         if not tensors:
             raise ValueError(f"layer {self._name} was called on no tensor at all: {inputs!r}")
-        if self.input_spec is not None:
-            self.input_spec.check(tensors[0], self._name)
+        check_inputs(self.input_spec, tensors, self._name)
+        self._inputs += tensors
         if not self.built:
             if self.dtype is None:
                 self.dtype = tensors[0].dtype.base_dtype
             self.build(nest.map_structure(lambda t: t.shape, inputs))
             self.built = True
         outputs = self.call(inputs, *args, **kwargs)
+        _collect(self._updates, GraphKeys.UPDATE_OPS)
         if self.activity_regularizer is not None:
-            self._penalize(nest.flatten(outputs))
+            self._penalize(nest.flatten(outputs), inputs)
         return outputs
 
-    def _penalize(self, outputs: list) -> None:
+    def _penalize(self, outputs: list, inputs) -> None:
         """Adds the losses of its outputs, each of one example of a batch."""
         with name_scope("ActivityRegularizer"):
             for tensor in outputs:
                 loss = self.activity_regularizer(tensor)
-                self.add_loss(loss / tf.cast(tf.shape(tensor)[0], loss.dtype))
+                self.add_loss(loss / tf.cast(tf.shape(tensor)[0], loss.dtype), inputs)
 
     def _set_scope(self, scope) -> None:
         """Settles the layer's variable scope, once."""
@@ -264,9 +296,16 @@ def function_of(layer: type[Layer], name: str, doc: str) -> Callable:
     return function
 
 
-def weight_options(initializer, regularizer, constraint) -> dict:
+def keep_options(layer: Layer, weight: str, initializer, regularizer=None, constraint=None) -> None:
+    """Sets the layer's `<weight>_initializer`, `<weight>_regularizer` and `<weight>_constraint`."""
+    setattr(layer, f"{weight}_initializer", by_name.initializer(initializer))
+    setattr(layer, f"{weight}_regularizer", by_name.regularizer(regularizer))
+    setattr(layer, f"{weight}_constraint", by_name.constraint(constraint))
+
+
+def options_of(layer: Layer, weight: str) -> dict:
     """How a layer makes one of its weights: what `add_weight` takes."""
-    return {"initializer": initializer, "regularizer": regularizer, "constraint": constraint}
+    return {how: getattr(layer, f"{weight}_{how}") for how in ("initializer", "regularizer", "constraint")}
 
 
 def last_size(shape: TensorShape, layer: Layer) -> int:
@@ -292,15 +331,21 @@ def _unique_name(base: str) -> str:
     root = get_default_graph().root
     counts = root.__dict__.setdefault("_layer_counts", {})
     counts[base] = counts.get(base, 0) + 1
-    return base if counts[base] == 1 else f"{base}_{counts[base] - 1}"
+    return f"{base}_{counts[base]}"
 
 
-def _note(items: list, own: list, collection: str) -> None:
+def _session(layer: Layer):
+    """The default session; ValueError that says how to have one."""
+    sess = tf.get_default_session()
+    if sess is None:
+        raise ValueError(f"the weights of layer {layer.name} are a session's: ask for them inside `with tf.Session():`")
+    return sess
+
+
+def _collect(items: list, collection: str) -> None:
     collected = get_collection_ref(collection)
-    for item in items:
-        own.append(item)
-        if all(item is not other for other in collected):
-            collected.append(item)
+    there = {id(item) for item in collected} if items else ()
+    collected += [item for item in items if id(item) not in there]
 
 
 def _initializer(given, scope, dtype):

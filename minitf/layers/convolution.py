@@ -7,8 +7,9 @@ import numbers
 import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.framework.taking import OTHERS, SELF, arguments, taking
-from minitf.layers.base import InputSpec, Layer, function_of, weight_options
+from minitf.layers.base import Layer, function_of, keep_options, options_of
 from minitf.layers.by_name import activation_function
+from minitf.layers.input_spec import InputSpec
 from minitf.ops.nn.conv_forms import convolve
 
 
@@ -40,6 +41,12 @@ def lower_padding(padding, *others: str) -> str:
     return padding.lower()
 
 
+def window_count(size: int | None, window: int, stride: int, rate: int, padding: str) -> int | None:
+    """How many windows there are along an axis."""
+    inside = padding == "valid"
+    return None if size is None else -(-(size - (rate * (window - 1) if inside else 0)) // stride)
+
+
 class _Convolution(Layer):
     """`activation(convolution(inputs, kernel) + bias)` along one axis, two or three."""
 
@@ -67,7 +74,7 @@ class _Convolution(Layer):
         **kwargs,
     ):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
-        self.filters, self.use_bias = int(filters), use_bias
+        self.rank, self.filters, self.use_bias = self._axes, int(filters), use_bias
         self.kernel_size = whole_numbers(kernel_size, self._axes, "kernel_size")
         self.strides = whole_numbers(strides, self._axes, "strides")
         self.dilation_rate = whole_numbers(dilation_rate, self._axes, "dilation_rate")
@@ -75,15 +82,15 @@ class _Convolution(Layer):
         self.data_format, self._first = data_format, channels_first(data_format)
         self.activation = activation_function(activation)
         start = tf.zeros_initializer() if bias_initializer is None else bias_initializer
-        self._kernel_how = weight_options(kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias_how = weight_options(start, bias_regularizer, bias_constraint)
+        keep_options(self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        keep_options(self, "bias", start, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(ndim=self._axes + 2)
 
     def build(self, input_shape) -> None:
         """Makes `kernel` [*kernel_size, channels, filters] and `bias` [filters]."""
         channels = self._channels(input_shape)
-        self.kernel = self.add_weight("kernel", self._kernel_shape(channels), **self._kernel_how)
-        self.bias = self.add_weight("bias", [self.filters], **self._bias_how) if self.use_bias else None
+        self.kernel = self.add_weight("kernel", self._kernel_shape(channels), **options_of(self, "kernel"))
+        self.bias = self.add_weight("bias", [self.filters], **options_of(self, "bias")) if self.use_bias else None
         self.built = True
 
     def _kernel_shape(self, channels: int) -> list[int]:
@@ -111,8 +118,7 @@ class _Convolution(Layer):
 
     def _length(self, size, window: int, stride: int, rate: int):
         """The size of the outputs along an axis."""
-        inside = self.padding == "valid"
-        return None if size is None else -(-(size - (rate * (window - 1) if inside else 0)) // stride)
+        return window_count(size, window, stride, rate, self.padding)
 
     def call(self, inputs):
         """The convolution, the bias and the activation."""

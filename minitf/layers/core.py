@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import InputSpec, Layer, function_of, last_size, weight_options
+from minitf.layers.base import Layer, function_of, keep_options, last_size, options_of
 from minitf.layers.by_name import activation_function
+from minitf.layers.input_spec import InputSpec
 from minitf.ops.control.cond import smart_cond
 
 
@@ -34,20 +35,21 @@ class Dense(Layer):
         self.units, self.use_bias = int(units), use_bias
         self.activation = activation_function(activation)
         start = tf.zeros_initializer() if bias_initializer is None else bias_initializer
-        self._kernel_how = weight_options(kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias_how = weight_options(start, bias_regularizer, bias_constraint)
+        keep_options(self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
+        keep_options(self, "bias", start, bias_regularizer, bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape) -> None:
         """Makes `kernel` [n, units] and `bias` [units]."""
         size = last_size(input_shape, self)
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
-        self.kernel = self.add_weight("kernel", [size, self.units], **self._kernel_how)
-        self.bias = self.add_weight("bias", [self.units], **self._bias_how) if self.use_bias else None
+        self.kernel = self.add_weight("kernel", [size, self.units], **options_of(self, "kernel"))
+        self.bias = self.add_weight("bias", [self.units], **options_of(self, "bias")) if self.use_bias else None
         self.built = True
 
     def compute_output_shape(self, input_shape) -> TensorShape:
-        """[..., n] -> [..., units]."""
+        """[..., n] -> [..., units]; ValueError if n is unknown."""
+        last_size(TensorShape(input_shape).with_rank_at_least(2), self)
         return TensorShape(input_shape)[:-1].concatenate([self.units])
 
     def call(self, inputs):
@@ -131,7 +133,12 @@ class Flatten(Layer):
         super().__init__(**kwargs)
         if data_format not in (None, "channels_last", "channels_first"):
             raise ValueError(f"data_format is channels_last or channels_first, not {data_format!r}")
-        self.data_format = data_format
+        self.data_format = data_format or "channels_last"
+
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """[batch, ...] -> [batch, n], n unknown if any of the sizes is."""
+        batch, *sizes = TensorShape(input_shape).with_rank_at_least(1).sizes
+        return TensorShape([batch, TensorShape(sizes).num_elements()])
 
     def call(self, inputs):
         """The reshaped input; channels that are first go last before."""

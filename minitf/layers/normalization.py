@@ -11,7 +11,8 @@ from minitf.framework.static import constant_value
 from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
-from minitf.layers.base import InputSpec, Layer
+from minitf.layers.base import Layer, keep_options, options_of
+from minitf.layers.input_spec import InputSpec
 from minitf.ops.control.cond import smart_cond
 
 _ZEROS, _ONES = tf.zeros_initializer(), tf.ones_initializer()
@@ -21,7 +22,7 @@ class _Root:
     """The initializer of standard deviations, by that of variances."""
 
     def __init__(self, of):
-        self._of = by_name.initializer(of)
+        self._of = of
 
     def __call__(self, shape, dtype=None, partition_info=None):
         return tf.sqrt(self._of(shape, dtype=dtype))
@@ -80,15 +81,10 @@ class BatchNormalization(Layer):
         self._check_kinds(fused)
         self.axis = axis if isinstance(axis, list) else [axis]
         self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
-        self._how = {
-            "gamma": (gamma_initializer, gamma_regularizer, gamma_constraint),
-            "beta": (beta_initializer, beta_regularizer, beta_constraint),
-            "moving_mean": (moving_mean_initializer, None, None),
-            "moving_variance": (moving_variance_initializer, None, None),
-            "moving_stddev": (_Root(moving_variance_initializer), None, None),
-            "renorm_mean": (moving_mean_initializer, None, None),
-            "renorm_stddev": (_Root(moving_variance_initializer), None, None),
-        }
+        keep_options(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        keep_options(self, "beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.moving_mean_initializer = by_name.initializer(moving_mean_initializer)
+        self.moving_variance_initializer = by_name.initializer(moving_variance_initializer)
         self.fused = fused
 
     def _check_kinds(self, fused) -> None:
@@ -124,12 +120,13 @@ class BatchNormalization(Layer):
         self.beta = self._parameter("beta", shape, 0.0 if self.center is False else None)
         partitioner, self._scope._partitioner = self._scope.partitioner, None
         try:
-            self.moving_mean = self._weight("moving_mean", shape, False)
-            self.moving_variance = self._weight("moving_variance", shape, False)
+            mean, variance = self.moving_mean_initializer, self.moving_variance_initializer
+            self.moving_mean = self._average("moving_mean", shape, mean)
+            self.moving_variance = self._average("moving_variance", shape, variance)
             if self.renorm:
-                self.moving_stddev = self._weight("moving_stddev", shape, False)
-                self.renorm_mean = self._weight("renorm_mean", shape, False)
-                self.renorm_stddev = self._weight("renorm_stddev", shape, False)
+                self.moving_stddev = self._average("moving_stddev", shape, _Root(variance))
+                self.renorm_mean = self._average("renorm_mean", shape, mean)
+                self.renorm_stddev = self._average("renorm_stddev", shape, _Root(variance))
         finally:
             self._scope._partitioner = partitioner
         self.built = True
@@ -151,16 +148,19 @@ class BatchNormalization(Layer):
     def _parameter(self, name: str, shape: list[int], constant):
         """gamma or beta; a constant in its place for the op that needs one."""
         if constant is None:
-            return self._weight(name, shape, True)
+            return self.add_weight(name, shape, self._type, **options_of(self, name))
         return tf.constant(constant, self._type, shape) if self.fused else None
 
-    def _weight(self, name: str, shape: list[int], trainable: bool):
-        initializer, regularizer, constraint = self._how[name]
-        return self.add_weight(name, shape, self._type, initializer, regularizer, trainable, constraint)
+    def _average(self, name: str, shape: list[int], initializer):
+        return self.add_weight(name, shape, self._type, initializer, trainable=False)
 
     @property
     def _type(self):
         return tf.float32 if self.dtype in (None, tf.float16) else self.dtype
+
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """That of the inputs."""
+        return TensorShape(input_shape)
 
     # ---- the computation
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.layers.base import InputSpec, Layer
-from minitf.layers.convolution import channels_first, lower_padding, whole_numbers
+from minitf.framework.shape import TensorShape
+from minitf.layers.base import Layer
+from minitf.layers.convolution import channels_first, lower_padding, whole_numbers, window_count
+from minitf.layers.input_spec import InputSpec
 
 
 class _Pooling(Layer):
@@ -21,6 +23,14 @@ class _Pooling(Layer):
         self.padding, self.data_format = lower_padding(padding), data_format
         self._first = channels_first(data_format)
         self.input_spec = InputSpec(ndim=self._axes + 2)
+
+    def compute_output_shape(self, input_shape) -> TensorShape:
+        """[batch, *sizes, channels] -> [batch, *new sizes, channels]."""
+        sizes = list(TensorShape(input_shape).with_rank(self._axes + 2).sizes)
+        first = 2 if self._first else 1
+        for i, how in enumerate(zip(self.pool_size, self.strides), first):
+            sizes[i] = window_count(sizes[i], *how, 1, self.padding)
+        return TensorShape(sizes)
 
     def call(self, inputs):
         """The pooled inputs."""

@@ -6,7 +6,7 @@ from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.taking import OTHERS, SELF, arguments, optional, taking
-from minitf.layers.base import function_of, weight_options
+from minitf.layers.base import function_of, keep_options, options_of
 from minitf.layers.convolution import Conv2D
 
 
@@ -31,7 +31,8 @@ class SeparableConv2D(Conv2D):
         own = {which: [how.pop(f"{which}_{name}") for name in _HOW] for which in ("depthwise", "pointwise")}
         super().__init__(**how)
         self.depth_multiplier = int(depth_multiplier)
-        self._depthwise_how, self._pointwise_how = weight_options(*own["depthwise"]), weight_options(*own["pointwise"])
+        for which, options in own.items():
+            keep_options(self, which, *options)
 
     def build(self, input_shape) -> None:
         """Makes `depthwise_kernel` [*kernel_size, channels, depth_multiplier], `pointwise_kernel`
@@ -40,9 +41,9 @@ class SeparableConv2D(Conv2D):
         channels = self._channels(input_shape)
         depthwise = [*self.kernel_size, channels, self.depth_multiplier]
         pointwise = [*[1] * self._axes, channels * self.depth_multiplier, self.filters]
-        self.depthwise_kernel = self.add_weight("depthwise_kernel", depthwise, **self._depthwise_how)
-        self.pointwise_kernel = self.add_weight("pointwise_kernel", pointwise, **self._pointwise_how)
-        self.bias = self.add_weight("bias", [self.filters], **self._bias_how) if self.use_bias else None
+        self.depthwise_kernel = self.add_weight("depthwise_kernel", depthwise, **options_of(self, "depthwise"))
+        self.pointwise_kernel = self.add_weight("pointwise_kernel", pointwise, **options_of(self, "pointwise"))
+        self.bias = self.add_weight("bias", [self.filters], **options_of(self, "bias")) if self.use_bias else None
         self.built = True
 
     def call(self, inputs):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from minitf.framework.getter import getter
-from minitf.layers.base import InputSpec, Layer
+from minitf.layers.base import Layer
+from minitf.layers.input_spec import InputSpec
 from minitf.ops.math.clip import clipped_with_whole_gradient
 from minitf.rnn.cell import LSTMStateTuple, RNNCell
 from minitf.rnn.cells import GRUCell, LSTMCell

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.framework import dtypes, nest
 from minitf.framework.getter import getter
-from minitf.layers.base import InputSpec, last_size
+from minitf.layers.base import last_size
 from minitf.layers.by_name import activation_function
+from minitf.layers.input_spec import InputSpec
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_float
 
 

@@ -132,6 +132,9 @@ def _unbuilt_copy(cell):
             _trainable_weights=[],
             _non_trainable_weights=[],
             _losses=[],
+            _penalties=[],
+            _of_inputs=set(),
+            _inputs=[],
             _updates=[],
         )
     return fresh

@@ -49,7 +49,7 @@ def test_layer_object_reuses_its_variables():
     first, second = layer(tf.constant(X)), layer.apply(tf.constant(X))
     np.testing.assert_array_equal(*runs([first, second]))
     assert layer.trainable_weights == layer.variables == tf.trainable_variables() and layer.built
-    assert layer.scope_name == layer.name == "dense"
+    assert (layer.scope_name, layer.name) == ("dense", "dense_1")
     with fails(ValueError, "size 4", "(3, 7)"):
         layer(tf.zeros([3, 7]))
 
