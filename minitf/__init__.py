@@ -246,7 +246,7 @@ from minitf.data.experimental.optional import OptionalSpec
 from minitf import data, distributions, io, lookup, manip, python_io, signal, spectral, version
 from minitf.profiler import timeline
 from minitf.platform import gfile, logging, resource_loader, sysconfig
-from minitf import ragged
+from minitf import ragged, raw_ops
 from minitf.autodiff import loop_gradients  # gives loops and branches their gradients
 
 __version__ = "1.15.0"  # the TensorFlow whose behaviour this is; scripts compare it

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 
 def _modules(text: str) -> dict[str, str]:
-    """The rows of a table; `zero` stands for minitf.as_tensorflow.zero."""
+    """The rows of a table; `zero` stands for minitf.as_tensorflow.zero, `gen` for the functions of single ops."""
     found = {}
-    for row in text.replace(" zero", " minitf.as_tensorflow.zero").strip().splitlines():
+    text = text.replace(" zero", " minitf.as_tensorflow.zero").replace(" gen ", " minitf.as_tensorflow.gen_ops ")
+    for row in text.strip().splitlines():
         path, places = row.split(None, 1)
         head, _, rest = path.partition("{")
         parts, _, tail = rest.partition("}")
@@ -46,15 +47,20 @@ tensorflow.contrib.factorization.python.ops.clustering_ops minitf.contrib.factor
 tensorflow.contrib.factorization.{python,python.ops} minitf.contrib.factorization
 tensorflow.contrib.framework.nest       minitf.contrib.framework.nest
 tensorflow.contrib.framework.python     tensorflow.contrib.framework
-tensorflow.contrib.framework.python.ops.arg_scope minitf.contrib.framework.scopes
+tensorflow.contrib.framework.python.ops.arg_scope minitf.contrib.framework minitf.contrib.framework.scopes
 tensorflow.contrib.framework.python.{framework,framework.checkpoint_utils} minitf.contrib.framework
-tensorflow.contrib.framework.python.{framework.tensor_util,ops,ops.variables} minitf.contrib.framework
+tensorflow.contrib.framework.python.{framework.tensor_util,ops,ops.variables,ops.ops} minitf.contrib.framework
+tensorflow.contrib.image.{python,python.ops,python.ops.image_ops,python.ops.distort_image_ops} minitf.contrib.image
+tensorflow.contrib.image.python.ops.{dense_image_warp,sparse_image_warp,interpolate_spline} minitf.contrib.image
 tensorflow.contrib.keras                tensorflow.keras
 tensorflow.contrib.keras.datasets       tensorflow.keras.datasets
 tensorflow.contrib.keras.datasets.mnist tensorflow.keras.datasets.mnist
-tensorflow.contrib.layers.python.layers.regularizers minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.layers minitf.contrib.layers minitf.contrib.layers.pooling
+tensorflow.contrib.layers.python.layers.optimizers minitf.contrib.layers minitf.contrib.layers.optimizers
+tensorflow.contrib.layers.python.layers.{embedding_ops,encoders,initializers,normalization} minitf.contrib.layers
+tensorflow.contrib.layers.python.layers.{regularizers,rev_block_lib} minitf.contrib.layers
 tensorflow.contrib.layers.python.layers.{summaries,utils} minitf.contrib.layers.*
-tensorflow.contrib.layers.{python,python.layers,python.layers.initializers,python.layers.layers} minitf.contrib.layers
+tensorflow.contrib.layers.{python,python.layers,python.ops,python.ops.sparse_ops} minitf.contrib.layers
 tensorflow.contrib.learn.datasets.{mnist,base} minitf.datasets.*
 tensorflow.contrib.learn.python.learn.datasets.{mnist,base} minitf.datasets.*
 tensorflow.contrib.learn.python.learn.{datasets,preprocessing} tensorflow.contrib.learn.*
@@ -62,6 +68,8 @@ tensorflow.contrib.learn.{python,python.learn} tensorflow.contrib.learn
 tensorflow.contrib.legacy_seq2seq       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.contrib.lookup.lookup_ops    minitf.contrib.lookup
 tensorflow.contrib.losses               minitf.contrib.slim.losses
+tensorflow.contrib.losses.{python,python.losses,python.losses.loss_ops} tensorflow.contrib.losses
+tensorflow.contrib.losses.python.{metric_learning,metric_learning.metric_loss_ops} minitf.contrib.metric_learning
 tensorflow.contrib.losses.metric_learning minitf.contrib.metric_learning
 tensorflow.contrib.metrics.{python,python.ops,python.ops.metric_ops} minitf.contrib.metrics
 tensorflow.contrib.rnn.python.ops.rnn_cell minitf.contrib.rnn
@@ -77,7 +85,7 @@ tensorflow.contrib.slim.python          tensorflow.contrib.slim
 tensorflow.contrib.slim.python.slim.data.tfexample_decoder minitf.contrib.slim.tfexample_decoder
 tensorflow.contrib.slim.python.slim.data.{data_decoder,data_provider,dataset} minitf.contrib.slim.*
 tensorflow.contrib.slim.python.slim.data.{dataset_data_provider,parallel_reader,prefetch_queue} minitf.contrib.slim.*
-tensorflow.contrib.slim.python.slim.{evaluation,learning,model_analyzer,queues} minitf.contrib.slim.*
+tensorflow.contrib.slim.python.slim.{evaluation,learning,model_analyzer,queues,summaries} minitf.contrib.slim.*
 tensorflow.contrib.slim.python.{slim,slim.data} minitf.contrib.slim
 tensorflow.contrib.slim.layers          minitf.contrib.layers
 tensorflow.contrib.slim.utils           minitf.contrib.layers.utils
@@ -116,6 +124,7 @@ tensorflow.models.rnn.seq2seq           zero.legacy_seq2seq minitf.contrib.legac
 tensorflow.nn                           zero.nn zero.rnn minitf.nn
 tensorflow.nn.seq2seq                   zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.ops                          tensorflow.python.ops
+tensorflow.python.client.device_lib     minitf.platform.device_lib
 tensorflow.python.client.session        minitf
 tensorflow.python.client.timeline       minitf.profiler.timeline
 tensorflow.python.control_flow_ops      tensorflow.python.ops.control_flow_ops
@@ -123,6 +132,7 @@ tensorflow.python.data.{experimental,experimental.ops,experimental.ops.batching}
 tensorflow.python.data.{experimental.ops.grouping,experimental.ops.interleave_ops} minitf.data.experimental
 tensorflow.python.data.{experimental.ops.prefetching_ops,experimental.ops.shuffle_ops} minitf.data.experimental
 tensorflow.python.data.{ops,ops.dataset_ops,ops.iterator_ops,ops.readers} minitf.data
+tensorflow.python.eager.context         minitf
 tensorflow.python.framework.device      minitf.framework.devices
 tensorflow.python.framework.dtypes      minitf minitf.dtypes
 tensorflow.python.framework.errors_impl minitf.errors
@@ -133,6 +143,7 @@ tensorflow.python.framework.tensor_shape minitf.framework.shape minitf
 tensorflow.python.framework.tensor_util minitf.framework.static minitf.contrib.util minitf
 tensorflow.python.framework.{constant_op,importer,ops,random_seed,sparse_tensor} minitf
 tensorflow.python.framework.{errors,graph_util} minitf.*
+tensorflow.python.framework.smart_cond  minitf.contrib.framework
 tensorflow.python.layers.utils          minitf.contrib.layers.utils
 tensorflow.python.layers.{base,core,convolutional,layers,normalization,pooling} minitf.layers
 tensorflow.python.lib.io                minitf
@@ -142,9 +153,9 @@ tensorflow.python.ops.array_ops         tensorflow
 tensorflow.python.ops.check_ops         minitf minitf.debugging
 tensorflow.python.ops.control_flow_ops  minitf minitf.ops.control.dataflow minitf.ops.control.control
 tensorflow.python.ops.data_flow_ops     minitf minitf.queue
-tensorflow.python.ops.gen_clustering_ops minitf.ops.nn.clusters
-tensorflow.python.ops.gen_logging_ops   minitf minitf.summary
-tensorflow.python.ops.gen_resource_variable_ops minitf minitf.ops.control.critical_section
+tensorflow.python.ops.gen_clustering_ops gen minitf.ops.nn.clusters
+tensorflow.python.ops.gen_logging_ops gen minitf minitf.summary
+tensorflow.python.ops.gen_resource_variable_ops gen minitf minitf.ops.control.critical_section
 tensorflow.python.ops.image_ops         zero.image minitf.image
 tensorflow.python.ops.init_ops          minitf minitf.initializers
 tensorflow.python.ops.linalg.{linalg,linalg_impl} minitf.linalg
@@ -162,16 +173,26 @@ tensorflow.python.ops.sets_impl         minitf.sets
 tensorflow.python.ops.spectral_ops      minitf.spectral
 tensorflow.python.ops.stateless_random_ops minitf.random
 tensorflow.python.ops.variables         minitf minitf.ops.state.partitioned_variable
-tensorflow.python.ops.{candidate_sampling_ops,ctc_ops,embedding_ops,gen_nn_ops,nn_impl} minitf.nn
-tensorflow.python.ops.{clip_ops,custom_gradient,functional_ops,gen_array_ops,gen_control_flow_ops} minitf
-tensorflow.python.ops.{gen_data_flow_ops,gen_state_ops,gradients,gradients_impl,partitioned_variables} minitf
-tensorflow.python.ops.{gen_image_ops,image_ops_impl} minitf.image
-tensorflow.python.ops.{gen_math_ops,special_math_ops} minitf minitf.math
-tensorflow.python.ops.{gen_random_ops,random_ops} minitf minitf.random
+tensorflow.python.ops.gen_image_ops     gen minitf.image
+tensorflow.python.ops.gen_linalg_ops    gen minitf minitf.linalg
+tensorflow.python.ops.gen_math_ops      gen minitf minitf.math
+tensorflow.python.ops.gen_nn_ops        gen minitf.nn
+tensorflow.python.ops.gen_random_ops    gen minitf minitf.random
+tensorflow.python.ops.gen_sparse_ops    gen minitf minitf.sparse
+tensorflow.python.ops.gen_{io_ops,parsing_ops} gen minitf minitf.io
+tensorflow.python.ops.gen_{array_ops,control_flow_ops,data_flow_ops,state_ops,string_ops} gen minitf
+tensorflow.python.ops.image_ops_impl    minitf.image
+tensorflow.python.ops.losses.util       minitf.losses
+tensorflow.python.ops.resource_variable_ops minitf minitf.ops.state.resource_variable
+tensorflow.python.ops.special_math_ops  minitf minitf.math
+tensorflow.python.ops.random_ops        minitf minitf.random
+tensorflow.python.ops.{candidate_sampling_ops,ctc_ops,embedding_ops,nn_impl} minitf.nn
+tensorflow.python.ops.{clip_ops,custom_gradient,functional_ops,gradients,gradients_impl,map_fn} minitf
 tensorflow.python.ops.{io_ops,parsing_ops} minitf minitf.io
-tensorflow.python.ops.{linalg_ops,gen_linalg_ops,linalg_ops_impl} minitf minitf.linalg
+tensorflow.python.ops.{linalg_ops,linalg_ops_impl} minitf minitf.linalg
 tensorflow.python.ops.{losses,metrics,linalg,sets} minitf.*
-tensorflow.python.ops.{sparse_ops,gen_sparse_ops} minitf minitf.sparse
+tensorflow.python.ops.{partitioned_variables,gradient_checker} minitf minitf.test
+tensorflow.python.ops.sparse_ops        minitf minitf.sparse
 tensorflow.python.ops.{string_ops,logging_ops,confusion_matrix,numerics,script_ops,standard_ops,state_ops} minitf
 tensorflow.python.ops.{template,tensor_array_ops,variable_scope,critical_section_ops,histogram_ops,session_ops} minitf
 tensorflow.python.platform              minitf minitf.platform
@@ -196,7 +217,7 @@ tensorflow.python.training.{server_lib,sync_replicas_optimizer} minitf.train
 tensorflow.python.util.compat           minitf.compat
 tensorflow.python.util.deprecation      minitf.contrib.framework
 tensorflow.python.util.nest             minitf.contrib.framework.nest
-tensorflow.python.{client,framework,lib,ops,util} minitf
+tensorflow.python.{client,eager,framework,lib,ops,util} minitf
 tensorflow.python.{data,layers,saved_model,summary,tools} minitf.*
 tensorflow.{examples,keras,models}      minitf.datasets
 tensorflow.{python,core}                minitf
@@ -209,6 +230,7 @@ tensorflow.batch_{matrix_determinant,matrix_diag,matrix_diag_part,matrix_inverse
 tensorflow.batch_{matrix_solve,matrix_solve_ls,matrix_transpose,matrix_triangular_solve}  minitf.*
 tensorflow.batch_{self_adjoint_eig,self_adjoint_eigvals,svd}  minitf.*
 tensorflow.complex_abs                  minitf.abs
+tensorflow.contrib.framework.python.ops.arg_scope  minitf.contrib.framework.arg_scope
 tensorflow.contrib.rnn.{_linear,core_rnn_cell._linear}  minitf.rnn.rnn_cell._linear
 tensorflow.contrib.rnn.core_rnn_cell._Linear  minitf.rnn.linear.Linear
 tensorflow.contrib.rnn.python.ops.{core_rnn_cell,core_rnn_cell_impl,rnn_cell}._Linear  minitf.rnn.linear.Linear
@@ -222,6 +244,10 @@ tensorflow.neg                          minitf.negative
 tensorflow.nn.{linear,rnn_cell._linear}  minitf.rnn.rnn_cell._linear
 tensorflow.python.framework.tensor_util.MakeNdarray  minitf.make_ndarray
 tensorflow.python.framework.tensor_util.is_tensor  minitf.contrib.framework.is_tensor
+tensorflow.python.layers.core.FullyConnected  minitf.layers.Dense
+tensorflow.python.layers.core.fully_connected  minitf.layers.dense
+tensorflow.python.layers.normalization.BatchNorm  minitf.layers.BatchNormalization
+tensorflow.python.layers.normalization.batch_norm  minitf.layers.batch_normalization
 tensorflow.python.ops.data_flow_ops.{MapStagingArea,StagingArea}  minitf.ops.io.staging.*
 tensorflow.python.ops.data_flow_ops.Barrier  minitf.ops.io.barriers.Barrier
 tensorflow.python.ops.data_flow_ops.RecordInput  minitf.ops.io.record_input.RecordInput
@@ -231,6 +257,7 @@ tensorflow.python.ops.rnn_cell_impl._RNNCell  minitf.nn.rnn_cell.RNNCell
 tensorflow.python.ops.rnn_cell_impl._WEIGHTS_VARIABLE_NAME  minitf.rnn.cell.KERNEL
 tensorflow.python.ops.rnn_cell_impl._linear  minitf.rnn.rnn_cell._linear
 tensorflow.python.ops.stateless_random_ops.stateless_random_{normal,uniform}  minitf.random.stateless_*
+tensorflow.python.ops.variables.VariableV1  minitf.Variable
 tensorflow.select                       minitf.where
 tensorflow.sub                          minitf.subtract
 tensorflow.train.SummaryWriter          minitf.summary.FileWriter

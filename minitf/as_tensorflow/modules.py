@@ -31,6 +31,11 @@ class Module(types.ModuleType):
         setattr(self, name, value)
         return value
 
+    def __setattr__(self, name: str, value):
+        """Sets an attribute; a module below does not hide the function of its name, as `arg_scope`."""
+        if not (isinstance(value, Module) and name in NAMES.get(self.__name__, ())):
+            super().__setattr__(name, value)
+
     def __dir__(self):
         inside = f"{self.__name__}."
         below = [path[len(inside) :] for path in MODULES if path.startswith(inside)]
@@ -57,7 +62,8 @@ def _find(module: Module, name: str):
     if _places(path) is not None:
         return importlib.import_module(path)
     for place in module._places:
-        value = _unset if name.startswith("_") else getattr(place, name, _unset)
+        hidden = name.startswith("_") and "__getattr__" not in vars(place)
+        value = _unset if hidden else getattr(place, name, _unset)
         if value is not _unset and not isinstance(value, types.ModuleType):
             return value
     raise AttributeError(missing.message(path, dir(module)), name=name, obj=module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from minitf.framework.named import named
 from minitf.framework.shape import TensorShape, dimension_value
 from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor
 from minitf.framework.taking import arguments, needed, optional, taking
+from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import reached
 from minitf.layers import by_name
 from minitf.layers.input_spec import check_inputs
@@ -59,6 +61,17 @@ class Layer:
         if _scope:
             with tf.variable_scope(_scope) as scope:
                 self._scope = scope
+
+    def __deepcopy__(self, memo):
+        made = memo[id(self)] = object.__new__(type(self))
+        for name, value in vars(self).items():
+            if name == "_scope" or isinstance(value, Tensor):
+                setattr(made, name, value)
+            elif isinstance(value, list) and all([isinstance(one, Tensor) for one in value]):
+                setattr(made, name, list(value))
+            else:
+                setattr(made, name, copy.deepcopy(value, memo))
+        return made
 
     # ---- what it knows
 

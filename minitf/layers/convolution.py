@@ -140,8 +140,6 @@ class _Convolution(Layer):
     def _finished(self, outputs):
         if self.use_bias and self._first and self._axes == 1:
             outputs = outputs + tf.reshape(self.bias, [1, self.filters, 1])
-        elif self.use_bias and self._first and self._axes == 3:
-            outputs = outputs + tf.reshape(self.bias, [1, self.filters, 1, 1, 1])
         elif self.use_bias:
             outputs = tf.nn.bias_add(outputs, self.bias, "NCHW" if self._first else "NHWC")
         return outputs if self.activation is None else self.activation(outputs)

@@ -78,7 +78,6 @@ class BatchNormalization(Layer):
         self.virtual_batch_size, self.adjustment = virtual_batch_size, adjustment
         self.renorm, self.renorm_momentum = renorm, renorm_momentum
         self.renorm_clipping = _checked_clipping(renorm_clipping)
-        self._check_kinds(fused)
         self.axis = axis if isinstance(axis, list) else [axis]
         self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
         keep_options(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
@@ -87,13 +86,15 @@ class BatchNormalization(Layer):
         self.moving_variance_initializer = by_name.initializer(moving_variance_initializer)
         self.fused = fused
 
-    def _check_kinds(self, fused) -> None:
-        """ValueError for what does not go together."""
-        split, adjusted = self.virtual_batch_size is not None, self.adjustment is not None
-        if split and (isinstance(self.virtual_batch_size, bool) or int(self.virtual_batch_size) < 1):
-            raise ValueError(f"virtual_batch_size is 1 or more, not {self.virtual_batch_size!r}")
-        if fused and (self.renorm or split or adjusted):
-            raise ValueError("Passing fused=True with renorm, virtual_batch_size or adjustment is not supported")
+    def _check_split(self) -> None:
+        """ValueError for what does not go with a batch in parts."""
+        size = self.virtual_batch_size
+        if isinstance(size, bool) or int(size) < 1:
+            raise ValueError(f"virtual_batch_size is 1 or more, and divides the size of the batch; it is {size!r}")
+        if 0 in self.axis:
+            raise ValueError("When using virtual_batch_size, the batch is axis 0, which cannot be normalized along")
+        if self.adjustment is not None:
+            raise ValueError("When using virtual_batch_size, adjustment cannot be specified")
 
     # ---- variables
 
@@ -103,6 +104,8 @@ class BatchNormalization(Layer):
         if not sizes:
             raise ValueError(f"Input has undefined rank: {input_shape}")
         self.axis = self._axes(len(sizes))
+        if self.virtual_batch_size is not None:
+            self._check_split()
         known = {axis: sizes[axis] for axis in self.axis}
         if None in known.values():
             raise ValueError(f"Input has undefined `axis` dimension. Input shape: {TensorShape(sizes)}")

@@ -42,8 +42,7 @@ class _Pooling(Layer):
 
     def _pooled(self, images, size, strides):
         pool = getattr(tf.nn, self._function)
-        inner = "DHW" if self._axes == 3 else "HW"
-        return pool(images, size, strides, self.padding.upper(), f"NC{inner}" if self._first else f"N{inner}C")
+        return pool(images, size, strides, self.padding.upper(), "NCHW" if self._first else "NHWC")
 
 
 class MaxPooling1D(_Pooling):
@@ -70,16 +69,27 @@ class AveragePooling2D(_Pooling):
     _function = "avg_pool"
 
 
-class MaxPooling3D(_Pooling):
+class _Pooling3D(_Pooling):
+    """Pooling of volumes, whose channels TensorFlow has last for it."""
+
+    _axes = 3
+
+    def _pooled(self, images, size, strides):
+        images = tf.transpose(images, [0, 2, 3, 4, 1]) if self._first else images
+        outputs = getattr(tf.nn, self._function)(images, size, strides, self.padding.upper())
+        return tf.transpose(outputs, [0, 4, 1, 2, 3]) if self._first else outputs
+
+
+class MaxPooling3D(_Pooling3D):
     """The largest of each window: [batch, d, h, w, channels] -> [batch, d', h', w', channels]."""
 
-    _axes, _function = 3, "max_pool3d"
+    _function = "max_pool3d"
 
 
-class AveragePooling3D(_Pooling):
+class AveragePooling3D(_Pooling3D):
     """The mean of each window: [batch, d, h, w, channels] -> [batch, d', h', w', channels]."""
 
-    _axes, _function = 3, "avg_pool3d"
+    _function = "avg_pool3d"
 
 
 def max_pooling1d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):

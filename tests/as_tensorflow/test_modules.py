@@ -60,6 +60,30 @@ RIGHT = {
     "tensor_util.make_ndarray(tensor_util.make_tensor_proto(1)), importer.import_graph_def\n"
     "meta_graph_pb2.MetaGraphDef(), saver_pb2.SaverDef(), saved_model_pb2.SavedModel()\n"
     "assert tag_constants.SERVING == 'serve' and loader.load and tf.contrib.predictor.from_saved_model",
+    "a module and a function of one name": (
+        "from tensorflow.contrib.framework.python.ops import arg_scope as first\n"
+        "from tensorflow.contrib.framework.python.ops.arg_scope import add_arg_scope, arg_scope as second\n"
+        "from tensorflow.contrib.framework.python.ops import arg_scope as third\n"
+        "assert first is second is third and callable(first) and callable(add_arg_scope)"
+    ),
+    "layers by their modules": (
+        "from tensorflow.contrib.layers.python.layers import encoders, layers, normalization, optimizers\n"
+        "from tensorflow.contrib.losses.python.losses import loss_ops\n"
+        "from tensorflow.contrib.image.python.ops import image_ops\n"
+        "normalization.group_norm, layers.pool, optimizers.adaptive_clipping_fn, loss_ops.log_loss, image_ops.rotate\n"
+        "from tensorflow.python.layers.core import FullyConnected, fully_connected"
+    ),
+    "devices": (
+        "from tensorflow.python.client import device_lib\n"
+        "assert [d.name for d in device_lib.list_local_devices() if d.device_type == 'CPU'] == ['/device:CPU:0']"
+    ),
+    "single ops": (
+        "import tensorflow as tf\nfrom tensorflow.python.ops import gen_nn_ops, gen_math_ops\n"
+        "x = tf.constant([[1.0, -2.0]])\n"
+        "assert gen_nn_ops._relu_grad(x, x).op.type == gen_nn_ops.relu_grad(x, features=x).op.type == 'ReluGrad'\n"
+        "assert gen_math_ops.mat_mul(x, x, transpose_b=True, name='m').name == 'm:0'\n"
+        "assert not hasattr(gen_nn_ops, 'relu_gradd')"
+    ),
     "twice": "import minitf.as_tensorflow as a\na.install()",
 }
 WRONG = {
@@ -70,7 +94,7 @@ WRONG = {
     "tf.enable_v2_behavior": (AttributeError, "minitf is TensorFlow 1"),
     "from tensorflow.keras import layers": (ImportError, "minitf has no tensorflow.keras.layers: Keras"),
     "from tensorflow.contrib import tpu": (ImportError, "minitf has no tensorflow.contrib.tpu: there are no"),
-    "from tensorflow.raw_ops import Abs": (ImportError, "minitf does not have tensorflow.raw_ops yet"),
+    "from tensorflow.contrib import bayesflow": (ImportError, "minitf does not have tensorflow.contrib.bayesflow yet"),
     "tf.quantize": (AttributeError, "minitf has no tensorflow.quantize: there are no types"),
     "tf.LMDBReader": (AttributeError, "minitf does not have tensorflow.LMDBReader yet"),
     "tf.reduce_summ": (AttributeError, "'tensorflow' has no attribute 'reduce_summ'; the nearest"),

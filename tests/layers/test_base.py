@@ -1,5 +1,7 @@
 """What layer objects know of themselves, as it is in TensorFlow 1.15.5."""
 
+import copy
+
 import numpy as np
 import pytest
 from helpers import fails
@@ -139,3 +141,12 @@ def test_variables_that_are_synchronized_when_read_are_not_trainable():
         layer.add_weight("v", [2], synchronization=on_read, trainable=True)
     layer.add_weight("w", [2], synchronization=on_read)
     assert layer.trainable_weights == [] and len(layer.non_trainable_weights) == 1
+
+
+def test_deep_copies_share_tensors_and_scopes():
+    layer, x = tf.layers.Flatten(), tf.zeros([2, 3])
+    layer.noted = [x]
+    layer(x)
+    other = copy.deepcopy(layer)
+    assert (other.name, other.scope_name, other.noted[0]) == (layer.name, layer.scope_name, x)
+    assert other.noted is not layer.noted and copy.deepcopy(tf.layers.Dense(3)).units == 3

@@ -39,3 +39,17 @@ def test_parts_of_a_layer():
     assert len(layer.updates) == 2 and layer.beta is None and outputs.shape == [4, 3]
     layer(tf.zeros([2, 3]), training=True)
     assert len(tf.global_variables()) == 3
+
+
+def _adjusted(shape):
+    return tf.ones(shape[-1:]), tf.zeros(shape[-1:])
+
+
+@pytest.mark.parametrize(
+    "how", [{"renorm": True}, {"virtual_batch_size": 2}, {"adjustment": _adjusted}, {"axis": 2}, {"momentum": 0.5}]
+)
+@pytest.mark.parametrize("shape", [[4, 5, 5, 8], [4, 5, 8]])
+def test_fused_is_a_wish(how, shape):
+    layer = tf.layers.BatchNormalization(fused=True, **how)
+    outputs = layer(tf.zeros(shape), training=True)
+    assert layer.fused is (len(shape) == 4 and "momentum" in how) and outputs.shape.as_list() == shape

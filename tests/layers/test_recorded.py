@@ -58,9 +58,10 @@ def test_adjustment():
 @pytest.mark.parametrize(
     "how, words",
     [
-        ({"renorm": True, "fused": True}, "fused=True"),
         ({"renorm": True, "renorm_clipping": {"top": 1}}, "not in rmax"),
         ({"virtual_batch_size": 0}, "1 or more"),
+        ({"virtual_batch_size": 2, "axis": [0, 1]}, "the batch is axis 0"),
+        ({"virtual_batch_size": 2, "adjustment": lambda shape: (1.0, 0.0)}, "adjustment cannot be specified"),
     ],
 )
 def test_refusals(how, words):

@@ -82,7 +82,7 @@ def smart_cond(pred, true_fn=None, false_fn=None, name: str | None = None):
     for function in (true_fn, false_fn):
         if not callable(function):
             raise TypeError(f"`true_fn` and `false_fn` are functions, not {function!r}")
-    known = smart_constant_value(pred)
+    known = None if isinstance(pred, tf.Variable) else smart_constant_value(pred)
     if known is None:
         return tf.cond(pred, true_fn, false_fn, name=name)
     return true_fn() if known else false_fn()

@@ -12,7 +12,7 @@ from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_scope import VariableScope
-from minitf.train.checkpoints import load_checkpoint
+from minitf.train.checkpoints import NewCheckpointReader
 
 
 @add_arg_scope
@@ -232,7 +232,7 @@ def assign_from_checkpoint(model_path, var_list, ignore_missing_vars: bool = Fal
     Raises:
       ValueError: if one is not there (unless ignore_missing_vars), or has another shape.
     """
-    reader, rows = load_checkpoint(model_path), []
+    reader, rows = NewCheckpointReader(model_path), []
     for name, parts in _by_name(var_list).items():
         if reader.has_tensor(name):
             whole = reader.get_tensor(name)
@@ -255,7 +255,7 @@ def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars: bool = 
     if not var_list:
         raise ValueError("var_list cannot be empty")
     if ignore_missing_vars:
-        reader = load_checkpoint(model_path)
+        reader = NewCheckpointReader(model_path)
         named = _by_name(var_list)
         var_list = {name: parts for name, parts in named.items() if reader.has_tensor(name)}
         var_list = {n: parts if parts[0]._save_slice_info else parts[0] for n, parts in var_list.items()}

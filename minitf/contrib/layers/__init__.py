@@ -11,6 +11,8 @@ from minitf.contrib.layers.initializers import variance_scaling_initializer, xav
 from minitf.contrib.layers.initializers import xavier_initializer_conv2d
 from minitf.contrib.layers.separable import separable_conv2d, separable_convolution2d
 from minitf.contrib.layers.normalization import batch_norm
+from minitf.contrib.layers.optimizers import OPTIMIZERS as OPTIMIZER_CLS_NAMES
+from minitf.contrib.layers.optimizers import SUMMARIES as OPTIMIZER_SUMMARIES
 from minitf.contrib.layers.optimizers import optimize_loss
 from minitf.contrib.layers.regularizers import apply_regularization, l1_l2_regularizer, l1_regularizer, l2_regularizer
 from minitf.contrib.layers.regularizers import sum_regularizer

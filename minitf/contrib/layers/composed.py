@@ -85,8 +85,16 @@ def layer_norm(
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
             raise ValueError(f"Inputs {name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {shape}")
-        beta = parameter(inputs, "beta", shape, _ZEROS, variables_collections, trainable) if center else None
-        gamma = parameter(inputs, "gamma", shape, _ONES, variables_collections, trainable) if scale else None
+        beta = (
+            parameter(inputs.dtype.base_dtype, "beta", shape, _ZEROS, variables_collections, trainable)
+            if center
+            else None
+        )
+        gamma = (
+            parameter(inputs.dtype.base_dtype, "gamma", shape, _ONES, variables_collections, trainable)
+            if scale
+            else None
+        )
         mean, variance = nn.moments(inputs, list(range(first, rank)), keep_dims=True)
         epsilon = 1e-3 if inputs.dtype is tf.float16 else 1e-12
         outputs = nn.batch_normalization(inputs, mean, variance, beta, gamma, epsilon)
@@ -111,7 +119,9 @@ def bias_add(
     with tf.variable_scope(scope, "BiasAdd", [inputs], reuse=reuse) as entered:
         inputs = tf.convert_to_tensor(inputs)
         shape = [utils.channel_dimension(inputs.shape, data_format, min_rank=2)]
-        biases = parameter(inputs, "biases", shape, initializer, variables_collections, trainable, regularizer)
+        biases = parameter(
+            inputs.dtype.base_dtype, "biases", shape, initializer, variables_collections, trainable, regularizer
+        )
         outputs = nn.bias_add(inputs, biases, data_format=data_format)
         return finished(outputs, entered.name, outputs_collections, activation_fn)
 

@@ -63,7 +63,7 @@ _TAKEN = [*arguments(_convolved), *WEIGHTED]
 
 
 def _along(axes: int, name: str, doc: str, taken=_TAKEN, transposed: bool = False):
-    """The public function for convolutions along so many axes."""
+    """The public function for convolutions along so many axes, whose name is what scopes of repeated layers have."""
 
     @named(name, doc)
     @taking(taken)
@@ -82,7 +82,7 @@ def _transposed_along(axes: int, name: str, doc: str):
 
 conv2d = _along(
     2,
-    "conv2d",
+    "convolution2d",
     """A convolutional layer: [batch, h, w, channels] -> [batch, h', w', num_outputs].
 
     Variables `weights` [*kernel_size, channels, num_outputs] and `biases` are made in `scope` ("Conv"), or
@@ -99,20 +99,20 @@ conv2d = _along(
 )
 conv1d = _along(
     1,
-    "conv1d",
+    "convolution1d",
     """A convolutional layer of sequences: [batch, w, channels] ->
     [batch, w', num_outputs]; arguments and errors as those of `conv2d`, of one number.""",
 )
 conv3d = _along(
     3,
-    "conv3d",
+    "convolution3d",
     """A convolutional layer of volumes: [batch, d, h, w, channels] ->
     [batch, d', h', w', num_outputs]; arguments and errors as those of `conv2d`, of three
     numbers.""",
 )
 conv2d_transpose = _transposed_along(
     2,
-    "conv2d_transpose",
+    "convolution2d_transpose",
     """The transpose of `conv2d`: [batch, h, w, channels] -> [batch, h * stride, w * stride, num_outputs].
 
     Variables `weights` [*kernel_size, num_outputs, channels] and `biases` in `scope` ("Conv2d_transpose");
@@ -121,7 +121,7 @@ conv2d_transpose = _transposed_along(
 )
 conv3d_transpose = _transposed_along(
     3,
-    "conv3d_transpose",
+    "convolution3d_transpose",
     """The transpose of `conv3d`: [batch, d, h, w, channels] -> [batch, d * stride, h * stride, w * stride,
     num_outputs]; arguments and errors as those of `conv2d_transpose`, of three numbers.
     """,

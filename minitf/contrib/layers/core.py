@@ -102,12 +102,12 @@ def finished(outputs, alias: str, collections, activation_fn, normalizer_fn=None
     return utils.collect_named_outputs(collections, alias, outputs)
 
 
-def parameter(inputs, name: str, shape, initializer, collections, trainable: bool, regularizer=None):
-    """A model variable of the type of `inputs`, in what `collections` has for its name."""
+def parameter(dtype, name: str, shape, initializer, collections, trainable: bool, regularizer=None):
+    """A model variable, in what `collections` has for its name."""
     return model_variable(
         name,
         shape=shape,
-        dtype=inputs.dtype.base_dtype,
+        dtype=dtype,
         initializer=initializer,
         regularizer=regularizer,
         trainable=trainable,

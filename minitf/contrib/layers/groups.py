@@ -53,7 +53,7 @@ def instance_norm(
 
         def of_channels(name, default):
             initializer = (param_initializers or {}).get(name, default)
-            found = parameter(inputs, name, [channels], initializer, variables_collections, trainable)
+            found = parameter(inputs.dtype.base_dtype, name, [channels], initializer, variables_collections, trainable)
             return tf.reshape(found, [1, channels, *[1] * (rank - 2)]) if data_format == "NCHW" else found
 
         beta = of_channels("beta", _ZEROS) if center else None
@@ -108,7 +108,7 @@ def group_norm(
 
         def of_channels(name, default):
             initializer = (param_initializers or {}).get(name, default)
-            found = parameter(inputs, name, [channels], initializer, variables_collections, trainable)
+            found = parameter(inputs.dtype.base_dtype, name, [channels], initializer, variables_collections, trainable)
             return tf.reshape(found, spread)
 
         beta = of_channels("beta", _ZEROS) if center else None
@@ -149,7 +149,7 @@ def _moments(inputs, axes: list, from_sums: bool):
 
 
 @add_arg_scope
-def conv2d_in_plane(
+def convolution2d_in_plane(
     inputs,
     kernel_size,
     stride=1,
@@ -177,16 +177,20 @@ def conv2d_in_plane(
         size, (down, across) = utils.two_element_tuple(kernel_size), utils.two_element_tuple(stride)
         channels = utils.channel_dimension(inputs.shape, "NHWC", min_rank=4)
         kept = variables_collections, trainable
-        weights = parameter(inputs, "weights", [*size, 1, 1], weights_initializer, *kept, weights_regularizer)
+        weights = parameter(
+            inputs.dtype.base_dtype, "weights", [*size, 1, 1], weights_initializer, *kept, weights_regularizer
+        )
         each = tf.tile(weights, [1, 1, channels, 1])
         outputs = nn.depthwise_conv2d(inputs, each, [1, down, across, 1], padding)
         if normalizer_fn is None and biases_initializer is not None:
-            biases = parameter(inputs, "biases", [channels], biases_initializer, *kept, biases_regularizer)
+            biases = parameter(
+                inputs.dtype.base_dtype, "biases", [channels], biases_initializer, *kept, biases_regularizer
+            )
             outputs = nn.bias_add(outputs, biases)
         return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
 
 
-convolution2d_in_plane = conv2d_in_plane
+conv2d_in_plane = convolution2d_in_plane
 
 
 @add_arg_scope

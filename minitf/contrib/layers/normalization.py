@@ -103,20 +103,25 @@ def batch_norm(
                 inputs, decay, epsilon, updates_collections, is_training, data_format, zero_debias_moving_mean
             )
             make = _maker(
-                inputs, made.channels, param_initializers, param_regularizers, variables_collections, trainable
+                made.parameter_type(in_one),
+                made.channels,
+                param_initializers,
+                param_regularizers,
+                variables_collections,
+                trainable,
             )
             outputs = made.in_one(make, center, scale) if in_one else made.in_steps(make, center, scale, batch_weights)
         return finished(outputs, entered.name, outputs_collections, activation_fn)
 
 
-def _maker(inputs, shape, initializers, regularizers, collections, trainable: bool) -> Callable:
+def _maker(dtype, shape, initializers, regularizers, collections, trainable: bool) -> Callable:
     """What makes a variable of a name."""
 
     def make(name: str):
         learned = name in ("beta", "gamma")
         initializer = {**_STARTS, **(initializers or {})}[name]
         regularizer = (regularizers or {}).get(name) if learned else None
-        return parameter(inputs, name, shape, initializer, collections, trainable and learned, regularizer)
+        return parameter(dtype, name, shape, initializer, collections, trainable and learned, regularizer)
 
     return make
 
@@ -137,6 +142,11 @@ class _Normalized:
             raise ValueError(f"Inputs {inputs.name} has undefined channels dimension {self.channels}.")
         known = utils.constant_value(is_training) if is_training is not None else None
         self._may_train = known is None or bool(known)
+
+    def parameter_type(self, in_one: bool):
+        """The type of the variables: the op that does it all takes half floats with parameters of float32."""
+        dtype = self._inputs.dtype.base_dtype
+        return tf.float32 if in_one and dtype is tf.float16 else dtype
 
     def _averages(self, make: Callable) -> tuple:
         with tf.variable_scope(tf.get_variable_scope()) as here:
@@ -165,7 +175,7 @@ class _Normalized:
         if shape.rank == 2:
             width = shape.as_list()[1]
             inputs = tf.reshape(inputs, [-1, width, 1, 1] if self._format == "NCHW" else [-1, 1, 1, width])
-        dtype = inputs.dtype.base_dtype
+        dtype = self.parameter_type(True)
         beta = make("beta") if center else tf.constant(0.0, dtype, self.channels)
         gamma = make("gamma") if scale else tf.constant(1.0, dtype, self.channels)
         averages = self._averages(make)

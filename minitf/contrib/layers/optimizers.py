@@ -7,6 +7,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.framework.graph import control_dependencies
 from minitf.framework.tensor import IndexedSlices
+from minitf.train.moving_averages import assign_moving_average
 
 OPTIMIZERS = {
     "Adagrad": lambda rate: tf.train.AdagradOptimizer(rate),
@@ -16,7 +17,7 @@ OPTIMIZERS = {
     "RMSProp": lambda rate: tf.train.RMSPropOptimizer(rate),
     "SGD": lambda rate: tf.train.GradientDescentOptimizer(rate),
 }
-SUMMARIES = ("learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm")
+SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]
 
 
 def optimize_loss(
@@ -71,9 +72,7 @@ def optimize_loss(
             loss, variables or tf.trainable_variables(), colocate_gradients_with_ops=colocate_gradients_with_ops
         )
         if gradient_noise_scale is not None:
-            pairs = [
-                (_mapped(g, lambda t: t + gradient_noise_scale * tf.truncated_normal(tf.shape(t))), v) for g, v in pairs
-            ]
+            pairs = [(_noisy(g, gradient_noise_scale), v) for g, v in pairs]
         pairs = _multiplied(pairs, gradient_multipliers or {})
         of_all = bool({"global_gradient_norm", "gradient_norm"} & wanted)
         if of_all:
@@ -150,6 +149,15 @@ def _mapped(gradient, function: Callable):
     return None if gradient is None else function(gradient)
 
 
+def _noisy(gradient, scale: float):
+    """A gradient, as a whole, with normal noise."""
+    if gradient is None:
+        return None
+    slices = isinstance(gradient, IndexedSlices)
+    noise = tf.truncated_normal(gradient.dense_shape if slices else gradient.shape) * scale
+    return gradient + noise
+
+
 def _multiplied(pairs: list, factors: dict) -> list:
     def factor(variable):
         return factors.get(variable, factors.get(variable.name))
@@ -168,3 +176,54 @@ def _clipped(pairs: list, clip) -> list:
         raise ValueError(f"optimize_loss: clip_gradients is a float or a function, not {clip!r}")
     gradients, variables = zip(*pairs)
     return list(zip(tf.clip_by_global_norm(gradients, clip)[0], variables))
+
+
+def _adaptive_bound(norm, std_factor, decay, global_step, epsilon: float, name) -> tuple:
+    """The largest norm that is usual, and the mean of the logarithms of norms."""
+    with tf.variable_scope(name, "AdaptiveMaxNorm", [norm]):
+        log_norm = tf.log(norm + epsilon)
+        if global_step is not None:
+            step = tf.cast(global_step, tf.float32)
+            decay = tf.minimum(decay, step / (step + 1.0))
+        mean, square_mean = (
+            assign_moving_average(
+                tf.get_variable(name, value.shape, value.dtype, tf.zeros_initializer(), trainable=False),
+                value,
+                decay,
+                zero_debias=False,
+            )
+            for name, value in (("mean", log_norm), ("sq_mean", tf.square(log_norm)))
+        )
+        deviation = tf.sqrt(tf.maximum(epsilon, square_mean - tf.square(mean)))
+        return tf.exp(mean + std_factor * deviation), mean
+
+
+def adaptive_clipping_fn(
+    std_factor: float = 2.0,
+    decay: float = 0.95,
+    static_max_norm: float | None = None,
+    global_step=None,
+    report_summary: bool = False,
+    epsilon: float = 1e-8,
+    name: str | None = None,
+) -> Callable:
+    """A function of a list of (gradient, variable) that clips all to a norm that is usual: for `clip_gradients`.
+
+    The bound is exp(mean + std_factor * deviation) of moving averages of the logarithms of global norms (Yang 2014,
+    https://arxiv.org/abs/1412.1602, 3.2.1); norms beyond it become exp(mean). decay: of the averages; with a
+    global_step n / (n + 1) while that is less. static_max_norm: no norm is larger; report_summary: a summary of the
+    bound; epsilon: is added to norms, and the least variance.
+    """
+
+    def clip(pairs: list) -> list:
+        gradients, variables = zip(*pairs)
+        norm = tf.global_norm(gradients)
+        bound, log_mean = _adaptive_bound(norm, std_factor, decay, global_step, epsilon, name)
+        if report_summary:
+            tf.summary.scalar("global_norm/adaptive_max_gradient_norm", bound)
+        factor = tf.where(norm < bound, tf.ones_like(norm), tf.exp(log_mean) / norm)
+        if static_max_norm is not None:
+            factor = tf.minimum(static_max_norm / norm, factor)
+        return [(_mapped(g, lambda t: t * factor), v) for g, v in zip(gradients, variables)]
+
+    return clip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
@@ -11,14 +9,15 @@ from minitf.contrib.layers import utils
 from minitf.contrib.layers.convolution import _FORMATS, _first
 from minitf.framework.graph import name_scope
 from minitf.framework.named import named
+from minitf.layers.pooling import AveragePooling2D, AveragePooling3D, MaxPooling2D, MaxPooling3D
 
 
-def _pooling(name: str, pool: Callable, default: str, axes: int, doc: str):
-    """The public function of windows of so many axes."""
+def _pooling(name: str, layer: type, default: str, axes: int, doc: str):
+    """The public function of a layer of windows of so many axes."""
 
     @add_arg_scope
     @named(name, doc)
-    def layer(
+    def function(
         inputs,
         kernel_size,
         stride=2,
@@ -27,13 +26,13 @@ def _pooling(name: str, pool: Callable, default: str, axes: int, doc: str):
         outputs_collections=None,
         scope=None,
     ):
-        _first(data_format, axes)
+        order = "channels_first" if _first(data_format, axes) else "channels_last"
         with name_scope(scope, default, [inputs]) as entered:
-            inputs = tf.convert_to_tensor(inputs)
-            outputs = pool(inputs, kernel_size, stride, str(padding).upper(), data_format)
-            return utils.collect_named_outputs(outputs_collections, entered, outputs)
+            inputs, made = tf.convert_to_tensor(inputs), layer(kernel_size, stride, padding, order)
+            made.input_spec.check(inputs, made.name)
+            return utils.collect_named_outputs(outputs_collections, entered, made.call(inputs))
 
-    return layer
+    return function
 
 
 _OF_IMAGES = """of each window: [batch, h, w, channels] -> [batch, h', w', channels].
@@ -44,10 +43,10 @@ _OF_VOLUMES = """of each window of volumes: [batch, d, h, w, channels] -> [batch
 
     kernel_size, stride: a number or three; other arguments as those of `conv3d`.
     """
-max_pool2d = _pooling("max_pool2d", nn.max_pool, "MaxPool2D", 2, f"The largest {_OF_IMAGES}")
-avg_pool2d = _pooling("avg_pool2d", nn.avg_pool, "AvgPool2D", 2, f"The mean {_OF_IMAGES}")
-max_pool3d = _pooling("max_pool3d", nn.max_pool3d, "MaxPool3D", 3, f"The largest {_OF_VOLUMES}")
-avg_pool3d = _pooling("avg_pool3d", nn.avg_pool3d, "AvgPool3D", 3, f"The mean {_OF_VOLUMES}")
+max_pool2d = _pooling("max_pool2d", MaxPooling2D, "MaxPool2D", 2, f"The largest {_OF_IMAGES}")
+avg_pool2d = _pooling("avg_pool2d", AveragePooling2D, "AvgPool2D", 2, f"The mean {_OF_IMAGES}")
+max_pool3d = _pooling("max_pool3d", MaxPooling3D, "MaxPool3D", 3, f"The largest {_OF_VOLUMES}")
+avg_pool3d = _pooling("avg_pool3d", AveragePooling3D, "AvgPool3D", 3, f"The mean {_OF_VOLUMES}")
 
 
 @add_arg_scope

@@ -14,7 +14,7 @@ from minitf.layers.separable import SeparableConv2D
 
 @add_arg_scope
 @taking_also([*WEIGHTED[:4], optional("pointwise_initializer"), *WEIGHTED[4:]])
-def separable_conv2d(
+def separable_convolution2d(
     inputs,
     num_outputs: int | None,
     kernel_size,
@@ -82,16 +82,22 @@ def _each_channel(
         shape = [*utils.two_element_tuple(kernel_size), channels, multiplier]
         collected = utils.get_variable_collections(variables_collections, "weights")
         weights = parameter(
-            inputs, "depthwise_weights", shape, weights_initializer, collected, trainable, weights_regularizer
+            inputs.dtype.base_dtype,
+            "depthwise_weights",
+            shape,
+            weights_initializer,
+            collected,
+            trainable,
+            weights_regularizer,
         )
         steps, rates = utils.two_element_tuple(stride), utils.two_element_tuple(rate)
         steps = [1, 1, *steps] if _first(data_format) else [1, *steps, 1]
         outputs = nn.depthwise_conv2d(inputs, weights, steps, padding, rates, data_format=data_format)
         if not normalizer_fn and biases_initializer is not None:
             kept = variables_collections, trainable, biases_regularizer
-            biases = parameter(inputs, "biases", [channels * multiplier], biases_initializer, *kept)
+            biases = parameter(inputs.dtype.base_dtype, "biases", [channels * multiplier], biases_initializer, *kept)
             outputs = nn.bias_add(outputs, biases, data_format=data_format)
         return finished(outputs, entered.name, outputs_collections, activation_fn, normalizer_fn, normalizer_params)
 
 
-separable_convolution2d = separable_conv2d
+separable_conv2d = separable_convolution2d

@@ -8,26 +8,16 @@ import minitf as tf
 from minitf.contrib.framework.tensors import smart_cond as smart_cond
 from minitf.framework.static import constant_value as _known
 
-_ALIASES = ("__tensor_aliases",)
-
-
-def _aliases(tensor) -> dict:
-    """The aliases of the tensors of a graph."""
-    kept = tensor.graph.get_collection_ref(_ALIASES)
-    if not kept:
-        kept.append({})
-    return kept[0]
-
 
 def append_tensor_alias(tensor, alias: str):
     """Gives a tensor one more name, which it is collected under; the tensor."""
-    _aliases(tensor).setdefault(tensor, []).append(alias.removesuffix("/"))
+    tensor.aliases = [*getattr(tensor, "aliases", ()), alias.removesuffix("/")]
     return tensor
 
 
 def get_tensor_aliases(tensor) -> list[str]:
     """The names given to a tensor, or else its own."""
-    return _aliases(tensor).get(tensor) or [tensor.name.removesuffix(":0")]
+    return getattr(tensor, "aliases", None) or [tensor.name.removesuffix(":0")]
 
 
 def gather_tensors_aliases(tensors) -> list[str]:
@@ -68,7 +58,9 @@ def constant_value(value_or_tensor_or_var, dtype=None):
     value = value_or_tensor_or_var
     if value is None:
         raise ValueError("value_or_tensor_or_var cannot be None")
-    return _known(value) if isinstance(value, (tf.Tensor, tf.Variable)) else value
+    if isinstance(value, tf.Variable):
+        return None
+    return _known(value) if isinstance(value, tf.Tensor) else value
 
 
 def static_cond(pred: bool, fn1, fn2):

@@ -13,6 +13,7 @@ from minitf.contrib.framework import get_trainable_variables, get_unique_variabl
 from minitf.contrib.framework import get_variables_by_name, get_variables_by_suffix, get_variables_to_restore
 from minitf.contrib.framework import global_variable, has_arg_scope, local_variable, model_variable, variable
 from minitf.contrib.framework.scopes import arg_scope_func_key
+from minitf.contrib.layers.optimizers import adaptive_clipping_fn
 from minitf.contrib.layers import apply_regularization, avg_pool2d, batch_norm, bias_add, conv2d, conv2d_transpose
 from minitf.contrib.layers import convolution2d, convolution2d_transpose, dropout, embed_sequence, flatten
 from minitf.contrib.layers import fully_connected, l1_l2_regularizer, l1_regularizer, l2_regularizer, layer_norm, linear
