@@ -216,6 +216,7 @@ COUNTS: dict[str, int | Callable] = {
     "Reciprocal": 1,
     "Reshape": 2,
     "ResizeNearestNeighbor": _resized,
+    "ResourceGather": 12,
     "Rsqrt": 1,
     "SegmentMax": 10,
     "SegmentMean": 16,

@@ -114,6 +114,29 @@ def uninitialized(variables: int) -> int:
     return variables + 29
 
 
+# ---- training
+
+CAST_ONE = 1  # of another type
+LAST_STEP = 1  # once as it is, once cast
+CYCLES = 8  # a cond, for step 0
+EQUAL_PERIODS = 29  # a cond of what the factor of the periods is known to be
+GROWING_PERIODS = 13
+WAVES = 2  # numbers that are cast first
+ADAM_OF_ROWS = 30  # the averages of all rows by ops of their own
+ADAM_OF_RESOURCE_ROWS = 37
+NUMBERS_CAST = 2  # hyperparameters of AdagradDA
+STEP_NEGATED = 2  # rows of resources are added to
+DECAY_CONVERTED = 1  # of weights
+READ_AGAIN = 1  # a resource, when it was assigned to
+
+ADAMAX, ADD_SIGN, POWER_SIGN, LARS = (-17, -22), (-14, -18), (-15, -19), (-2, -6)  # one op; of variables, of resources
+
+
+def pieces(boundaries: int) -> int:
+    """A case between the boundaries, for a piecewise constant rate."""
+    return boundaries**2 + 9 * boundaries + 25
+
+
 # ---- branches
 
 PIVOTS = 4  # Switch, the two pivots and the predicate's Identity, with which a cond begins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math as python_math
 
+from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
@@ -46,7 +47,7 @@ def natural_exp_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase: bool = False, name: str | None = None
 ) -> Tensor:
     """learning_rate * exp(-decay_rate * global_step / decay_steps); `staircase` rounds the quotient down."""
-    with name_scope(name, "NaturalExpDecay") as scope:
+    with name_scope(name, "ExponentialDecay") as scope:
         rate, step, decay_steps, decay_rate = _start(learning_rate, global_step, decay_steps, decay_rate)
         return math.multiply(rate, math.exp(-decay_rate * _periods(step, decay_steps, staircase)), name=scope)
 
@@ -57,6 +58,7 @@ def inverse_time_decay(
     """learning_rate / (1 + decay_rate * global_step / decay_steps); `staircase` rounds the quotient down."""
     with name_scope(name, "InverseTimeDecay") as scope:
         rate, step, decay_steps, decay_rate = _start(learning_rate, global_step, decay_steps, decay_rate)
+        op_counts.skip(op_counts.CAST_ONE)
         return math.divide(rate, 1.0 + decay_rate * _periods(step, decay_steps, staircase), name=scope)
 
 
@@ -76,9 +78,10 @@ def piecewise_constant(x, boundaries, values, name: str | None = None) -> Tensor
         values = [convert_to_tensor(v) for v in values]
         if len({v.dtype.base_dtype for v in values}) > 1:
             raise ValueError(f"the values have to be of one type, not {[v.dtype.name for v in values]}")
-        result = values[-1]
-        for boundary, value in zip(reversed(boundaries), reversed(values[:-1])):
-            result = gather.where(math.less_equal(x, boundary), value, result)
+        op_counts.skip(op_counts.pieces(len(boundaries)))
+        result, names = values[-1], [None] * (len(boundaries) - 1) + ["case/cond/Merge"]
+        for boundary, value, name in zip(reversed(boundaries), reversed(values[:-1]), names):
+            result = gather.where(math.less_equal(x, boundary), value, result, name=name)
         return result
 
 
@@ -100,6 +103,7 @@ def polynomial_decay(
     """
     with name_scope(name, "PolynomialDecay") as scope:
         rate, step, decay_steps, end, power = _start(learning_rate, global_step, decay_steps, end_learning_rate, power)
+        op_counts.skip(op_counts.CYCLES if cycle else op_counts.LAST_STEP)
         if cycle:
             decay_steps = decay_steps * math.maximum(math.ceil(step / decay_steps), 1.0)
         else:
@@ -127,7 +131,9 @@ def cosine_decay_restarts(
     with name_scope(name, "SGDRDecay") as scope:
         rate, step, length, t, m, alpha = _start(learning_rate, global_step, first_decay_steps, t_mul, m_mul, alpha)
         elapsed = step / length
-        if t_mul == 1.0:
+        equal = isinstance(t_mul, float) and t_mul == 1.0
+        op_counts.skip(op_counts.EQUAL_PERIODS if equal else op_counts.GROWING_PERIODS)
+        if equal:
             restarts = math.floor(elapsed)
             fraction = elapsed - restarts
         else:
@@ -171,5 +177,6 @@ def noisy_linear_cosine_decay(
 
 
 def _times_waves(rate, linear, fraction, num_periods, alpha, beta, scope: str) -> Tensor:
+    op_counts.skip(op_counts.WAVES)
     waves = _half_wave(2.0 * num_periods * fraction)
     return math.multiply(rate, (alpha + linear) * waves + beta, name=scope)

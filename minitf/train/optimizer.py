@@ -142,7 +142,8 @@ class Optimizer:
             return self._finish(updates, scope)
         graph, update = get_default_graph(), self._finish(updates, "update")
         with graph.control_dependencies([update]), graph.colocate_with(global_step):
-            one = convert_to_tensor(1, dtype=global_step.dtype.base_dtype, name="value")
+            name = "Const" if is_resource(global_step) else "value"
+            one = convert_to_tensor(1, dtype=global_step.dtype.base_dtype, name=name)
             return state.assign_add(_ref(global_step), one, name=scope)
 
     def _update(self, grad, var):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.graph import get_default_graph
 from minitf.framework.taking import SELF, needed, optional, taking
@@ -78,6 +78,7 @@ class GradientDescentOptimizer(_ByOneOp):
 
     def _apply_sparse_duplicate_indices(self, grad, var):
         step = grad.values * math.cast(self._tensors["learning_rate"], var.dtype.base_dtype)
+        op_counts.skip(op_counts.STEP_NEGATED * is_resource(var))
         return state.scatter_sub(var._ref(), grad.indices, step).op
 
 
@@ -160,6 +161,7 @@ class AdamOptimizer(_ByOneOp):
     def _apply_sparse_duplicate_indices(self, grad, var):
         rows = var.shape.sizes[0] if var.shape.rank else None
         rows = array.shape(var)[0] if rows is None else rows
+        op_counts.skip(op_counts.ADAM_OF_RESOURCE_ROWS if is_resource(var) else op_counts.ADAM_OF_ROWS)
         return self._apply_dense(segment.unsorted_segment_sum(grad.values, grad.indices, rows), var)
 
     def _finish(self, update_ops, name_scope):
@@ -168,6 +170,7 @@ class AdamOptimizer(_ByOneOp):
             for beta in self._BETAS:
                 power = self._get_non_slot_variable(f"{beta}_power")
                 update_ops = [*update_ops, state.assign(power._ref(), power.value() * self._tensors[beta]).op]
+                op_counts.skip(op_counts.READ_AGAIN * is_resource(power))
         return super()._finish(update_ops, name_scope)
 
 
@@ -330,6 +333,10 @@ class AdagradDAOptimizer(_ByOneOp):
     def _prepare(self):
         super()._prepare()
         self._tensors["step"] = identity(self._global_step) + 1
+
+    def _operands(self, var, *gradient):
+        op_counts.skip(op_counts.NUMBERS_CAST)
+        return super()._operands(var, *gradient)
 
 
 def _check_positive(name: str, value) -> None:

@@ -59,7 +59,7 @@ def optimize_loss(
         updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS) if update_ops is None else list(update_ops)
         if updates:
             with control_dependencies(updates):
-                loss = tf.identity(loss)
+                loss = tf.identity(loss, name="control_dependency")
         rate = _learning_rate(learning_rate)
         if rate is not None and learning_rate_decay_fn is not None:
             if global_step is None:
@@ -87,7 +87,7 @@ def optimize_loss(
             pairs, global_step=global_step if increment_global_step else None, name="train"
         )
         with control_dependencies([train]):
-            return tf.identity(loss)
+            return tf.identity(loss, name="control_dependency")
 
 
 def _wanted(summaries) -> set:

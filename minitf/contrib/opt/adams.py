@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
+from minitf.ops.state.resource_variable import is_resource
 from minitf.train.optimizer import Optimizer
 
 
@@ -67,6 +69,7 @@ class AdaMaxOptimizer(_OfRows):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_locking, name)
 
     def _apply_dense(self, grad, var):
+        op_counts.skip(op_counts.ADAMAX[is_resource(var)])
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
         mean, most, step = self._step_of(self._of(var), m, v, grad)
         return tf.group(var.assign_sub(step), tf.assign(m, mean), tf.assign(v, most))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.taking import arguments, needed, optional, taking
 
 _DECAYED = optional("decay_var_list")
@@ -43,6 +44,7 @@ class DecoupledWeightDecayExtension:
 
     def _apply_dense(self, grad, var):
         whole = self._decays(var) and not self._of_rows
+        op_counts.skip(op_counts.DECAY_CONVERTED * whole)
         decays = [var.assign_sub(self._part_of(var, var))] if whole else []
         with tf.control_dependencies(decays):
             return super()._apply_dense(grad, var)

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 
 import minitf as tf
+from minitf.framework import op_counts
+from minitf.ops.state.resource_variable import is_resource
 from minitf.train.optimizer import Optimizer
 
 
@@ -58,6 +60,7 @@ class LARSOptimizer(Optimizer):
         return rate * trust, grad + self._decay * var
 
     def _apply_dense(self, grad, var):
+        op_counts.skip(op_counts.LARS[is_resource(var)])
         rate, grad = self.compute_lr(grad, var)
         slot, grad = self.get_slot(var, "momentum"), grad * rate
         momentum = tf.cast(self._tensors["momentum"], var.dtype.base_dtype)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework import op_counts
+from minitf.ops.state.resource_variable import is_resource
 from minitf.train.optimizer import Optimizer
 
 
@@ -43,6 +45,7 @@ class _BySigns(Optimizer):
         return tf.assign(m, m * of["beta"] + grad * (1 - of["beta"]))
 
     def _apply_dense(self, grad, var):
+        op_counts.skip(self._MADE[is_resource(var)])
         of = self._of(var)
         mean = self._averaged(grad, var, of)
         agreement = of["sign_decay"] * tf.sign(grad) * tf.sign(mean)
@@ -58,6 +61,8 @@ class _BySigns(Optimizer):
 
 class AddSignOptimizer(_BySigns):
     """m: the average of g; w -= learning_rate * (alpha + sign_decay * sign(g) * sign(m)) * g."""
+
+    _MADE = op_counts.ADD_SIGN
 
     def __init__(
         self,
@@ -77,6 +82,8 @@ class AddSignOptimizer(_BySigns):
 
 class PowerSignOptimizer(_BySigns):
     """m: the average of g; w -= learning_rate * base ** (sign_decay * sign(g) * sign(m)) * g."""
+
+    _MADE = op_counts.POWER_SIGN
 
     def __init__(
         self,
