@@ -39,8 +39,9 @@ def of_gradient(op, grads: list, wanted: list) -> int | None:
 
 
 def of_gate(op, gradients: int) -> int:
-    """A gate, and what passes through it for inputs that need no gradient."""
-    return 1 + GATED.get(op.type, gradients) - gradients
+    """A gate, and what passes through it, if it is more than one gradient."""
+    gated = GATED.get(op.type, gradients)
+    return 1 + gated if gated > 1 else 0
 
 
 def _first(*key) -> bool:
@@ -250,4 +251,6 @@ COUNTS: dict[str, int | Callable] = {
     "Zeta": 4 + SUMMED_BACK,
 }
 
-GATED = {"SparseToDense": 4, "TopKV2": 2}  # gradients of inputs that need none, zeros, are gated, too
+# Gradients of inputs that need none, zeros, are gated, too, and of matrices that are made before the op.
+GATED = {"SparseToDense": 4, "TopKV2": 2, "SoftmaxCrossEntropyWithLogits": 2}
+RESHAPED = {"SoftmaxCrossEntropyWithLogits"}  # behind the gate

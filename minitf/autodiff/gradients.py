@@ -302,10 +302,8 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         count = gradient_counts.of_gradient(op, grads, [way.matters(t) for t in op.inputs])
         if count is not None:
             made.count_as(count)
-    if way.gated and (len(fitted) > 1 or op.type in gradient_counts.GATED) and op.type not in _STRUCTURAL:
-        with way.context(op), name_scope("tuple"):
-            op_counts.skip(gradient_counts.of_gate(op, len(fitted)))
-            fitted = [_renamed(grad) for grad in fitted]
+    if way.gated and op.type not in _STRUCTURAL:
+        fitted = _gated(way, op, fitted)
     touched = set()
     for (tensor, _), grad in zip(given, fitted):
         tensor = way.origin(tensor)
@@ -313,6 +311,18 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         if tensor not in way.stop:
             touched.add(tensor.op)
     return touched
+
+
+def _gated(way: _Way, op, grads: list) -> list:
+    """The gradients of the op's inputs, called what a gate in front of which they wait calls them."""
+    count = gradient_counts.of_gate(op, len(grads))
+    if op.type in gradient_counts.RESHAPED:
+        op_counts.skip(count)
+    elif count > len(grads):
+        with way.context(op), name_scope("tuple"):
+            op_counts.skip(count - len(grads))
+            return [_renamed(grad) for grad in grads]
+    return grads
 
 
 def _renamed(grad):
@@ -374,7 +384,8 @@ def _fitted(way: _Way, grad, tensor: Tensor, op):
         with way.context(op):
             grad = dense(grad, op.outputs[0])
     same = tensor.shape.is_fully_defined() and grad.shape.sizes == tensor.shape.sizes
-    if same and not op.definition.summed:
+    known = all(t.shape.is_fully_defined() for t in op.inputs)
+    if same and not op.definition.summed and (known or not op.definition.broadcasts):
         return grad
     if op.definition.broadcasts:
         with way.context(op):

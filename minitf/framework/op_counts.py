@@ -67,12 +67,31 @@ def product(sizes) -> int:
 
 def flattened_classes(rank: int | None, known: bool) -> int:
     """For the cross entropy of sparse labels: it asks for the labels' shape, and makes a matrix of more axes."""
-    return 1 if rank == 2 else 17 if known else 33
+    return 1 if rank == 2 else 15 if known else 31
 
 
 def zeros_of_state(is_tensor: bool, is_scalar: bool) -> int:
     """A state's zeros, once more: their static shape is looked at. Of the batch's size, whether it is a tensor."""
     return 3 if is_scalar else 1 if is_tensor else 2
+
+
+# ---- losses
+
+WEIGHTS_ARE_A_TENSOR = -1  # no number, of which two constants are made
+
+_CHECKED, _CHECKED_AT_RUN = 5, 63  # shapes, by what is known of them, or by a cond and an assertion
+
+
+def broadcastable(weights, values) -> int:
+    """Checking that weights of one shape have the rank of values of another, and sizes that are equal or 1."""
+    ranked = None not in (weights.rank, values.rank)
+    known = weights.rank == 0 or weights.is_fully_defined() and values.is_fully_defined()
+    return _CHECKED if ranked and known else _CHECKED_AT_RUN
+
+
+def present(ranked: bool) -> int:
+    """Ones for the losses, whose weight is a constant that is not 0, and their sum; whether their rank is known."""
+    return 7 + 4 + (_CHECKED + 2 if ranked else _CHECKED_AT_RUN + 5)
 
 
 # ---- images

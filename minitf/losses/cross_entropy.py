@@ -7,6 +7,7 @@ label_smoothing in [0, 1] moves labels towards equal probabilities (Szegedy et a
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.graph import name_scope
 from minitf.losses.weighted import Reduction, check_given, compute_weighted_loss, measuring
 
@@ -56,6 +57,8 @@ def sparse_softmax_cross_entropy(
         labels = _squeezed(labels, logits.shape.rank and logits.shape.rank - 1)
         if not isinstance(weights, (int, float)):
             weights = _squeezed(tf.convert_to_tensor(weights), labels.shape.rank)
+        else:
+            op_counts.skip(op_counts.WEIGHTS_ARE_A_TENSOR)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
 

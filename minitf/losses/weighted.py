@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.collected import add_loss
@@ -66,7 +67,7 @@ def compute_weighted_loss(
             loss = _divided(loss, tf.reduce_sum(tf.ones_like(plain) * factors))
         elif reduction == Reduction.SUM_BY_NONZERO_WEIGHTS:
             constant = isinstance(weights, float) and weights != 0.0
-            loss = _divided(loss, _count(plain) if constant else present(plain, factors))
+            loss = _divided(loss, _all_present(plain) if constant else present(plain, factors))
         elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
             loss = _divided(loss, _count(plain))
         loss = tf.cast(loss, dtype)
@@ -75,7 +76,7 @@ def compute_weighted_loss(
 
 
 def _divided(total, count):
-    return tf.div_no_nan(total, count, name="value")
+    return tf.div_no_nan(tf.reduce_sum(total), count, name="value")
 
 
 def _count(losses):
@@ -83,19 +84,46 @@ def _count(losses):
         return tf.cast(tf.size(losses, name=scope), losses.dtype)
 
 
+def _all_present(losses):
+    """How many losses there are, where a constant weight is not 0."""
+    with name_scope(None, "num_present") as scope:
+        since = op_counts.Since()
+        found = tf.cast(tf.size(losses), losses.dtype, name=scope)
+        since.count_as(op_counts.present(losses.shape.rank is not None))
+        return found
+
+
 def present(losses, weights, per_batch: bool = False):
     """How many losses have a weight that is not 0: in all, or [batch, 1, ...]."""
     with name_scope(None, "num_present") as scope:
         ones = tf.where(tf.equal(weights, 0.0), tf.zeros_like(weights), tf.ones_like(weights))
-        ones = ones * tf.ones_like(losses)
+        ones = broadcast_weights(ones, losses)
         if not per_batch:
             return tf.reduce_sum(ones, name=scope)
         return tf.reduce_sum(ones, axis=tf.range(1, tf.rank(ones)), keepdims=True, name=scope)
 
 
+def broadcast_weights(weights, values):
+    """The weights in the shape of the values; ValueError, or InvalidArgumentError when it runs, if they do not fit."""
+    with name_scope(None, "broadcast_weights", [weights, values]) as scope:
+        weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
+        if values.shape.is_fully_defined() and values.shape == weights.shape:
+            return weights
+        with tf.control_dependencies(broadcastable(weights, values)):
+            return tf.multiply(weights, tf.ones_like(values), name=scope)
+
+
 def broadcastable(weights, values) -> list:
     """The ops that check, when it runs, what is not known of the weights' shape before; ValueError if it is wrong."""
-    weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
+    with name_scope(None, "assert_broadcastable", [weights, values]):
+        weights, values = tf.convert_to_tensor(weights, name="weights"), tf.convert_to_tensor(values, name="values")
+        since = op_counts.Since()
+        checks = _checks(weights, values)
+        since.count_as(op_counts.broadcastable(weights.shape, values.shape))
+        return checks
+
+
+def _checks(weights, values) -> list:
     if weights.shape.rank == 0:
         return []
     message = "weights are a scalar, or of the rank of the values with sizes that are equal or 1"

@@ -14,9 +14,9 @@ import functools
 from collections.abc import Callable
 
 import minitf as tf
-from minitf.framework.graph import add_to_collections, name_scope
+from minitf.framework.graph import add_to_collections
 from minitf.framework.taking import arguments, optional, taking
-from minitf.losses.weighted import broadcastable
+from minitf.losses.weighted import broadcast_weights
 from minitf.ops.math.confusion import without_last_axis
 
 _VARIABLES = [tf.GraphKeys.LOCAL_VARIABLES, tf.GraphKeys.METRIC_VARIABLES]
@@ -92,16 +92,6 @@ def alike(predictions, labels, weights) -> tuple:
         elif ranks[1] - ranks[0] == 1:
             weights = tf.expand_dims(weights, [-1])
     return predictions, labels, weights
-
-
-def broadcast_weights(weights, values):
-    """The weights in the shape of the values; ValueError, or InvalidArgumentError when it runs, if they do not fit."""
-    with name_scope(None, "broadcast_weights", [weights, values]) as scope:
-        weights, values = tf.convert_to_tensor(weights), tf.convert_to_tensor(values)
-        if values.shape.is_fully_defined() and values.shape == weights.shape:
-            return weights
-        with tf.control_dependencies(broadcastable(weights, values)):
-            return tf.multiply(weights, tf.ones_like(values), name=scope)
 
 
 def ratio(total, count, name: str):

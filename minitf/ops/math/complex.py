@@ -55,6 +55,7 @@ define(
     T=frozenset(_WHOLE),
     shape=patterns.broadcast,
     broadcasts=True,
+    summed=True,
     numpy=lambda op, x, y: (x + 1j * y).astype(op.outputs[0].dtype.numpy),
     grad=lambda op, g: (real(g), imag(g)),
 )

@@ -32,13 +32,13 @@ from minitf.ops.math.unary import reciprocal, rint, round, rsqrt, sigmoid, sign,
 def _binary(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, error=None, inputs="x: T, y: T", **rules):  # noqa: N803
     """Defines an op of two inputs that broadcast and returns its function; `kernel` may be a whole rule."""
     rules.setdefault("differentiable", grad is not None)
+    rules.setdefault("broadcasts", True)
     define(
         type,
         f"{inputs} -> z: T",
         T=T,
         shape=patterns.broadcast,
         numpy=patterns.ufunc(numpy),
-        broadcasts=True,
         grad=grad,
         kernel=patterns.binary(kernel, error) if isinstance(kernel, Kernel) else kernel,
         **rules,
@@ -135,7 +135,11 @@ def _squared_difference(x, y):
 def _squared_difference_grad(op, g):
     x, y = op.inputs
     part = 2.0 * g * (x - y)
-    return part, -part
+    if x.shape.is_fully_defined() and y.shape.is_fully_defined():
+        of_x, of_y = (part if t.shape == part.shape else array.sum_to_shape(part, t) for t in (x, y))
+    else:
+        of_x, of_y = array.sum_to_shape(part, x), array.sum_to_shape(part, y)
+    return of_x, -of_y
 
 
 def _not_zero(x):
@@ -269,6 +273,7 @@ squared_difference = _binary(
     _squared_difference_grad,
     "(x - y) * conj(x - y).",
     SIGNED | dtypes.COMPLEX,
+    broadcasts=False,  # the gradient of y is negated when it has the shape of y
 )
 _binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
 xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD, summed=True)

@@ -31,6 +31,7 @@ def _binary(type: str, inputs: str, numpy, kernel, grad) -> None:
         numpy=patterns.ufunc(numpy),
         kernel=patterns.binary(kernel),
         broadcasts=True,
+        summed=True,
         grad=grad,
     )
 
@@ -189,6 +190,7 @@ define(
     numpy=_betainc,
     kernel=_betainc_kernel,
     broadcasts=True,
+    summed=True,
     grad=_betainc_grad,
 )
 

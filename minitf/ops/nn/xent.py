@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import broadcast_static_shape
 from minitf.framework.tensor import Tensor
@@ -79,6 +79,16 @@ def _through_softmax(op, g: Tensor) -> Tensor:
     return (g - reduce.reduce_sum(g * y, -1, keepdims=True)) * y
 
 
+def _reshaped(grad: Tensor, like: Tensor, op) -> Tensor:
+    """The gradient of an input, with the name that it has in TensorFlow, which makes a matrix of it before the op."""
+    if like.op.type == "Reshape" and like.op.name.startswith(op.name):
+        return grad
+    around = get_default_graph().get_name_scope().removesuffix("_grad")
+    whole = around.rpartition("/")[0] if op.type.startswith("Sparse") else around
+    with name_scope(f"{whole}/{'Reshape_grad' if like is op.inputs[0] else 'Reshape_1_grad'}/"):
+        return array.sum_to_shape(grad, like)
+
+
 def _softmax_xent_grad(op, g, g_of_grad):
     for_logits = for_labels = None
     if g is not None:
@@ -87,7 +97,7 @@ def _softmax_xent_grad(op, g, g_of_grad):
         through = _through_softmax(op, g_of_grad)
         for_logits = through if g is None else for_logits + through
         for_labels = -g_of_grad if g is None else for_labels - g_of_grad
-    return for_logits, for_labels
+    return _reshaped(for_logits, op.inputs[0], op), _reshaped(for_labels, op.inputs[1], op)
 
 
 def _sparse_xent_shape(op):
@@ -139,7 +149,8 @@ def _sparse_xent(op, logits, labels):
 def _sparse_xent_grad(op, g, g_of_grad):
     parts = [] if g is None else [_times_rows(g, op.outputs[1])]
     parts += [] if g_of_grad is None else [_through_softmax(op, g_of_grad)]
-    return parts[0] if len(parts) == 1 else parts[0] + parts[1], None
+    for_logits = parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    return for_logits if op.inputs[0].shape.rank == 2 else _reshaped(for_logits, op.inputs[0], op), None
 
 
 define(
@@ -150,7 +161,6 @@ define(
     numpy=_softmax_xent,
     kernel=_softmax_xent_kernel,
     grad=_softmax_xent_grad,
-    broadcasts=True,
 )
 define(
     "SparseSoftmaxCrossEntropyWithLogits",
@@ -241,6 +251,8 @@ def sparse_softmax_cross_entropy_with_logits(
         loss, _ = apply("SparseSoftmaxCrossEntropyWithLogits", x, labels, name=name)
         known = labels.shape.is_fully_defined() and logits.shape[:-1].is_fully_defined()
         op_counts.skip(op_counts.flattened_classes(logits.shape.rank, known))
+        if logits.shape.rank != 2:
+            loss = array.reshape(loss, array.shape(labels), name="Reshape_2")  # TensorFlow flattens, and names this
         return math.cast(loss, dtypes.float16) if half else loss
 
 
