@@ -384,8 +384,7 @@ def _fitted(way: _Way, grad, tensor: Tensor, op):
         with way.context(op):
             grad = dense(grad, op.outputs[0])
     same = tensor.shape.is_fully_defined() and grad.shape.sizes == tensor.shape.sizes
-    known = all(t.shape.is_fully_defined() for t in op.inputs)
-    if same and not op.definition.summed and (known or not op.definition.broadcasts):
+    if same and not _summed(op):
         return grad
     if op.definition.broadcasts:
         with way.context(op):
@@ -396,6 +395,14 @@ def _fitted(way: _Way, grad, tensor: Tensor, op):
         )
     grad._shape = grad.shape.merge_with(tensor.shape)
     return grad
+
+
+def _summed(op) -> bool:
+    """Whether TensorFlow sums the gradients of an op over no axes, too, where it was not broadcast."""
+    if not op.definition.broadcasts or op.definition.summed is True:
+        return op.definition.summed
+    known = all(t.shape.is_fully_defined() for t in op.inputs)
+    return not known or op.definition.summed == "unlike" and len({t.shape.sizes for t in op.inputs}) > 1
 
 
 def _total(pending: dict, tensor: Tensor):

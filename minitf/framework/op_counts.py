@@ -89,9 +89,34 @@ def broadcastable(weights, values) -> int:
     return _CHECKED if ranked and known else _CHECKED_AT_RUN
 
 
+WEIGHTS_ADJUSTED = 35  # to the predictions, of which a rank is not known: conds in a cond
+
+
+def squeezed(predictions, labels) -> int:
+    """Leaving out a last axis of size 1 of predictions or labels, which the run finds out, by conds."""
+    return 3 + 10 * sum(shape.rank is None or shape.sizes[-1:] in ((1,), (None,)) for shape in (predictions, labels))
+
+
 def present(ranked: bool) -> int:
     """Ones for the losses, whose weight is a constant that is not 0, and their sum; whether their rank is known."""
     return 7 + 4 + (_CHECKED + 2 if ranked else _CHECKED_AT_RUN + 5)
+
+
+# ---- metrics of the first k
+
+_SHARE_LABELS = {0: 30, 1: 32, "unknown": 44, "sparse": 53}  # by the axes that labels have fewer, or what they are
+_AVERAGE_LABELS = {0: 85, 1: 87, "unknown": 102, "sparse": 103}
+
+
+def share_at_k(labels, weighted: bool, constant: bool, of_class: bool) -> int:
+    """Recall and precision of the first k; constant: whether weights are no tensor."""
+    weights = weighted * (130 + 4 * constant)
+    return _SHARE_LABELS[labels] + weights + of_class * (62 if labels == "sparse" else 84)
+
+
+def average_at_k(labels, weighted: bool, constant: bool, k: int) -> int:
+    """The average precision, whose search for the best label a k of 1 spares."""
+    return _AVERAGE_LABELS[labels] + weighted * (72 + constant) - 16 * (k == 1)
 
 
 # ---- images

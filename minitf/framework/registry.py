@@ -26,7 +26,8 @@ An op is defined once, in the module of its family:
 - later: attributes that TensorFlow 2 added: messages say them only where they are not what they are by default.
 - passes_slices: the gradient rule hands gradients on and so takes IndexedSlices as they are; other rules get tensors.
 - broadcasts: inputs broadcast against each other, so the driver sums gradients back to each input's shape.
-- summed: it does so where shapes are equal, too, as TensorFlow does for most of these ops: names tell.
+- summed: it does so where shapes are equal, too, as TensorFlow does for most of these ops: names tell. "unlike": unless
+  those of all inputs are.
 - stateful: two runs may differ, so the op is never folded or shared.
 - numpy(op, *arrays) -> array(s): the meaning of the op, for types that have no kernel and as the tests' reference.
 - kernel(b, op, *values) -> value(s): lowers the op to kernel calls for the concrete shapes of `values` through the
@@ -114,7 +115,7 @@ class OpDef:
     static: Callable | None = None
     stateful: bool = False
     broadcasts: bool = False
-    summed: bool = False
+    summed: bool | str = False
     passes_slices: bool = False
     any_type: bool = False
     decided: Decided | None = None

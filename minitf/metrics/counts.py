@@ -83,11 +83,13 @@ def counted_at(labels, predictions, thresholds: list, weights, includes: tuple, 
         predictions, labels, weights = alike(tf.cast(predictions, tf.float32), tf.cast(labels, tf.bool), weights)
     count = len(thresholds)
     flat, truth = tf.reshape(predictions, [-1, 1]), tf.reshape(labels, [1, -1])
-    limits = tf.tile(tf.expand_dims(tf.constant(thresholds), [1]), tf.stack([1, tf.shape(flat)[0]]))
+    known = flat.shape.sizes[0]
+    size = tf.shape(flat)[0] if known is None else known
+    limits = tf.tile(tf.expand_dims(tf.constant(thresholds), [1]), tf.stack([1, size]))
     positive = tf.greater(tf.tile(tf.transpose(flat), [count, 1]), limits)
-    negative = tf.logical_not(positive)
+    negative = tf.logical_not(positive) if {"fn", "tn"}.intersection(includes) else None
     truth = tf.tile(truth, [count, 1])
-    untruth = tf.logical_not(truth)
+    untruth = tf.logical_not(truth) if {"fp", "tn"}.intersection(includes) else None
     if weights is not None:
         weights = broadcast_weights(tf.cast(weights, tf.float32), predictions)
         weights = tf.tile(tf.reshape(weights, [1, -1]), [count, 1])

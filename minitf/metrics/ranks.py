@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.graph import name_scope
 from minitf.framework.named import named
 from minitf.metrics.streams import broadcast_weights, collected, finishing, metric_variable
@@ -67,6 +70,14 @@ def _labels(labels, rank: int | None) -> _Ids:
     return _Ids(labels, tf.ones_like(labels, tf.bool))
 
 
+def _fewer_axes(labels, chosen) -> int | str:
+    """How many axes the labels have fewer than the classes chosen, or what else tells of them."""
+    if isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
+        return "sparse"
+    ranks = np.ndim(labels) if not isinstance(labels, tf.Tensor) else labels.shape.rank, chosen.shape.rank
+    return "unknown" if None in ranks else ranks[1] - ranks[0]
+
+
 def _name(what: str, k, class_id) -> str:
     name = f"{what}_at_{'k' if k is None else k}"
     return name if class_id is None else f"{name}_class{class_id}"
@@ -105,6 +116,8 @@ def _share(what: str, other: str, doc: str):
         labels, predictions_idx, k: int | None = None, class_id: int | None = None, weights=None, *, scope
     ) -> tuple:
         chosen = tf.cast(predictions_idx, tf.int64)
+        since = op_counts.Since()
+        fewer = _fewer_axes(labels, chosen)
         truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
         chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
         right = _Ids(truth.ids, truth.is_in(chosen)).count()
@@ -113,6 +126,8 @@ def _share(what: str, other: str, doc: str):
         rest, update_rest = _summed(_name(other, k, class_id), wrong, weights)
         value = tf.div(found, tf.add(found, rest), name=scope)
         update_op = tf.div(update_found, tf.add(update_found, update_rest), name="update")
+        given = weights is not None, not isinstance(weights, tf.Tensor), class_id is not None
+        since.count_as(op_counts.share_at_k(fewer, *given))
         return value, update_op
 
     return function
@@ -156,6 +171,7 @@ def average_precision_at_k(labels, predictions, k: int, weights=None, *, scope) 
 
 def average_precision(labels, predictions_idx, k: int, weights, scope: str, classes=None) -> tuple:
     """The mean of the average precision of k predicted classes; see `average_precision_at_k`."""
+    since = op_counts.Since()
     chosen = tf.cast(predictions_idx, tf.int64)
     truth = _labels(labels, chosen.shape.rank)
     if not isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
@@ -170,6 +186,9 @@ def average_precision(labels, predictions_idx, k: int, weights, scope: str, clas
     total, update_total = _summed("total", rows, weights)
     value = tf.div_no_nan(total, most, name="mean")
     update_op = tf.div_no_nan(update_total, update_most, name=scope)
+    if classes is not None:
+        given = weights is not None, not isinstance(weights, tf.Tensor)
+        since.count_as(op_counts.average_at_k(_fewer_axes(labels, chosen), *given, k))
     return value, update_op
 
 

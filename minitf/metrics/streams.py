@@ -14,6 +14,7 @@ import functools
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.graph import add_to_collections
 from minitf.framework.taking import arguments, optional, taking
 from minitf.losses.weighted import broadcast_weights
@@ -86,11 +87,13 @@ def alike(predictions, labels, weights) -> tuple:
         return predictions, labels, None
     weights = tf.convert_to_tensor(weights)
     ranks = weights.shape.rank, predictions.shape.rank
-    if None not in ranks and ranks[0]:
-        if ranks[0] - ranks[1] == 1:
+    if None not in ranks:
+        if ranks[0] and ranks[0] - ranks[1] == 1:
             weights = tf.squeeze(weights, [-1])
-        elif ranks[1] - ranks[0] == 1:
+        elif ranks[0] and ranks[1] - ranks[0] == 1:
             weights = tf.expand_dims(weights, [-1])
+    elif ranks[0] != 0:
+        op_counts.skip(op_counts.WEIGHTS_ADJUSTED)
     return predictions, labels, weights
 
 

@@ -6,6 +6,7 @@ import minitf as tf
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.shape import as_shape
 from minitf.framework.static import constant_value
+from minitf.ops.math.confusion import without_last_axis
 
 
 def is_tensor(x) -> bool:
@@ -26,13 +27,7 @@ def remove_squeezable_dimensions(predictions, labels, name: str | None = None) -
     """Both tensors, without the last axis of the one that has one axis more, if that is of size 1."""
     with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
         predictions, labels = tf.convert_to_tensor(predictions), tf.convert_to_tensor(labels)
-        more = None
-        if predictions.shape.rank is not None and labels.shape.rank is not None:
-            more = predictions.shape.rank - labels.shape.rank
-        if more == 1 and predictions.shape.as_list()[-1] in (1, None):
-            predictions = tf.squeeze(predictions, [-1])
-        elif more == -1 and labels.shape.as_list()[-1] in (1, None):
-            labels = tf.squeeze(labels, [-1])
+        labels, predictions = without_last_axis(labels, predictions)
         return predictions, labels
 
 

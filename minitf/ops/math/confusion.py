@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -23,6 +23,8 @@ def without_last_axis(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tens
             predictions = array.squeeze(predictions, [-1])
         elif ranks[1] - ranks[0] == 1 and labels.shape.sizes[-1] in (1, None):
             labels = array.squeeze(labels, [-1])
+    else:
+        op_counts.skip(op_counts.squeezed(predictions.shape, labels.shape))
     return labels, predictions
 
 
@@ -66,9 +68,9 @@ def confusion_matrix(
         places = stack([labels, predictions], axis=1)
         places.shape.assert_has_rank(2)
         values = array.ones_like(predictions, dtype) if weights is None else weights
-        shape = cast(shape, dtypes.int64)
+        whole = cast(shape, dtypes.int64)
         zeros = array.zeros(cast(shape, dtypes.int32), dtype)
-        return apply("SparseTensorDenseAdd", places, values, shape, zeros)
+        return apply("SparseTensorDenseAdd", places, values, whole, zeros)
 
 
 def _checked(classes: Tensor, assertion, message: str, *limits) -> Tensor:

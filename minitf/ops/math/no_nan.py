@@ -30,6 +30,7 @@ define(
     numpy=patterns.ufunc(lambda x, y: np.where(y == 0, np.zeros_like(y), x * y)),
     kernel=patterns.binary(elementwise.mul_no_nan),
     broadcasts=True,
+    summed="unlike",
     grad=lambda op, g: (apply("MulNoNan", g, op.inputs[1]), apply("MulNoNan", op.inputs[0], g)),
 )
 
