@@ -231,6 +231,7 @@ tensorflow.batch_{matrix_solve,matrix_solve_ls,matrix_transpose,matrix_triangula
 tensorflow.batch_{self_adjoint_eig,self_adjoint_eigvals,svd}  minitf.*
 tensorflow.complex_abs                  minitf.abs
 tensorflow.contrib.framework.python.ops.arg_scope  minitf.contrib.framework.arg_scope
+tensorflow.python.ops.gradients_impl._hessian_vector_product minitf.autodiff.hessians.hessian_vector_product
 tensorflow.contrib.rnn.{_linear,core_rnn_cell._linear}  minitf.rnn.rnn_cell._linear
 tensorflow.contrib.rnn.core_rnn_cell._Linear  minitf.rnn.linear.Linear
 tensorflow.contrib.rnn.python.ops.{core_rnn_cell,core_rnn_cell_impl,rnn_cell}._Linear  minitf.rnn.linear.Linear

@@ -6,8 +6,10 @@ from minitf.autodiff.gradients import dense, gradients, listed
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
+from minitf.ops.array.identity import stop_gradient
 from minitf.ops.control.counted import map_fn
 from minitf.ops.linalg import matrix
+from minitf.ops.math import math
 
 
 def hessians(
@@ -52,3 +54,22 @@ def _hessian(g, x: Tensor) -> Tensor:
     result = array.reshape(rows, array.concat([shape, shape], 0))
     result.set_shape(x.shape.concatenate(x.shape))
     return result
+
+
+def hessian_vector_product(ys, xs, v) -> list:
+    """For each x of xs, the product of the second derivatives of sum(ys) with vectors of the shapes of xs; None where
+    nothing flows.
+
+    >>> import minitf as tf
+    >>> x = tf.constant([1.0, 2.0])
+    >>> with tf.Session() as sess:
+    ...     print(sess.run(hessian_vector_product(tf.reduce_sum(x**3), [x], [tf.constant([1.0, 1.0])])))
+    [array([ 6., 12.], dtype=float32)]
+    """
+    xs, v = listed(xs, "xs"), listed(v, "v")
+    if len(xs) != len(v):
+        raise ValueError(f"xs and v must have the same length, not {len(xs)} and {len(v)}")
+    found = zip(gradients(ys, xs), v)
+    return gradients(
+        [math.multiply(dense(g, x), stop_gradient(u)) for (g, u), x in zip(found, xs) if g is not None], xs
+    )

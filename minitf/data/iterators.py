@@ -69,8 +69,8 @@ class Iterator(structure.Structured):
         """The iterator whose handle (the value of its `string_handle()`) is given, by a placeholder say.
 
         Raises:
-          InvalidArgumentError: at a run, for a handle of no iterator of the session, or of one with elements
-          of other types or shapes.
+          NotFoundError: at a run, for a handle of no iterator of the session.
+          InvalidArgumentError: at a run, for what is no handle, or one of elements of other types or shapes.
         """
         parts = structure.made_of(output_types, output_shapes, output_classes)
         handle = tf.convert_to_tensor(string_handle, tf.string)
@@ -89,6 +89,7 @@ class Iterator(structure.Structured):
 
         Raises:
           TypeError: if they are not.
+          ValueError: if they are in another structure.
         """
         structure.check_compatible(self._parts, dataset._parts)
         with tf.name_scope(name, "make_initializer", [dataset._variant_tensor]) as scope:

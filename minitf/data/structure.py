@@ -359,6 +359,7 @@ def _tuples(value):
 
 def check_compatible(wanted, given) -> None:
     """TypeError or ValueError unless elements of one structure can be in the place of another's."""
+    nest.assert_same_structure(types(wanted), types(given))
     if types(wanted) != types(given) or classes(wanted) != classes(given):
         raise TypeError(f"Expected output types {types(wanted)} but got dataset with output types {types(given)}.")
     for a, b in zip(flatten(wanted), flatten(given)):

@@ -131,7 +131,7 @@ def without_large_constants(definition):
 
 def get_attr(op, name: str):
     """An attribute of an op as TensorFlow gives it; ValueError if the op has none of that name."""
-    found = said(op)
+    found = {**said(op), **({"_class": op.groups} if op.groups else {})}
     if name not in found:
         raise ValueError(f"Operation '{op.name}' has no attr named '{name}'; it has {sorted(found)}")
     return _given_out(found[name])

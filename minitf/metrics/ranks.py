@@ -54,19 +54,15 @@ class _Ids(NamedTuple):
         return tf.reduce_sum(tf.cast(self.valid, tf.float64), -1)
 
 
-def _labels(labels, rank: int | None) -> _Ids:
-    """Labels for predictions of a rank."""
+def _labels(labels, predictions) -> _Ids:
+    """Labels for predictions, with a last axis of one label each if they have none."""
     if isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
         labels = tf.convert_to_tensor_or_sparse_tensor(labels)
         there = tf.SparseTensor(labels.indices, tf.ones_like(labels.values, tf.bool), labels.dense_shape)
         ids = tf.sparse_tensor_to_dense(tf.cast(labels, tf.int64), validate_indices=False)
-        return _Ids(ids, tf.sparse_tensor_to_dense(there, False, validate_indices=False))
-    labels = tf.cast(labels, tf.int64)
-    if None not in (rank, labels.shape.rank):
-        if labels.shape.rank not in (rank - 1, rank):
-            raise ValueError(f"Unexpected labels shape {labels.shape} for predictions of rank {rank}")
-        if labels.shape.rank == rank - 1:
-            labels = tf.expand_dims(labels, -1)
+        valid = tf.sparse_tensor_to_dense(there, False, validate_indices=False)
+        return _Ids(_of_each(ids, predictions), _of_each(valid, predictions))
+    labels = _of_each(tf.cast(labels, tf.int64), predictions)
     return _Ids(labels, tf.ones_like(labels, tf.bool))
 
 
@@ -76,6 +72,17 @@ def _fewer_axes(labels, chosen) -> int | str:
         return "sparse"
     ranks = np.ndim(labels) if not isinstance(labels, tf.Tensor) else labels.shape.rank, chosen.shape.rank
     return "unknown" if None in ranks else ranks[1] - ranks[0]
+
+
+def _of_each(labels, predictions):
+    """Labels in the rank of the predictions."""
+    rank, own = predictions.shape.rank, labels.shape.rank
+    if None in (rank, own):
+        fewer = tf.equal(tf.rank(predictions), tf.rank(labels) + 1)
+        return tf.cond(fewer, lambda: tf.expand_dims(labels, -1), lambda: labels)
+    if own not in (rank - 1, rank):
+        raise ValueError(f"Unexpected labels shape {labels.shape} for predictions of rank {rank}")
+    return tf.expand_dims(labels, -1) if own == rank - 1 else labels
 
 
 def _name(what: str, k, class_id) -> str:
@@ -118,7 +125,7 @@ def _share(what: str, other: str, doc: str):
         chosen = tf.cast(predictions_idx, tf.int64)
         since = op_counts.Since()
         fewer = _fewer_axes(labels, chosen)
-        truth = _labels(labels, chosen.shape.rank).of_class(class_id).once()
+        truth = _labels(labels, chosen).of_class(class_id).once()
         chosen = _Ids(chosen, tf.ones_like(chosen, tf.bool)).of_class(class_id).once()
         right = _Ids(truth.ids, truth.is_in(chosen)).count()
         wrong = (truth if other == "false_negative" else chosen).count() - right
@@ -173,7 +180,7 @@ def average_precision(labels, predictions_idx, k: int, weights, scope: str, clas
     """The mean of the average precision of k predicted classes; see `average_precision_at_k`."""
     since = op_counts.Since()
     chosen = tf.cast(predictions_idx, tf.int64)
-    truth = _labels(labels, chosen.shape.rank)
+    truth = _labels(labels, chosen)
     if not isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
         truth = truth.below(classes)
     relevant = tf.cast(_Ids(chosen, tf.ones_like(chosen, tf.bool)).is_in(truth), tf.float64)

@@ -85,16 +85,32 @@ def alike(predictions, labels, weights) -> tuple:
         predictions.shape.assert_is_compatible_with(labels.shape)
     if weights is None:
         return predictions, labels, None
-    weights = tf.convert_to_tensor(weights)
-    ranks = weights.shape.rank, predictions.shape.rank
+    return predictions, labels, _of_rank(tf.convert_to_tensor(weights), predictions)
+
+
+def _of_rank(weights, values):
+    """The weights in the rank of the values, where an axis of size 1 at the end does it; scalars stay what they are."""
+    ranks = weights.shape.rank, values.shape.rank
+    if ranks[0] == 0:
+        return weights
     if None not in ranks:
-        if ranks[0] and ranks[0] - ranks[1] == 1:
-            weights = tf.squeeze(weights, [-1])
-        elif ranks[0] and ranks[1] - ranks[0] == 1:
-            weights = tf.expand_dims(weights, [-1])
-    elif ranks[0] != 0:
-        op_counts.skip(op_counts.WEIGHTS_ADJUSTED)
-    return predictions, labels, weights
+        if ranks[0] - ranks[1] == 1:
+            return tf.squeeze(weights, [-1])
+        return tf.expand_dims(weights, [-1]) if ranks[1] - ranks[0] == 1 else weights
+    since = op_counts.Since()
+    rank = tf.rank(weights)
+    more = rank - tf.rank(values)
+    may_shrink = ranks[0] is None or weights.shape.sizes[-1] in (1, None)
+
+    def fewer():
+        return tf.cond(tf.equal(more, -1), lambda: tf.expand_dims(weights, [-1]), lambda: weights)
+
+    def squeezed():
+        return tf.squeeze(weights, [-1]) if may_shrink else weights
+
+    fitting = tf.cond(tf.equal(rank, 0), lambda: weights, lambda: tf.cond(tf.equal(more, 1), squeezed, fewer))
+    since.count_as(op_counts.WEIGHTS_ADJUSTED)
+    return fitting
 
 
 def ratio(total, count, name: str):

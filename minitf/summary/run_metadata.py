@@ -21,8 +21,10 @@ _FIELDS = (
 
 def run_metadata_proto(metadata):
     """A `tf.RunMetadata` as TensorFlow's message of that name."""
-    found = protos.message("RunMetadata")(cost_graph=metadata.cost_graph, partition_graphs=metadata.partition_graphs)
-    if metadata.step_stats is not None:
+    found = protos.message("RunMetadata")(partition_graphs=metadata.partition_graphs)
+    if metadata.HasField("cost_graph"):
+        found.cost_graph.CopyFrom(metadata.cost_graph)
+    if metadata.HasField("step_stats"):
         for device in metadata.step_stats.dev_stats:
             nodes = [{f: getattr(n, f) for f in _FIELDS} for n in device.node_stats]
             found.step_stats.dev_stats.add(device=device.device, node_stats=nodes)

@@ -17,6 +17,7 @@ RIGHT = {
         "import tensorflow.python.ops.rnn_cell as again\n"
         "from tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl import GRUCell, _linear\n"
         "assert rnn_cell is rnn_cell_impl is again and array_ops.stack is tf.stack is minitf.stack\n"
+        "from tensorflow.python.ops.gradients_impl import _hessian_vector_product\n"
         "assert GRUCell is tf.nn.rnn_cell.GRUCell is rnn_cell.GRUCell and rnn_cell._linear is _linear"
     ),
     "star imports": "from tensorflow.contrib.rnn import *\nfrom tensorflow import *\nLSTMCell, nn, zeros",

@@ -2,6 +2,7 @@ import numpy as np
 from helpers import fails, run
 
 import minitf as tf
+from minitf.autodiff.hessians import hessian_vector_product as product
 
 
 def test_matrix_variable():
@@ -45,3 +46,14 @@ def test_wrong_arguments():
     ]:
         with fails(error, *parts):
             tf.hessians(ys, xs)
+
+
+def test_products_with_vectors():
+    x, y, v = tf.constant([1.0, 2.0]), tf.constant(3.0), tf.constant([1.0, -1.0])
+    loss = tf.reduce_sum(x**3) * y
+    (hessian,) = tf.hessians(loss, x)
+    found = run(*product(loss, [x], [v]), tf.tensordot(hessian, v, 1))
+    np.testing.assert_allclose(found[0], found[1])
+    assert product(tf.reduce_sum(x), [y], [y]) == [None]
+    with fails(ValueError, "xs and v", "2 and 1"):
+        product(loss, [x, y], [v])

@@ -139,3 +139,39 @@ def test_a_saved_graph_keeps_what_calls_no_functions(tmp_path):
         make = [op for op in graph.get_operations() if op.type == "Missing"][-1]
         with fails(tf.errors.UnimplementedError, "the functions of 'MapDataset'"):
             session.run(make)
+
+
+def test_elements_that_fail_are_not_taken():
+    dataset = Dataset.range(4).map(lambda x: tf.check_numerics(1 / (x - 1), "one")).repeat().take(5)
+    x, found = dataset.make_one_shot_iterator().get_next(), []
+    with tf.Session() as session:
+        for _ in range(7):
+            try:
+                found.append(session.run(x))
+            except tf.errors.InvalidArgumentError:
+                found.append(None)
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(x)
+    assert found == [-1.0, None, 1.0, 0.5, -1.0, None, 1.0]
+
+
+def test_handles_of_closed_sessions_are_not_found():
+    handle = tf.placeholder(tf.string, [])
+    first = tf.data.Dataset.range(4).make_one_shot_iterator()
+    x = tf.data.Iterator.from_string_handle(handle, first.output_types).get_next()
+    with tf.Session() as session:
+        key = session.run(first.string_handle())
+        assert session.run(x, {handle: key}) == 0
+    with tf.Session() as session:
+        with pytest.raises(tf.errors.NotFoundError, match="no iterator of this session"):
+            session.run(x, {handle: key})
+        with pytest.raises(tf.errors.InvalidArgumentError, match="no iterator of this session"):
+            session.run(x, {handle: "nothing"})
+
+
+def test_iterators_take_datasets_of_their_structure():
+    it = tf.data.Iterator.from_structure(tf.int64)
+    with pytest.raises(ValueError, match="structures differ"):
+        it.make_initializer(tf.data.Dataset.range(2).map(lambda x: {"x": x}))
+    with pytest.raises(TypeError, match="Expected output types"):
+        it.make_initializer(tf.data.Dataset.from_tensors(1.0))

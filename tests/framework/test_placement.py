@@ -107,3 +107,12 @@ def test_group_waits_on_each_device():
     done = tf.group(a, b, name="done")
     assert [(op.name, op.device) for op in done.control_inputs] == [("done/NoOp", "/job:a"), ("done/NoOp_1", "/job:b")]
     assert tf.group(b).device == "/job:b" and tf.group().control_inputs == []
+
+
+def test_the_group_is_an_attribute():
+    a = tf.constant(1.0, name="a")
+    with tf.colocate_with(a):
+        b = tf.constant(2.0)
+    assert b.op.get_attr("_class") == [b"loc:@a"]
+    with pytest.raises(ValueError, match="no attr named '_class'"):
+        a.op.get_attr("_class")

@@ -25,10 +25,8 @@ def reduce_sum_n(tensors, name: str | None = None):
 
 def remove_squeezable_dimensions(predictions, labels, name: str | None = None) -> tuple:
     """Both tensors, without the last axis of the one that has one axis more, if that is of size 1."""
-    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
-        predictions, labels = tf.convert_to_tensor(predictions), tf.convert_to_tensor(labels)
-        labels, predictions = without_last_axis(labels, predictions)
-        return predictions, labels
+    labels, predictions = without_last_axis(tf.convert_to_tensor(labels), tf.convert_to_tensor(predictions), name)
+    return predictions, labels
 
 
 def with_shape(expected_shape, tensor):

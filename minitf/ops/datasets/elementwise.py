@@ -153,8 +153,9 @@ class _Limited(Steps):
     def __next__(self):
         if not self._left:
             raise StopIteration
+        element = next(self._source)  # one that fails does not count
         self._left -= 1
-        return next(self._source)
+        return element
 
 
 @dataset_op("SkipDataset", "input_dataset: variant, count: int64[]")

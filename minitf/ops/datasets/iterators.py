@@ -113,7 +113,9 @@ def _from_handle(b, op, handle):
     text = b.data(handle).item()
     box = _known(b).get(text)
     if box is None:
-        raise errors.InvalidArgumentError(
+        # what looks like a handle is that of an iterator which was there, in a session that is closed now
+        kind = errors.NotFoundError if text.count(b"/") == 2 else errors.InvalidArgumentError
+        raise kind(
             None,
             op,
             f"no iterator of this session has the handle {text!r}: run its string_handle() in this "

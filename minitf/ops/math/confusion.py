@@ -10,22 +10,40 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.joining import stack
 from minitf.ops.control import check
+from minitf.ops.control.cond import cond
 from minitf.ops.control.control import with_dependencies
 from minitf.ops.math import math, reduce
 from minitf.ops.math.cast import cast
 
 
-def without_last_axis(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
-    """Both, without the last axis of the one that has one axis more, if that is of size 1 and the ranks are known."""
-    ranks = predictions.shape.rank, labels.shape.rank
-    if None not in ranks:
-        if ranks[0] - ranks[1] == 1 and predictions.shape.sizes[-1] in (1, None):
+def without_last_axis(labels: Tensor, predictions: Tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """Both, without the last axis of the one that has one axis more, if that is of size 1: asked when it runs if one
+    of the ranks is unknown.
+    """
+    with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
+        ranks = predictions.shape.rank, labels.shape.rank
+        if None in ranks:
+            since = op_counts.Since()
+            more, shapes = array.rank(predictions) - array.rank(labels), (predictions.shape, labels.shape)
+            predictions = _squeezed_if(math.equal(1, more), predictions)
+            labels = _squeezed_if(math.equal(-1, more), labels)
+            since.count_as(op_counts.squeezed(*shapes))
+            return labels, predictions
+        if ranks[0] - ranks[1] == 1 and _may_end_in_one(predictions):
             predictions = array.squeeze(predictions, [-1])
-        elif ranks[1] - ranks[0] == 1 and labels.shape.sizes[-1] in (1, None):
+        elif ranks[1] - ranks[0] == 1 and _may_end_in_one(labels):
             labels = array.squeeze(labels, [-1])
-    else:
-        op_counts.skip(op_counts.squeezed(predictions.shape, labels.shape))
-    return labels, predictions
+        return labels, predictions
+
+
+def _may_end_in_one(tensor: Tensor) -> bool:
+    return tensor.shape.rank is None or tensor.shape.sizes[-1:] in ((1,), (None,))
+
+
+def _squeezed_if(decision: Tensor, tensor: Tensor) -> Tensor:
+    if not _may_end_in_one(tensor):
+        return tensor
+    return cond(decision, lambda: array.squeeze(tensor, [-1]), lambda: tensor)
 
 
 def confusion_matrix(

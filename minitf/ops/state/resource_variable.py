@@ -74,10 +74,6 @@ class ResourceVariable(Variable):
     handle: Tensor = getter("_variable", "The tensor by which ops find the memory.")
     create: Operation = getter("_initializer", "The op that initializes it.")
 
-    @property
-    def _shared_name(self) -> str:
-        return self._op.name
-
     def _as_graph_element(self) -> Tensor:
         return self._snapshot
 

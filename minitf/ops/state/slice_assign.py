@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, errors
 from minitf.framework.registry import define
 from minitf.ops import patterns
 from minitf.ops.array import indexing
@@ -14,9 +14,10 @@ from minitf.ops.state import state
 
 def _check(op, part: tuple, given: tuple) -> None:
     if part != given:
-        raise ValueError(
+        raise errors.AtRun(
             f"a value of shape {list(given)} was assigned to a part of shape {list(part)} of variable "
-            f"'{op.inputs[0].op.name}'"
+            f"'{op.inputs[0].op.name}'; it is not broadcast",
+            errors.UnimplementedError,
         )
 
 

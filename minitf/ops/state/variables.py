@@ -144,6 +144,7 @@ class Variable(metaclass=Created):
     device: str = getter("_op.device", "The device string of its op.")
     dtype: dtypes.DType = getter("_variable.dtype", "The type of its memory, such as float32_ref.")
     shape: TensorShape = getter("_variable.shape", "The static shape.")
+    _shared_name: str = getter("_op.name", "The name under which its memory is shared.")
 
     def get_shape(self) -> TensorShape:
         """The static shape."""

@@ -118,6 +118,8 @@ def _substr(op, x, position, size):
         if not -len(text) <= first <= len(text):
             raise ValueError(f"pos {first} out of range for string {s!r}")
         first = first + len(text) if first < 0 else first
+        if count < 0 and isinstance(text, bytes):
+            return text[first:]
         found = text[first : first + max(count, 0)]
         return found if isinstance(found, bytes) else found.encode()
 
@@ -137,7 +139,7 @@ def substr(input, pos, len, name: str | None = None, unit: str = "BYTE") -> Tens
     """`len` bytes (or characters, with unit "UTF8_CHAR") of strings from position `pos` on.
 
     pos, len: integers of one shape that broadcasts with the strings'; negative positions count from the
-    end. A string may be shorter than what is asked for.
+    end. A string may be shorter than what is asked for; a negative length asks for all bytes, or no characters.
 
     Raises:
       InvalidArgumentError: at a run, for a position outside of a string.
@@ -325,6 +327,8 @@ def _decoded(s: bytes) -> bytes:
     text = s.rstrip(b"=")
     if len(text) % 4 == 1:
         raise ValueError(f"Base64 string length cannot be 1 modulo 4: {s!r}")
+    if len(text) < len(s) and (len(s) % 4 or len(s) - len(text) > 2):
+        raise ValueError(f"Wrong padding of base64, which is filled up to 4 characters or not at all: {s!r}")
     try:
         return base64.b64decode(text + b"=" * (-len(text) % 4), b"-_", validate=True)
     except binascii.Error as error:

@@ -85,7 +85,7 @@ class StepStats:
             NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
             for op, kernel, start, end in self._events
         ]
-        return [DeviceStepStats(DEVICE, found)]
+        return [DeviceStepStats(DEVICE, found)] if found else []
 
 
 def _label(op, kernel: str | None) -> str:

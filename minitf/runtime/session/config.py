@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from minitf.framework import protos
 from minitf.framework.kinds import of_default
+from minitf.runtime.execute.trace import StepStats
 
 
 class _Options:
@@ -138,6 +140,11 @@ class RunMetadata(_Options):
     """
 
     _defaults = {"step_stats": None, "cost_graph": None, "partition_graphs": list}
+    _empty = {"step_stats": lambda: StepStats(0, [], [], []), "cost_graph": lambda: protos.message("CostGraphDef")()}
+
+    def __getattribute__(self, name):
+        value = super().__getattribute__(name)
+        return RunMetadata._empty[name]() if value is None and name in RunMetadata._empty else value
 
     def HasField(self, field_name: str) -> bool:  # noqa: N802 - the protocol buffer's name
         """Whether a run has filled in `step_stats` or `cost_graph`; ValueError for others."""
@@ -145,4 +152,4 @@ class RunMetadata(_Options):
             raise ValueError('Protocol message RunMetadata has no singular "partition_graphs" field.')
         if field_name not in self._defaults:
             raise ValueError(f"Protocol message RunMetadata has no field {field_name}.")
-        return getattr(self, field_name) is not None
+        return vars(self)[field_name] is not None

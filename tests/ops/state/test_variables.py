@@ -302,3 +302,9 @@ def test_sessions_keep_their_own_values():
             v.load(value, session)
         assert (one.run(v), other.run(v)) == (1, 2)
     assert run(v.initial_value) == 1
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_the_name_under_which_memory_is_shared(use_resource):
+    with tf.variable_scope("a", use_resource=use_resource):
+        assert tf.get_variable("w", [])._shared_name == "a/w"

@@ -30,6 +30,8 @@ def test_open_shapes():
         (lambda: tf.regex_replace(["a"], "(", ""), "Invalid pattern"),
         (lambda: tf.substr(["a"], 3, 1), "out of range for string"),
         (lambda: tf.decode_base64(["a*=="]), "Invalid character"),
+        (lambda: tf.decode_base64(["YQ="]), "Wrong padding"),
+        (lambda: tf.decode_base64(["YWJj===="]), "Wrong padding"),
         (lambda: tf.as_string(1, precision=3), "precision not supported"),
         (lambda: tf.as_string(1, scientific=True), "scientific and shortest format not supported for datatype int32"),
         (lambda: tf.as_string(True, shortest=True), "scientific and shortest format not supported for datatype bool"),

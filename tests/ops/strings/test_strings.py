@@ -55,3 +55,9 @@ def test_refused(name):
     make, error = REFUSED[name]
     with pytest.raises(error), tf.Session() as session:
         session.run(make())
+
+
+def test_negative_lengths_ask_for_all_bytes():
+    with tf.Session() as session:
+        found = session.run([tf.substr(["abcd", "efx"], [1, -1], [-1, -7]), tf.substr("abc", 1, -1, unit="UTF8_CHAR")])
+    assert [found[0].tolist(), found[1]] == [[b"bcd", b"x"], b""]
