@@ -6,7 +6,7 @@ import numpy as np
 
 from minitf.kernels.compile.abi import FLOATS, INDEX, ITEMS, REALS, I, T, bits, i32p, i64p, ints, kernel, like, scalar
 
-MOST = 2**62  # steps
+MOST, MOST_SAID = 2**62, 2**31  # steps; what a status says
 MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by which they are mixed
 
 
@@ -87,6 +87,12 @@ def difference(a: T, b: T, o: T.out, index: I.out, count: i64p.out, table: i64p.
             found += 1
     count[0] = found
     return 0
+
+
+@kernel
+def at_most(count: i64p, most):
+    """The status is 1 + the count, which is not below 0, if it is larger than the most (or what fits into a status)."""
+    return 0 if count[0] <= most else 1 + min(count[0], MOST_SAID)
 
 
 @kernel(T=INDEX)

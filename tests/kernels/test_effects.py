@@ -31,6 +31,7 @@ NUMBERS = {  # by the names of the operands that are no memory
         *(4, 0, -9.0, 1, 2, 2, 1),
         *(2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
     ),
+    "most": (150,),
     "n most limit": (4, 3, 0.5),
     "outer new taps width a_step o_step": (2, 2, 2, 3, 6, 6),
     "outside first count h w c height width nearest": (0.5, 0, 2, 2, 2, 1, 2, 2, 0),

@@ -8,10 +8,12 @@ import numpy as np
 
 from minitf.framework.registry import check_sizes
 from minitf.kernels.compile.abi import Instance
+from minitf.kernels.math.counts import at_most
 from minitf.runtime.execute.op_by_op import by_numpy
 from minitf.runtime.lower.bounded import Bounded, at
 from minitf.runtime.lower.builder import Builder, NeedsData, Value
 
+REFUSES, FULL = "refuses", "full"  # why a kernel may fail: for what it is given, or as there is no more room
 _FEW = 64
 
 
@@ -38,14 +40,16 @@ class Part(Value):
 
 class Attempt(Builder):
     """One attempt. counts: what those are taken for that the inputs follow. share(k): which part of the most that it
-    can be the count is taken for which the op finds out as number k.
+    can be the count is taken for which the op finds out as number k. room: how large it may be where nothing else says.
+    folds, knows: whether whole numbers made of known ones are known, and whether rules hear what is known if they ask.
 
     roots: inputs, then constants (arrays) and new memory (shape and type). found: what is counted, which number it is
     taken for, and the most that it can be.
     """
 
-    def __init__(self, op, inputs: list, counts: dict, share, folds: bool):
+    def __init__(self, op, inputs: list, counts: dict, share, room: int, folds: bool, knows: bool):
         self.roots: list = list(inputs)
+        self._inputs, self._room, self._knows, self.roomed = len(inputs), room, knows, False
         self.calls: list = []
         self.found: list[tuple[Part, int, int]] = []
         self._share = share
@@ -96,12 +100,16 @@ class Attempt(Builder):
         return value
 
     def call(self, kernel: Instance, *operands, error=None):
-        self.calls.append((kernel, operands, error is not None))
+        self.calls.append((kernel, operands, None if error is None else REFUSES))
 
     def data(self, value):
-        if value.known is None:
+        if value.known is not None:
+            return value.known
+        if value.root < self._inputs or value.size != 1:
             raise NeedsData(value)
-        return value.known
+        self.calls.append((at_most[()], (value, self._room), FULL))
+        self.roomed = True
+        return self.counted(value, self._room)
 
     def counted(self, value, most):
         if value.known is not None:
@@ -109,7 +117,7 @@ class Attempt(Builder):
         return np.array([self._taken(value, k, most) for k in range(value.size)], value.dtype).reshape(value.shape)
 
     def known(self, value):
-        return value.known
+        return value.known if self._knows else None
 
     def _taken(self, value: Part, k: int, most: int) -> int:
         """What number k of a value that a kernel gives is taken for."""

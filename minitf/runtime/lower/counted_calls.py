@@ -14,12 +14,15 @@ import numpy as np
 
 from minitf.kernels.math.counts import put_numbers
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
-from minitf.runtime.lower.attempts import Part, few_whole
+from minitf.runtime.lower.attempts import FULL, REFUSES, Part, few_whole
 from minitf.runtime.lower.bounded import Bounded, Count, Size, added, most
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.following import Rule, followed
 from minitf.runtime.lower.host_calls import declared, lasts, with_operands
 from minitf.runtime.lower.ir import Call, Ref
+from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Full
+
+_MOST_ROOM = 1 << 20  # items: of what is larger only as much as there is gets memory, by Python
 
 
 class Place(NamedTuple):
@@ -30,11 +33,13 @@ class Place(NamedTuple):
 
 
 class KernelCall(NamedTuple):
-    """A call of a kernel. words: for each word of its operands a Place or a number, which may be a Size."""
+    """A call of a kernel. words: for each word of its operands a Place or a number, which may be a Size. fails: why it
+    may, if it may.
+    """
 
     kernel: object
     words: list
-    fails: bool
+    fails: str | None
 
 
 def size_in(word) -> Size | None:
@@ -56,6 +61,10 @@ class CountedCalls(Call):
         kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (reads, writes)], "counted")
         super().__init__(kernel, (*reads, *writes), error if any([call.fails for call in calls]) else None, op)
         self.calls, self.counts, self.given = calls, counts, given
+
+    def full(self, needed: int) -> str:
+        """Says that a kernel has counted more than there is room for."""
+        raise Full(self.op, needed)
 
     def with_(self, **operands):
         """The same calls with other operands, by name."""
@@ -84,7 +93,8 @@ class KernelOf(Call):
     __slots__ = ("given", "_own")
 
     def __init__(self, whole: CountedCalls, call: KernelCall):
-        super().__init__(call.kernel, (), whole.error if call.fails else None, whole.op, whole.origin)
+        errors = {None: None, REFUSES: whole.error, FULL: whole.full}
+        super().__init__(call.kernel, (), errors[call.fails], whole.op, whole.origin)
         self.given, self._own = whole.operands[: whole.given] if call.fails else (), len(call.words)
 
     def places(self, words) -> dict:
@@ -121,9 +131,13 @@ def lower(low, op, inputs: list) -> list | None:
     for other, given, results in alike:
         if other.attrs == op.attrs and all(map(_same, given, inputs)):
             return results  # also the counts are the same then, and what follows them goes together
-    for folds in (True, False):
-        rule = followed(op, inputs, folds)
+    room = low.capacities.get(op, FIRST_GUESS)
+    for folds, knows in ((True, True), (False, True), (False, False)) if room <= _MOST_ROOM else ():
+        rule = followed(op, inputs, room, folds, knows)
         if rule is not None:
+            if rule.attempt.roomed:
+                low.guesses[op] = room
+                low.roomed.add(op)
             alike.append((op, inputs, _Lowered(low, op, inputs, rule).results))
             return alike[-1][2]
     return None
@@ -179,7 +193,7 @@ class _Lowered:
         numbers = [self._next() for _ in range(made.size)] if few_whole(made) else []
         if any([type(number) is Size for number in numbers]):
             self._new(root, made.size, made.dtype)
-            self._calls.append(KernelCall(put_numbers[made.dtype], [Place(root, 0), made.size, *numbers], False))
+            self._calls.append(KernelCall(put_numbers[made.dtype], [Place(root, 0), made.size, *numbers], None))
         else:
             self._memory[root] = self._low.constant(made)
 

@@ -86,7 +86,8 @@ class Lowering(Builder):
         self.frames: list[Frame] = [Frame()]  # the bodies being lowered, outermost first
         self.refs: dict = {}
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
-        self.guesses: dict = {}  # how much room lists that are written and grow have
+        self.guesses: dict = {}  # how much room lists that are written and grow have, and what is counted
+        self.roomed: set = set()  # the ops that have room for so much
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.sizes_vary = False  # whether what is lowered has to be the same for others
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too

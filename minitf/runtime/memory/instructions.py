@@ -98,33 +98,36 @@ class Instructions:
         words[start + 1] = len(words) - start
 
     def _counted(self, whole: CountedCalls) -> None:
-        """What tells calls how large their operands are, and the calls."""
-        words = self._words
-        sizes = [size for call in whole.calls for size in map(size_in, call.words) if size is not None]
-        terms = sum([len(size.factors) for size in sizes])
-        entry, source = len(words) + 3, len(words) + 3 + 4 * terms
-        if sizes:
-            words += [vm.SIZES, 3 + 4 * terms + len(sizes), terms] + [0] * (4 * terms + len(sizes))
-        for place, word in [pair for call in whole.calls for pair in self._kernel_of(whole, call)]:
-            if type(word) is Place:
-                self._fixed(source, whole.at(word))
-            else:
-                words[source] = word.base
-            before, source = source, source + 1
-            for count, factor in size_in(word).factors.items():
-                words[entry : entry + 4] = [place, before, 0, factor]
-                self._fixed(entry + 2, whole.at(whole.counts[count]))
-                before, entry = place, entry + 4
+        """Calls, each behind what tells it how large its operands are."""
+        for call in whole.calls:
+            sized = {k: size for k, size in enumerate(map(size_in, call.words)) if size is not None}
+            first, count = len(self._words), sum([len(size.factors) for size in sized.values()])
+            if sized:
+                self._words += [vm.SIZES, 3 + 4 * count + len(sized), count] + [0] * (4 * count + len(sized))
+            start = self._kernel_of(whole, call)
+            self._tell(whole, call, sized, first + 3, start + 2)
 
-    def _kernel_of(self, whole: CountedCalls, call: KernelCall) -> list[tuple]:
-        """Writes one of the calls; returns the words in it that follow sizes, and their places."""
-        words, found = self._words, []
-        start = len(words)
+    def _tell(self, whole: CountedCalls, call: KernelCall, sized: dict, entry: int, start: int) -> None:
+        """Writes what SIZES says of the words of a call that follow counts; these begin at a place."""
+        words, source = self._words, entry + 4 * sum([len(size.factors) for size in sized.values()])
+        for k, size in sized.items():
+            if type(call.words[k]) is Place:
+                self._fixed(source, whole.at(call.words[k]))
+            else:
+                words[source] = size.base
+            before, source = source, source + 1
+            for count, factor in size.factors.items():
+                words[entry : entry + 4] = [start + k, before, 0, factor]
+                self._fixed(entry + 2, whole.at(whole.counts[count]))
+                before, entry = start + k, entry + 4
+
+    def _kernel_of(self, whole: CountedCalls, call: KernelCall) -> int:
+        """Writes a call, 0 for what follows counts; returns where it is."""
+        words, start = self._words, len(self._words)
         self.calls[start] = part = KernelOf(whole, call)
         words += [call.kernel.address, 2 + len(call.words) + len(part.given)]
         for word in call.words:
             if size_in(word) is not None:
-                found.append((len(words), word))
                 words.append(0)
             elif type(word) is Place:
                 self._address(whole.at(word))
@@ -132,7 +135,7 @@ class Instructions:
                 words.append(_word(word))
         for ref in part.given:
             self._address(ref)
-        return found
+        return start
 
     def _address(self, ref: Ref) -> None:
         """Writes the word that holds the address of `ref`."""

@@ -372,7 +372,12 @@ class Region:
         self.hosted |= set() if sources else {op}
 
     def _run_once(self, low: Lowering, program: Program) -> None:
-        """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last."""
+        """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last;
+        what is counted is not guessed any more.
+        """
+        if low.roomed:
+            self.hosted |= low.roomed
+            return
         branch = next((op for op in low.effects if "loop" not in op.attrs), None)
         if branch or low.assumes or not all(["loop" in op.attrs and op not in self.once for op in program.guesses]):
             raise Split(branch or low.effects[0])

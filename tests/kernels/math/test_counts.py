@@ -84,6 +84,12 @@ def test_numbers_are_put(dtype):
     assert run(counts.put_numbers[dtype], o, 3, (5, -1, 7)) == 0 and o.tolist() == [5, -1, 7]
 
 
+def test_there_may_be_at_most_so_many():
+    counts_of = [(3, 4), (4, 4), (5, 4), (2**40, 4)]
+    found = [run(counts.at_most[()], np.array([count]), most) for count, most in counts_of]
+    assert found == [0, 0, 6, 1 + 2**31]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_parts(dtype):
     a, parts = drawn(dtype, 24).reshape(8, 3), np.array([1, 0, 3, 1, 1, 0, 3, 1], np.int32)

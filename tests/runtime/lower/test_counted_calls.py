@@ -169,6 +169,41 @@ def test_what_is_refused_is_said_of_the_rows_that_there_were():
         assert host_calls(session) == []
 
 
+def summed(s, n):
+    """The sum of as many numbers as nobody knows before."""
+    return s + tf.reduce_sum(tf.range(n) * 2)
+
+
+def test_there_is_room_for_as_many_as_there_are():
+    """Where nothing says how many there may be, there is room for a few, and for more once they come."""
+    x = tf.placeholder(tf.int32, [None])
+    result = tf.foldl(summed, x, initializer=0)
+    with tf.Session() as session:
+        for counts in ([0, 1, 2], [5, 70], [3, 4], [1000, 0, 5], [999, 1001]):
+            assert session.run(result, {x: counts}) == sum(n * (n - 1) for n in counts)
+            assert host_ops(session) == [] and host_calls(session) == []
+        with pytest.raises(tf.errors.InvalidArgumentError, match="a range from 0 to -1 needs a negative delta"):
+            session.run(result, {x: [3, -1]})
+        assert session.run(result, {x: [3]}) == 6
+
+
+def test_what_must_not_run_again_guesses_nothing():
+    """A loop that does something besides computing: Python computes what may be more than there is room for."""
+    x, seen = tf.placeholder(tf.int32, [None]), []
+
+    def body(s, n):
+        told = tf.py_func(lambda n: seen.append(int(n)) or n, [n], tf.int32)
+        told.set_shape([])
+        return summed(s, told)
+
+    result = tf.foldl(body, x, initializer=0)
+    with tf.Session() as session:
+        for counts in ([0, 1, 2], [5, 70], [1000, 0, 5]):
+            seen.clear()
+            assert session.run(result, {x: counts}) == sum(n * (n - 1) for n in counts)
+            assert seen == counts and "Loop" not in host_ops(session)
+
+
 def test_sizes():
     rows, more = Count(), Count()
     rows.most, more.most = 5, 3
