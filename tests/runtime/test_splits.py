@@ -187,3 +187,62 @@ def test_a_list_of_another_length_undoes_what_was_written_before():
         for step, n in enumerate((4, 4, 4, 6, 6, 200, 3, 9, 9)):
             assert session.run(summed, {count: n}) == n * (n - 1) / 2
             assert session.run(total) == step + 1
+
+
+def part(x, w):
+    """What comes of as many rows as only a run knows."""
+    h = tf.tanh(tf.matmul(x, w))
+    some = tf.boolean_mask(h, h[:, 0] > 0)
+    return h + 0.01 * tf.reduce_sum(some * some)
+
+
+def parts(x, w):
+    return tf.while_loop(lambda i, h: i < 5, lambda i, h: (i + 1, part(h, w)), [0, x])[1]
+
+
+def chosen(x, w):
+    return tf.cond(tf.reduce_sum(x) > 0, lambda: part(x, w), lambda: part(x * 0.5, w))
+
+
+def chosen_again(x, w):
+    return tf.while_loop(lambda i, h: i < 5, lambda i, h: (i + 1, chosen(h, w)), [0, x])[1]
+
+
+def of_one_branch(save):
+    return lambda x, w, first: tf.cond(first, lambda: save(x, w), lambda: tf.matmul(x, w))
+
+
+BRANCHES = {
+    "one": of_one_branch(part),
+    "both": lambda x, w, first: tf.cond(first, lambda: part(x, w), lambda: part(x * 2.0, w)),
+    "loop": of_one_branch(parts),
+    "branches in one another": of_one_branch(chosen),
+    "a branch in a loop in a branch": of_one_branch(chosen_again),
+    "a branch in a loop": lambda x, w, first: chosen_again(x, w),
+    "loops in both": lambda x, w, first: tf.cond(first, lambda: parts(x, w), lambda: parts(x + 1.0, w)),
+    "lists": lambda x, w, first: tf.cond(first, lambda: tf.map_fn(lambda r: part(r[None], w)[0], x), lambda: x),
+}
+
+
+@pytest.mark.parametrize("first", [[True, False], [False, False, True]])
+@pytest.mark.parametrize("case", BRANCHES)
+def test_what_a_branch_saves_passes_between_regions(case, first):
+    tf.set_random_seed(1)
+    x, p = tf.placeholder(tf.float32, [6, 4]), tf.placeholder(tf.bool, [])
+    w = tf.get_variable("w", [4, 4])
+    loss = tf.reduce_mean(tf.square(BRANCHES[case](x, w, p)))
+    scale = tf.py_func(lambda loss: np.float32(2), [loss], tf.float32)
+    scale.set_shape([])
+    fetches, found = [loss, tf.gradients(loss * scale, w)[0]], {}
+    for executor in ("native", "op_by_op"):
+        draw = np.random.RandomState(0)
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            session.run(tf.global_variables_initializer())
+            feeds = [{x: draw.randn(6, 4), p: first[k % len(first)]} for k in range(12)]
+            found[executor] = [session.run(fetches, feed) for feed in feeds]
+            if executor == "native":
+                assert host_ops(session) == ["PyFunc"]
+                assert max(step.lowered for step in inspect(session).last.steps) <= 8
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)

@@ -7,6 +7,7 @@ from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
+from minitf.runtime.plan.boundary import Branches
 from minitf.runtime.plan.guards import is_true
 from minitf.runtime.plan.late import Order
 from minitf.runtime.plan.needed import taken
@@ -181,6 +182,7 @@ class NativeExecutor:
     def _partition(self) -> list:
         """The steps, in program order."""
         groups: list[list] = []
+        self._branches = Branches()
         for op in self._order.ops:
             if not groups or op in self._beginning or not self._together(groups[-1][0], op):
                 groups.append([])
@@ -205,9 +207,8 @@ class NativeExecutor:
         outputs = [t for t in needed if t in made]
         fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
         used = {t for op in ops for t in taken(op, used)}.union(outputs)
-        return Region(
-            ops, inputs, variables, outputs, fetched, used, self._written, self._state, self._passes, self._threads
-        )
+        shared = self._written, self._state, self._passes, self._threads, self._branches
+        return Region(ops, inputs, variables, outputs, fetched, used, *shared)
 
 
 def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:

@@ -49,6 +49,9 @@ class Program:
         self.lay_out()
         # What is known of the slices of what loops saved for their gradients.
         self.saved = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Ref) and is_saved(t)}
+        # What one branch gave its gradient: by Python, or in memory.
+        self.branched = {t for t in [*self.held, *self.saved] if t.op.type == "If" and is_saved(t)}
+        self.branched -= {t for t, ref in self.saved.items() if ref.known is not None}
         self.versions = low.versions
         self._together = None
         self._pace = Pace() if threads > 1 and not self.memory.swap.size else None

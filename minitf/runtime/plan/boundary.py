@@ -142,14 +142,14 @@ def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
 
 class Sliced(np.ndarray):
     """What stands for slices that only the host has among the arrays that a region is given. kind: a word for each of
-    the loops in one another that saved them.
+    the loops in one another that saved them. What a branch saved without any is one array; None if it was not taken.
     """
 
     kind: tuple
-    slices: list
+    slices: list | np.ndarray | None
 
-    def stack(self, dtype) -> HeldStack:
-        """What holds such slices while a program runs."""
+    def held(self, dtype) -> Held:
+        """What holds it while a program runs."""
         item = Held(dtype)
         for _ in self.kind:
             item = HeldStack(item, False)
@@ -160,7 +160,7 @@ class Sliced(np.ndarray):
         return _sliced(self.kind, [])
 
 
-def _sliced(kind: tuple, slices: list) -> Sliced:
+def _sliced(kind: tuple, slices: list | np.ndarray | None) -> Sliced:
     array = np.empty(0, np.uint8).view(Sliced)
     array.kind, array.slices = kind, slices
     return array
@@ -173,6 +173,33 @@ def sliced(value: Ragged) -> Sliced | None:
         return _sliced(("slices",) * depth, _arrays(value, depth))
     except TypeError:
         return None
+
+
+class Branches:
+    """What the regions of a plan tell each other of what branches saved for their gradients: `held` by Python, and by
+    how many loops in one another, or `computed` in memory, where something else is if they were not taken.
+    """
+
+    def __init__(self):
+        self.held: dict = {}
+        self.computed: set = set()
+
+    def told(self, program) -> None:
+        """Takes note of what a program gives."""
+        if program.branched:
+            self.held |= {t: depth_of(v) for t, v in program.held.items() if t in program.branched}
+            self.computed |= program.branched - program.held.keys()
+
+
+def withheld(value: Value | None, depth: int) -> Sliced:
+    """What a branch saved on the host, by as many loops in one another, as what a region is given."""
+    kind = ("slices",) * depth
+    return _sliced(kind, _arrays(value, depth) if depth else _array(value))
+
+
+def depth_of(held: Held) -> int:
+    """How many loops in one another saved what is held."""
+    return 1 + depth_of(held.item) if type(held) is HeldStack else 0
 
 
 def _depth(value: Ragged) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,10 +18,11 @@ from minitf.runtime.lower.loop_calls import one_by_one
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
-from minitf.runtime.plan.boundary import Packed, Sliced, is_saved, packed, sliced
+from minitf.runtime.plan.boundary import Branches, Packed, Sliced, packed, sliced, withheld
 from minitf.runtime.plan.deciding import after_held, deciding
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
+from minitf.runtime.plan.wanted import Wanted
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
@@ -44,27 +44,6 @@ class Split(Exception):
         self.op, self.begins = op, begins
 
 
-@dataclass
-class _Wanted:
-    """What a region is lowered for, and what attempts to do so have found out.
-
-    What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each run: else
-    it is constants (`folds_counts`), which would be made anew for each size by Python.
-    """
-
-    arrays: list
-    rows: dict
-    known: list[bool]  # whether the contents of each input are
-    examples: dict  # values that steer ops
-    direct: frozenset | None = None  # the inputs read where they are, if it is for sizes that change
-    assumed: dict | None = None  # the values taken for what is asked for then
-    elements: dict = field(default_factory=dict)  # the shapes of lists' elements
-    seen: set = field(default_factory=set)  # what was assumed in this run
-
-    def __post_init__(self):
-        self.folds_counts = self.direct is None
-
-
 class Region:
     """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
 
@@ -80,12 +59,14 @@ class Region:
         state: State,
         passes: list,
         threads: int = 1,
+        branches: Branches | None = None,
     ):
         self.ops, self.inputs, self.outputs = ops, inputs, outputs
         self.variables = variables  # tensors from outside that are a variable's memory, and whose
         self.used = used  # the tensors that its ops, or who comes later, use
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
+        self._branches = branches or Branches()
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
@@ -115,8 +96,12 @@ class Region:
     def run(self, values: dict) -> dict:
         """Runs the region; `values` maps tensors to values and is added to. Returns copies of fetched variables."""
         given = [values[t] for t in self.inputs]
-        arrays = [v.array if type(v) is Concrete else self._array(t, v) for t, v in zip(self.inputs, given)]
+        held = self._branches.held
+        arrays = [
+            v.array if type(v) is Concrete and t not in held else self._array(t, v) for t, v in zip(self.inputs, given)
+        ]
         program = self.compute(arrays, self._rows(given))
+        self._branches.told(program)
         read: dict = {}
         for ref, array in zip(program.low.inputs, arrays):
             if isinstance(array, Packed):
@@ -131,6 +116,9 @@ class Region:
         return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
 
     def _array(self, tensor, value) -> np.ndarray:
+        if tensor in self._branches.held:
+            self._lists = True
+            return withheld(value, self._branches.held[tensor])
         if isinstance(value, Ragged):
             self._lists = True
             value = sliced(value) if type(value) is Ragged else packed(value, tensor, self.capacities, self._packs)
@@ -241,7 +229,7 @@ class Region:
         if program is not None:
             return program
         known = [t in self.specialized for t in self.inputs]
-        program = self._lowered(_Wanted(arrays, rows, known, examples))
+        program = self._lowered(Wanted(arrays, rows, known, examples))
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
@@ -276,7 +264,7 @@ class Region:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
         decided = self._decided()
         try:
-            program = self._lowered(_Wanted(given.arrays, given.rows, given.contents, {}, direct, given.assumed))
+            program = self._lowered(Wanted(given.arrays, given.rows, given.contents, {}, direct, given.assumed))
         except Split:
             return None
         if self._decided() > decided:
@@ -303,7 +291,7 @@ class Region:
         return tuple(key)
 
     @uncollected
-    def _lowered(self, wanted: _Wanted) -> Program:
+    def _lowered(self, wanted: Wanted) -> Program:
         """The program for some inputs: what one attempt finds out is known in the next one."""
         direct, threads = wanted.direct or frozenset(), self.threads if wanted.direct is None else 1
         while True:
@@ -325,7 +313,7 @@ class Region:
             except Open as variable:
                 self.open.add((variable.op, variable.index))
 
-    def _lowering(self, wanted: _Wanted) -> RegionLowering:
+    def _lowering(self, wanted: Wanted) -> RegionLowering:
         """What lowers the ops, with all that is known, and where the inputs will be."""
         low = RegionLowering(self.state, self.written, self._inner.runner)
         low.capacities, low.elements = self.capacities, wanted.elements
@@ -343,11 +331,11 @@ class Region:
             if isinstance(array, Packed):
                 low.refs[tensor] = array.flow(low, tensor)
             elif isinstance(array, Sliced):
-                low.refs[tensor] = stack = array.stack(tensor.dtype.numpy)
-                low.given.append((stack, len(low.inputs) - 1))
+                low.refs[tensor] = held = array.held(tensor.dtype.numpy)
+                low.given.append((held, len(low.inputs) - 1))
         return low
 
-    def _learn(self, low: Lowering, error: NotNative, wanted: _Wanted) -> None:
+    def _learn(self, low: Lowering, error: NotNative, wanted: Wanted) -> None:
         """Takes note of what an op that could not be lowered asked for, or that it runs on the host; Split if it has
         to be a step of its own.
         """
@@ -355,6 +343,9 @@ class Region:
             wanted.folds_counts = True
             return
         op, sources = error.op, deciding(low, error, self.ops, self.inputs) - self.specialized
+        if sources & self._branches.computed:
+            self._hold(sources & self._branches.computed, wanted)
+            return
         few = wanted.assumed is not None or self._follows_few(low, error, sources)
         if not few and self._assume(low, error, wanted.arrays, wanted.seen):
             wanted.seen.add((op, low.asked))
@@ -370,6 +361,14 @@ class Region:
             raise Split(low.top) from None
         self.specialized |= sources
         self.hosted |= set() if sources else {op}
+
+    def _hold(self, tensors: set, wanted: Wanted) -> None:
+        """Leaves to Python what decides shapes only where the branch was taken that gave it."""
+        self._branches.held |= dict.fromkeys(tensors, 0)
+        self._lists = True
+        for k, tensor in enumerate(self.inputs):
+            if tensor in tensors:
+                wanted.arrays[k] = withheld(Concrete(wanted.arrays[k]), 0)
 
     def _run_once(self, low: Lowering, program: Program) -> None:
         """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last;
@@ -394,7 +393,7 @@ class Region:
             low.lower(op)
             low.for_python([tensor for tensor in op.outputs if tensor in kept])
             for tensor in op.outputs:
-                if tensor in kept and (_nowhere(low.refs[tensor]) or _saved_by_host(tensor, low.refs[tensor])):
+                if tensor in kept and _nowhere(low.refs[tensor]):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
@@ -496,8 +495,3 @@ def _only_places(op) -> bool:
 def _nowhere(ref) -> bool:
     """Whether a program cannot give the value."""
     return ref is None or isinstance(ref, HeldStack) and ref.row is not None or getattr(ref, "ghost", False)
-
-
-def _saved_by_host(tensor, ref) -> bool:
-    """Whether it is what one branch saved for its gradient on the host, which is there if that branch was taken."""
-    return isinstance(ref, Held) and tensor.op.type == "If" and is_saved(tensor)
