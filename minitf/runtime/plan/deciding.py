@@ -48,3 +48,8 @@ def after_held(low: Lowering, op) -> bool:
     """Whether an op's inputs depend on what stays on the host."""
     found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])
     return any(isinstance(low.refs.get(t), Held) for t in found)
+
+
+def only_places(op) -> bool:
+    """Whether what the op asks for says where something is, not how much: it may be another in each run."""
+    return op.definition.decided is not None and all([t.shape.is_fully_defined() for t in op.outputs])

@@ -19,7 +19,7 @@ from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.boundary import Branches, Packed, Sliced, packed, sliced, withheld
-from minitf.runtime.plan.deciding import after_held, deciding
+from minitf.runtime.plan.deciding import after_held, deciding, only_places
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
@@ -68,6 +68,7 @@ class Region:
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self._branches = branches or Branches()
         self.specialized: set = set()  # the inputs whose contents decide shapes
+        self._decisive: list = []  # which these are
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
@@ -75,7 +76,7 @@ class Region:
         self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
-        self._recent: tuple | None = None  # the sizes of the run before, and its program, where values are assumed
+        self._recent: tuple | None = None  # what the program of the run before was for, and that
         self._packs: dict = {}  # the memory for lists that come in
         self._lists = False  # whether some inputs are lists
         self._steering = Steering(ops, inputs, state)
@@ -103,7 +104,7 @@ class Region:
         program = self.compute(arrays, self._rows(given))
         self._branches.told(program)
         read: dict = {}
-        for ref, array in zip(program.low.inputs, arrays):
+        for ref, array in zip(program.low.inputs, arrays) if self._lists else ():
             if isinstance(array, Packed):
                 array.note_read(ref, program.memory, read)
         program.give(values, arrays, read)
@@ -139,33 +140,45 @@ class Region:
         rows: of inputs whose slices are all the same and known, what they are.
         """
         self._runs += 1
-        program, missed = self._at_hand(arrays, rows), self.lowered + self._repeated
-        program = program or self.program(arrays, rows, bool(self.assumed))
+        missed, wanted = self.lowered + self._repeated, self._told(arrays, rows)
+        program = self._at_hand(wanted) or self.program(arrays, rows, bool(self.assumed))
         while True:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
-                if self.assumed:
-                    self._note(program, self.lowered + self._repeated > missed, arrays, rows)
+                if self.assumed and self.lowered + self._repeated > missed and program.adapt is None:
+                    self._note(arrays, rows)
+                self._keep_at_hand(wanted, program)
                 return program
             except (Full, OtherValue) as signal:
                 _undo(undo)
                 self._take(signal, program, arrays)
                 program = self.program(arrays, rows)
 
-    def _at_hand(self, arrays: list, rows: dict) -> Program | None:
-        """The program of the run before, if the sizes are the same: values may be as assumed again."""
-        recent, self._recent = self._recent, None
-        if recent is None or rows or recent[0] != [a.shape for a in arrays] or not recent[1].valid:
+    def _told(self, arrays: list, rows: dict) -> tuple | None:
+        """What decides which program it is, where that is no more than sizes, a few contents, and rows."""
+        if self._lists or self._steering.ops:
             return None
-        return recent[1]
+        return [a.shape for a in arrays], [arrays[k].tobytes() for k in self._decisive], rows
 
-    def _note(self, program: Program, missed: bool, arrays: list, rows: dict) -> None:
-        """Takes note of the program of a run whose values were as assumed; if it was not at hand, of all sizes."""
-        if program.adapt is None and missed and (given := self._given(arrays, rows)) is not None:
+    def _at_hand(self, wanted: tuple | None) -> Program | None:
+        """The program of the run before, if it is for the same: values may be as assumed again."""
+        recent, self._recent = self._recent, None
+        if recent is None or wanted is None or not recent[1].valid:
+            return None
+        (sizes, contents, rows), (now, wanted_contents, wanted_rows) = recent[0], wanted
+        same = sizes == now and contents == wanted_contents and [*rows] == [*wanted_rows]
+        return recent[1] if same and all([rows[t] is row for t, row in wanted_rows.items()]) else None
+
+    def _keep_at_hand(self, wanted: tuple | None, program: Program) -> None:
+        """Keeps the program of a run for the next one, unless one of its own may be better for its sizes by then."""
+        if wanted is not None and (self.assumed or program.twin is None or self.threads == 1):
+            self._recent = wanted, program
+
+    def _note(self, arrays: list, rows: dict) -> None:
+        """Takes note of the sizes of a run that was lowered, or made again, and whose values were as assumed."""
+        if (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
-        if not (rows or self._lists or self.specialized or self._steering.ops):
-            self._recent = [a.shape for a in arrays], program
 
     def _take(self, signal: Full | OtherValue, program: Program, arrays: list) -> None:
         """Takes note of why a run has to be made again."""
@@ -277,13 +290,8 @@ class Region:
         return (plain, self._steering.decided(plain, examples)) if examples else plain
 
     def _plain_key(self, arrays: list, rows: dict) -> tuple:
-        if not self.specialized and not self._lists:
-            key = [a.shape for a in arrays]
-        else:
-            key = [
-                (a.shape, a.tobytes()) if t in self.specialized else getattr(a, "kind", a.shape)
-                for t, a in zip(self.inputs, arrays)
-            ]
+        key = [getattr(a, "kind", a.shape) if self._lists and type(a) is not np.ndarray else a.shape for a in arrays]
+        key += [arrays[k].tobytes() for k in self._decisive]
         if rows:
             key += [(t, row.shape, row.tobytes()) for t, row in rows.items()]
         if self.assumed:
@@ -360,6 +368,7 @@ class Region:
         if not sources and (op in self.hosted or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
         self.specialized |= sources
+        self._decisive = [k for k, tensor in enumerate(self.inputs) if tensor in self.specialized]
         self.hosted |= set() if sources else {op}
 
     def _hold(self, tensors: set, wanted: Wanted) -> None:
@@ -416,7 +425,7 @@ class Region:
             return False
         if error.op is not low.top or error.op is not low.current or low.effects or after_held(low, error.op):
             return False
-        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED or _only_places(error.op):
+        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED or only_places(error.op):
             return False
         (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
         low.refs[copied] = low.copy(value)
@@ -485,11 +494,6 @@ def _undo(written: list) -> None:
     """Writes back what was before a run."""
     for array, copy in written:
         array[...] = copy
-
-
-def _only_places(op) -> bool:
-    """Whether what the op asks for says where something is, not how much: it may be another in each run."""
-    return op.definition.decided is not None and all([t.shape.is_fully_defined() for t in op.outputs])
 
 
 def _nowhere(ref) -> bool:
