@@ -16,6 +16,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import reduce as kernels
+from minitf.kernels.math import segments as sorted_kernels
 from minitf.ops.array import array
 from minitf.ops.array.gather import gather, where
 from minitf.ops.math import math
@@ -37,6 +38,11 @@ def _check_sorted(data, ids) -> int:
     """The number of segments."""
     if ids.shape != data.shape[:1]:
         raise ValueError(f"segment ids of shape {ids.shape} for data of shape {data.shape}")
+    _check_rising(ids)
+    return int(ids[-1]) + 1 if ids.size else 0
+
+
+def _check_rising(ids) -> None:
     if ids.size and ids[0] < 0:
         raise ValueError(f"segment id {ids[0]} at 0 is negative")
     falls = np.flatnonzero(np.diff(ids) < 0)
@@ -44,7 +50,6 @@ def _check_sorted(data, ids) -> int:
         raise ValueError(
             f"segment ids have to be sorted: {ids[falls[0] + 1]} follows {ids[falls[0]]} at {falls[0] + 1}"
         )
-    return int(ids[-1]) + 1 if ids.size else 0
 
 
 def _gathered(data, ids, count: int, ufunc, start) -> np.ndarray:
@@ -70,6 +75,41 @@ def _mean(op, data, ids):
     members = np.maximum(np.bincount(ids, minlength=count)[:count], 1)
     total = _gathered(data, ids, count, np.add, 0)
     return (total / members.reshape(-1, *[1] * (data.ndim - 1))).astype(data.dtype)
+
+
+def refusal(check, b, *values):
+    """What a check says of values that a kernel refused."""
+
+    def complaint(_):
+        try:
+            check(*[v if v is None else b.data(v) for v in values])
+        except ValueError as error:
+            return str(error)
+
+    return complaint
+
+
+def segment_count(b, ids, error) -> int:
+    """How many segments there are: 1 + the last id."""
+    size = b.new((), np.int64)
+    b.call(sorted_kernels.segment_count[ids.dtype], ids, size, ids.size, error=error)
+    return int(b.data(size))
+
+
+def _sorted_kernel(fold, finish=None):
+    """The rule that folds rows by a kernel, and does something more with what comes of each segment."""
+
+    def lower(b, op, data, ids):
+        if ids.shape != data.shape[:1]:
+            raise ValueError(f"segment ids of shape {ids.shape} for data of shape {data.shape}")
+        count, width = segment_count(b, ids, refusal(_check_rising, b, ids)), prod(data.shape[1:])
+        out = b.new((count, *data.shape[1:]), data.dtype)
+        b.call(fold[data.dtype, ids.dtype], data, ids, out, ids.size, width, count)
+        if finish is not None:
+            b.call(finish[ids.dtype, data.dtype], ids, out, ids.size, width)
+        return out
+
+    return lower
 
 
 def _members(ids: Tensor, like: Tensor) -> Tensor:
@@ -98,7 +138,7 @@ def _extreme_grad(op, g):
     return chosen * gather(share, ids), None
 
 
-def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
+def _segments(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
     define(
         type,
         "data: T, segment_ids: Tindices -> output: T",
@@ -106,6 +146,8 @@ def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
         Tindices=dtypes.INDEX,
         shape=_sorted_shape,
         numpy=numpy,
+        kernel=kernel,
+        counted=True,
         grad=grad,
     )
 
@@ -126,21 +168,39 @@ def _segments(type: str, numpy, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
 segment_sum = _segments(
     "SegmentSum",
     _sorted(np.add, lambda dtype: 0),
+    _sorted_kernel(kernels.segment_sum),
     lambda op, g: (gather(g, op.inputs[1]), None),
     "The sum of each segment's rows.",
 )
-segment_mean = _segments("SegmentMean", _mean, _mean_grad, "The mean of each segment's rows.")
+segment_mean = _segments(
+    "SegmentMean",
+    _mean,
+    _sorted_kernel(kernels.segment_sum, sorted_kernels.divide_segments),
+    _mean_grad,
+    "The mean of each segment's rows.",
+)
 segment_prod = _segments(
     "SegmentProd",
     _sorted(np.multiply, lambda dtype: 1, 1),
+    _sorted_kernel(kernels.segment_prod),
     None,
     "The product of each segment's rows, 1 for those without any; no gradient.",
 )
 segment_max = _segments(
-    "SegmentMax", _sorted(np.maximum, lowest), _extreme_grad, "The maximum of each segment's rows.", dtypes.REAL
+    "SegmentMax",
+    _sorted(np.maximum, lowest),
+    _sorted_kernel(kernels.segment_max, sorted_kernels.clear_empty_segments),
+    _extreme_grad,
+    "The maximum of each segment's rows.",
+    dtypes.REAL,
 )
 segment_min = _segments(
-    "SegmentMin", _sorted(np.minimum, highest), _extreme_grad, "The minimum of each segment's rows.", dtypes.REAL
+    "SegmentMin",
+    _sorted(np.minimum, highest),
+    _sorted_kernel(kernels.segment_min, sorted_kernels.clear_empty_segments),
+    _extreme_grad,
+    "The minimum of each segment's rows.",
+    dtypes.REAL,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -12,10 +14,11 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine.alloc import zeros
+from minitf.kernels.math import segments as kernels
 from minitf.ops.array import array
 from minitf.ops.array.gather import check_indices, gather
 from minitf.ops.math import math
-from minitf.ops.math.segment import over_rows, unsorted_segment_sum
+from minitf.ops.math.segment import over_rows, refusal, segment_count, unsorted_segment_sum
 
 
 def _shape(op):
@@ -45,8 +48,7 @@ def _scale(members, power: float, dtype):
 
 def _rule(power: float):
     def rule(op, data, indices, ids, count=None):
-        count = _check_ids(ids, count)
-        check_indices(indices, len(data))
+        count = _check(data, indices, ids, count)
         total = zeros((count, *data.shape[1:]), data.dtype)
         first = np.flatnonzero(np.diff(ids, prepend=-1))
         total[ids[first]] = np.add.reduceat(data[indices], first, dtype=data.dtype)
@@ -56,6 +58,27 @@ def _rule(power: float):
         return total / _scale(members, power, data.dtype).reshape(-1, *[1] * (data.ndim - 1))
 
     return rule
+
+
+def _kernel(finish):
+    def lower(b, op, data, indices, ids, count=None):
+        error = refusal(_check, b, data, indices, ids, count)
+        count = segment_count(b, ids, refusal(_check_ids, b, ids, None)) if count is None else int(b.data(count))
+        out, width, n = b.new((count, *data.shape[1:]), data.dtype), prod(data.shape[1:]), ids.size
+        kernel = kernels.sum_picked_segments[data.dtype, indices.dtype]
+        b.call(kernel, data, indices, ids, out, n, data.shape[0], width, count, error=error)
+        if finish is not None:
+            b.call(finish[ids.dtype, data.dtype], ids, out, n, width)
+        return out
+
+    return lower
+
+
+def _check(data, indices, ids, count) -> int:
+    """The number of segments; ValueError for ids and indices that are not right."""
+    count = _check_ids(ids, count)
+    check_indices(indices, len(data))
+    return count
 
 
 def _grad(power: float):
@@ -73,6 +96,7 @@ def _grad(power: float):
     return grad
 
 
+_FINISH = {0: None, 1: kernels.divide_segments, 0.5: kernels.divide_by_roots}
 _SAID = "Tidx: type = int32, Tsegmentids: later[fixed[type]] = int32, sparse_gradient: later[fixed[bool]] = False"
 
 
@@ -85,6 +109,8 @@ def _segments(name: str, type: str, power: float, kinds, doc: str):
         Tidx=dtypes.INDEX,
         shape=_shape,
         numpy=_rule(power),
+        kernel=_kernel(_FINISH[power]),
+        counted=True,
         grad=_grad(power),
     )
     define(
@@ -95,6 +121,7 @@ def _segments(name: str, type: str, power: float, kinds, doc: str):
         Tnumsegments=dtypes.INDEX,
         shape=_shape,
         numpy=_rule(power),
+        kernel=_kernel(_FINISH[power]),
         grad=_grad(power),
     )
 

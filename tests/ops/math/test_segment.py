@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
-from helpers import check, check_gradients, fails, run
+from helpers import check, check_gradients, fails, host_ops, run
 from oracle import check_case, check_gradient, op_facts
 
 import minitf as tf
+from minitf.framework.apply import apply_op
+from minitf.framework.registry import OPS
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.session.state import State
 
 DATA = np.array([[1.0, -2.0], [3.0, 0.5], [0.3, 4.0], [-1.0, 2.5], [2.0, 1.5]])
 SORTED = np.array([0, 0, 1, 3, 3])
@@ -129,3 +133,33 @@ def test_segments_without_rows():
         for kind, value in expected.items():
             found = session.run(getattr(tf, f"segment_{kind}")([2.0, 3.0, 4.0], [0, 0, 2]))
             assert found[1] == value, kind
+
+
+@pytest.mark.parametrize("ids", [[], [0, 0, 2], [1, 1, 1], [3, 4, 7]])
+@pytest.mark.parametrize("dtype", [np.float64, np.int32])
+@pytest.mark.parametrize("type", ["SegmentSum", "SegmentMean", "SegmentProd", "SegmentMax", "SegmentMin"])
+def test_kernels_of_sorted_ids_give_what_numpy_does(type, dtype, ids):
+    data, ids = np.random.RandomState(0).randint(-9, 9, (len(ids), 2)).astype(dtype), np.array(ids, np.int64)
+    with tf.Graph().as_default():
+        op = apply_op(type, tf.constant(data), tf.constant(ids))
+        found = OPS[type].kernel(OpByOp(State()), op, Concrete(data), Concrete(ids)).array
+        np.testing.assert_allclose(found, OPS[type].numpy(op, data, ids), rtol=1e-14)
+        assert found.dtype == dtype
+
+
+def test_as_many_segments_as_the_data_say():
+    x = tf.placeholder(tf.float32, [None, 2])
+    ids = tf.cast(tf.cumsum(x[:, 0]), tf.int32)
+    total = tf.reduce_sum(tf.square(tf.segment_mean(x * x, ids)), 1)
+    fetches, draw, found = [total, tf.gradients(total, x)[0]], np.random.RandomState(0), {}
+    feeds = [draw.randint(0, 3, (draw.randint(1, 9), 2)) for _ in range(20)]
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            found[executor] = [session.run(fetches, {x: rows}) for rows in feeds]
+            assert not host_ops(session)
+            for wrong in ([[1, 0], [-1, 0]], [[-1, 0]]):
+                with pytest.raises(tf.errors.InvalidArgumentError, match="sorted|negative"):
+                    session.run(fetches, {x: wrong})
+    for ours, theirs in zip(*found.values()):
+        for a, b in zip(ours, theirs):
+            np.testing.assert_allclose(a, b, rtol=1e-5)
