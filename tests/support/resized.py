@@ -22,7 +22,7 @@ class Watch:
             self.counts["another form"] += 1  # a size is 1 less than another say: what is computed is the same
             return
         self.counts["resized"] += 1
-        words = program.instructions._pristine - resized.bases  # before addresses of inputs are written into them
+        words = program.instructions.pristine - resized.bases  # before addresses of inputs are written into them
         if not np.array_equal(words, own.numbers[: len(words)]):
             self.wrong.append((point, "words"))
         for ours, theirs in zip(program.results, own.program.results):

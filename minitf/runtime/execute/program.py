@@ -12,7 +12,7 @@ from minitf.kernels.machine import vm
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.patience import LIMIT
-from minitf.runtime.execute.walk import Alone, Stop, Together
+from minitf.runtime.execute.walk import Alone, Stop, Together, TogetherResized
 from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
@@ -53,16 +53,27 @@ class Program:
         self.branched = {t for t in [*self.held, *self.saved] if t.op.type == "If" and is_saved(t)}
         self.branched -= {t for t, ref in self.saved.items() if ref.known is not None}
         self.versions = low.versions
-        self._together = None
-        self._pace = Pace() if threads > 1 and not self.memory.swap.size else None
-        self._pool = thread_pool(threads) if self._pace is not None else None
+        self._together = self._pace = self._pool = self._alike = None
+        self._spent = 0.0  # seconds of a run so far
+        self.share_among(threads)
         self.twin = None  # if this is resized: twin() is a program for its present sizes alone
         self.adapt = None  # and adapt(key, value) makes it one for another value than was assumed, if it can
+        self.load = 1.0  # and how much there is to do, compared with the most there may be
         self.guesses = low.guesses | {
             node.op: node.limit
             for node in self.instructions.loops.values()
             if node.predicate is not None and node.limit < 2**62
         }
+
+    def share_among(self, threads: int, alike=None) -> None:
+        """Lets some threads share the program, if that is faster. alike(): how it is cut, if it is resized."""
+        if threads > 1 and not self.memory.swap.size:
+            self._pace, self._pool, self._alike = Pace(), thread_pool(threads), alike
+
+    @property
+    def nodes(self) -> list:
+        """What it does."""
+        return self._nodes
 
     @functools.cached_property
     def _lasting_before_another(self) -> set:
@@ -154,7 +165,7 @@ class Program:
 
     def _walk(self, arrays: list, behind: int | None = None) -> Stop | None:
         """A walk from the start, or from behind an instruction."""
-        return self._alone.run(arrays, behind) if self._pace is None else self._paced(arrays)
+        return self._alone.run(arrays, behind) if self._pace is None else self._paced(arrays, behind)
 
     def _walk_aside(self, arrays: list, behind: int | None = None) -> Stop | None:
         """A walk during which the calling thread hears Ctrl-C."""
@@ -169,31 +180,35 @@ class Program:
     def _walks(self) -> list:
         return [walk for walk in (self._alone, self._together) if walk is not None]
 
-    def _paced(self, arrays: list) -> Stop | None:
+    def _paced(self, arrays: list, behind: int | None) -> Stop | None:
         """Runs in the way that is faster."""
-        way = self._pace.choose()
+        way, self._spent = self._pace.choose(), 0.0 if behind is None else self._spent
         if not way:
-            return self._timed(way, arrays)
+            return self._timed(way, arrays, behind)
         if self._together is None and not self._share() or self._pool.lock.locked():
-            return self._alone.run(arrays)  # too small, or another session has the workers
+            return self._alone.run(arrays, behind)  # too small, or another session has the workers
         with self._pool.lock:
-            return self._timed(way, arrays) if self._pool.ready() else self._alone.run(arrays)
+            return self._timed(way, arrays, behind) if self._pool.ready() else self._alone.run(arrays, behind)
 
-    def _timed(self, way: bool, arrays: list) -> Stop | None:
+    def _timed(self, way: bool, arrays: list, behind: int | None) -> Stop | None:
         started = time.perf_counter()
-        stop = (self._together if way else self._alone).run(arrays)
+        stop = (self._together if way else self._alone).run(arrays, behind)
+        self._spent += time.perf_counter() - started
         if stop is None:
-            self._pace.took(way, time.perf_counter() - started)
+            self._pace.took(way, self._spent / self.load)
         return stop
 
     def _share(self) -> bool:
         """Cuts the program for several threads, if there is enough to share."""
-        shards = Shards(self._nodes, self._pool.threads)
-        if shards.worthwhile:
-            state = self.low.session_state
-            self._together = Together(shards, self._pool, self.memory, self.low.inputs, self._alone.trip, state)
-        else:
+        cutting = self._alike and self._alike()
+        shards, state = Shards(self._nodes, self._pool.threads, cutting), self.low.session_state
+        rest = shards, self._pool, self.memory, self.low.inputs, self._alone.trip, state
+        if not shards.worthwhile:
             self._pace = None
+        elif cutting is None:
+            self._together = Together(*rest)
+        else:
+            self._together = TogetherResized(self._alone, *rest)
         return shards.worthwhile
 
     def fetched(self, position: int, arrays: list) -> np.ndarray:

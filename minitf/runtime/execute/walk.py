@@ -14,6 +14,7 @@ from minitf.runtime.lower.ir import calls
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.session.state import State
+from minitf.runtime.threads.following import Follower
 from minitf.runtime.threads.shards import Shards
 from minitf.runtime.threads.thread_pool import ThreadPool
 
@@ -158,7 +159,7 @@ class Together:
         self._job = pool.job([(part.instructions.words, part.control) for part in self.parts])
         self._trip = trip
 
-    def run(self, arrays: list) -> Stop | None:
+    def run(self, arrays: list, behind: int | None = None) -> Stop | None:
         """Walks once."""
         for part in self.parts:
             part.patch(arrays)
@@ -200,3 +201,41 @@ class Together:
             [stop for stop in stops if not stop.dismissed] or stops,
             key=lambda stop: order[stop.call.origin] if stop.call else -1,
         )
+
+
+class TogetherResized(Together):
+    """The walk of several threads through a program that is resized."""
+
+    def __init__(self, alone: Alone, shards: Shards, *rest):
+        super().__init__(shards, *rest)
+        self._alone, self._alike, self._followed, self._cuts = alone.instructions, shards.cutting, -1, None
+        self._followers = [
+            Follower(part.instructions, self._alone, thread, self._alike) for thread, part in enumerate(self.parts)
+        ]
+        self._questions = {place: k for each in self._followers for place, k in each.questions().items()}
+
+    def run(self, arrays: list, behind: int | None = None) -> Stop | None:
+        """Walks once, from the start or from behind an instruction at which the program may go on."""
+        self._follow()
+        if behind is not None:
+            for part, follower in zip(self.parts, self._followers):
+                part.control[vm.PLACE] = follower.place_behind(self._questions[behind])
+        return super().run(arrays)
+
+    def _follow(self) -> None:
+        """Has all threads do what is to be done for the present sizes."""
+        if self._followed == self._alone.changes:
+            return
+        self._cuts = self._alike.at(self._alike.present())
+        for part, follower in zip(self.parts, self._followers):
+            if follower.follow(self._cuts):
+                part.unpatch()
+        self._followed = self._alone.changes
+
+    def _first(self, statuses: list[int]) -> Stop:
+        """The stop that comes first, as if one thread had made it: it goes on, or says what failed."""
+        stop = super()._first(statuses)
+        for part, follower in zip(self.parts, self._followers):
+            if part.instructions is stop.instructions and follower.knows(stop.place):
+                return Stop(self._alone, *follower.alone(stop.place, stop.status, stop.control, self._cuts))
+        return stop

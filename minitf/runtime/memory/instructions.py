@@ -8,7 +8,7 @@ import numpy as np
 
 from minitf.kernels.machine import vm
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, KernelOf, Place, size_in
-from minitf.runtime.lower.ir import Call, Ref, Repeat, walk
+from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, walk
 from minitf.runtime.memory.memory import Memory
 
 
@@ -27,24 +27,27 @@ class Instructions:
         self._limited: list[tuple] = []  # (place, factor, first, size) of the loop being assembled
         self.calls: dict[int, Call] = {}
         self.loops: dict[int, Repeat] = {}
+        self.choices: dict[int, Choice] = {}
         self._emit(nodes)
         self._words.append(vm.END)
         self.words = np.array(self._words, np.int64)
-        self._pristine = self.words.copy()
+        self.pristine = self.words.copy()  # as they are while nobody walks
+        self.changes = 0  # how often they became others
         self._patched = {place for patches in self.patches for place, _ in patches}
         del self._words, self._moves, self._limited
 
     def restore(self) -> None:
         """Puts the words back as they were assembled, after a run that was cut off."""
-        np.copyto(self.words, self._pristine)
+        np.copyto(self.words, self.pristine)
 
     def become(self, places: np.ndarray, words: np.ndarray) -> bool:
         """Takes other words at some places, offsets where inputs are patched; returns if there are any."""
         self.words[places] = words
-        self._pristine[places] = words
+        self.pristine[places] = words
+        self.changes += 1
         patched = self._patched.intersection(places.tolist())
         if patched:
-            self.patches = [[(place, int(self._pristine[place])) for place, _ in patches] for patches in self.patches]
+            self.patches = [[(place, int(self.pristine[place])) for place, _ in patches] for patches in self.patches]
         return bool(patched)
 
     # ---- assembling
@@ -76,10 +79,8 @@ class Instructions:
                 self._address(operand)
             elif kind is int:
                 words.append(operand)
-            elif isinstance(operand, (tuple, list)):
-                words.extend(operand)
             else:
-                words.append(_word(operand))
+                words.extend(words_of(operand))
         words[start + 1] = len(words) - start
         if call.limit is not None:
             places = call.kernel.kernel.places
@@ -206,6 +207,7 @@ class Instructions:
 
     def _choice(self, node) -> None:
         words, start = self._words, len(self._words)
+        self.choices[start] = node
         words.extend([vm.JUMP_IF, 5])
         self._address(node.predicate)
         words.extend([1, 0])
@@ -220,6 +222,11 @@ class Instructions:
 def _word(number) -> int:
     """The word that holds a number."""
     return struct.unpack("q", struct.pack("d", number))[0] if isinstance(number, float) else int(number)
+
+
+def words_of(operand) -> list[int]:
+    """The words of an operand that is no value."""
+    return list(operand) if isinstance(operand, (tuple, list)) else [_word(operand)]
 
 
 def _patches_needed(loop: Repeat) -> int:

@@ -20,6 +20,7 @@ from minitf.runtime.resize.box import SMALLEST, Box, Numbers, Sizes
 from minitf.runtime.resize.constants import Constants, Unresizable
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.tensor_arrays.flows import Flow
+from minitf.runtime.threads.alike import Alike
 
 SMALL = 64  # elements of an input on whose contents a program may depend
 _KEPT = 4  # programs for sizes that vary, and kinds of inputs
@@ -80,7 +81,7 @@ class Resizing:
     """The programs of a region that are resized."""
 
     def __init__(self, state, threads: int, assumed: dict):
-        self._state, self._shared = state, threads > 1
+        self._state, self._threads = state, threads
         self._assumed = assumed  # what the region takes values for, in the next run
         self._groups: OrderedDict = OrderedDict()
 
@@ -102,7 +103,7 @@ class Resizing:
         if given.assumed:
             return self._groups[given.kind].found(given.point, nearest) if given.kind in self._groups else None
         group = self._group(given)
-        return None if self._shared and group.often(given.point) else group.program(given, lower)
+        return None if self._threads > 1 and group.often(given.point) else group.program(given, lower)
 
     def note(self, given: Given, lower) -> None:
         """Takes note of a run for which there was no program; what was assumed in it is so."""
@@ -110,7 +111,7 @@ class Resizing:
 
     def _group(self, given: Given) -> _Group:
         if given.kind not in self._groups:
-            self._groups[given.kind] = _Group(self._state, self._assumed)
+            self._groups[given.kind] = _Group(self._state, self._threads, self._assumed)
             if len(self._groups) > _KEPT:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(given.kind)
@@ -120,9 +121,9 @@ class Resizing:
 class _Group:
     """Sizes that were seen, and the programs for all between them."""
 
-    def __init__(self, state, assumed: dict):
+    def __init__(self, state, threads: int, assumed: dict):
         self.resized: list[Resized] = []
-        self._state, self._assumed = state, assumed
+        self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
         self._missed, self._patience, self._runs = 0, 1, Counter()
 
@@ -172,7 +173,7 @@ class _Group:
         if not sizes.usable:
             return None
         try:
-            return Resized(sizes, _Maker(sizes, given, lower), self._state, self._assumed)
+            return Resized(sizes, _Maker(sizes, given, lower), self._state, self._threads, self._assumed)
         except Unresizable:
             return None
 
@@ -275,8 +276,8 @@ class _Maker:
 class Resized:
     """A program for all sizes in a box."""
 
-    def __init__(self, sizes: Sizes, maker: _Maker, state, assumed: dict):
-        self._assumed = assumed
+    def __init__(self, sizes: Sizes, maker: _Maker, state, threads: int, assumed: dict):
+        self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
         table = self._fitted(state)
         self.program = self.form.program
@@ -288,6 +289,7 @@ class Resized:
         self._changing = varying[varying < len(self.bases)]  # words
         self._moving = [k for k in range(len(self.form.results)) if self._moves(k)]
         self.program.twin, self.program.adapt = self.alone, self._adapt
+        self.program.share_among(threads, self._cut)
         maker.done()
 
     def _moves(self, index: int) -> bool:
@@ -324,7 +326,18 @@ class Resized:
         self._numbers = Numbers(box, table[: len(grid)])
         if not self._numbers.give(dict(zip(between, table[len(grid) :]))):
             raise Unresizable
+        self._nodes = [form.program.nodes for form in [*grid, *between.values()]], list(between)
         return table
+
+    def _cut(self) -> Alike:
+        """How the program is cut for several threads."""
+        (nodes, between), self._nodes = self._nodes, None
+        count = len(nodes) - len(between)
+        return Alike(self.box, nodes[:count], dict(zip(between, nodes[count:])), self._threads, self._values)
+
+    def _values(self) -> tuple:
+        """The free sizes of the run."""
+        return self._sizes.values(self.point)
 
     def _check_assumptions(self, grid: np.ndarray) -> None:
         """Raises Unresizable if anything before it is known what a value is depends on that: it is done by then."""
@@ -348,7 +361,7 @@ class Resized:
 
     def _adapt(self, key: tuple, value: np.ndarray) -> bool:
         """Makes the program that runs one for another value than was assumed, if it is for that, too."""
-        where, values = self._maker.places[key], dict(zip(self._sizes.free, self._sizes.values(self.point)))
+        where, values = self._maker.places[key], dict(zip(self._sizes.free, self._values()))
         numbers = value.reshape(-1).tolist()
         if len(numbers) != where.stop - where.start:
             return False
@@ -381,7 +394,7 @@ class Resized:
     def _make_room(self, sizes: np.ndarray) -> None:
         """Makes each buffer as large as it has to be anywhere on the grid."""
         arena = [buffer.kind == "arena" for buffer in self.form.buffers]
-        self._room = np.where(arena, sizes, 2**62)
+        self._room, self._most = np.where(arena, sizes, 2**62), sizes.sum()
         for buffer, size, own in zip(self.form.buffers, sizes.tolist(), arena):
             if own:
                 buffer.size = size
@@ -427,6 +440,7 @@ class Resized:
 
     def _place(self, numbers: np.ndarray, known: dict) -> None:
         """Makes the program that for these numbers; after the first time only what changes does."""
+        self.program.load = float(numbers[self.form.sizes].sum() / self._most)
         changing = self._changing if self._placed_once else np.arange(len(self.bases))
         self.program.become(changing, numbers[changing] + self.bases[changing])
         moving = self._moving if self._placed_once else range(len(self.form.results))

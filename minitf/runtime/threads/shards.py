@@ -16,6 +16,7 @@ from typing import NamedTuple
 from minitf.kernels.compile.splitting import Window
 from minitf.kernels.machine.pool import meet
 from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls, walk
+from minitf.runtime.lower.lower import Assumption
 
 _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
@@ -75,10 +76,11 @@ _CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
 def accesses(call: Call) -> list[Access]:
     """All that a call touches. One that may fail clashes with every change that outlives the run."""
     found = [access(ref, writes) for _, ref, writes in call.memory]
-    return found + _fate(call, found)
+    return found + fate(call, found)
 
 
-def _fate(call: Call, found: list[Access]) -> list[Access]:
+def fate(call: Call, found: list[Access]) -> list[Access]:
+    """What else calls clash for: one that may fail, and one whose changes outlive the run."""
     lasting = call.on_host or any(a.writes and a.space != _ARENA for a in found)
     return [_MAY_FAIL] * (call.error is not None) + [_CHANGES] * lasting
 
@@ -93,19 +95,34 @@ class Part(NamedTuple):
 
 def divided(call: Call, threads: int) -> list[Part]:
     """A call cut into a part per thread, or nothing if it cannot be cut."""
+    found = pieces_of(call, threads)
+    if found is None:
+        return []
+    rule, units, unit = found
+    cuts = [(first * unit, last * unit) for first, last in ranges(units, threads)]
+    changes = [rule.part(call.numbers, first, last - first) for first, last in cuts]
+    if _disturb(call, changes):
+        return []
+    return [_part(call, changes[t], cuts[t][0], t) for t in range(threads)]
+
+
+def pieces_of(call: Call, threads: int) -> tuple | None:
+    """How a call is cut: (the rule, how many units, how many pieces each is); None if there are too few of them."""
     rule, numbers = call.kernel.kernel.split, call.numbers
     if rule is None:
-        return []
+        return None
     rule = rule.among_threads(numbers)
     pieces = rule.pieces(numbers)
     if pieces < _FEWEST * threads:
-        return []
+        return None
     unit = _unit(call, pieces, threads, rule.part(numbers, 0, 1))
-    cuts = [pieces // unit * thread // threads * unit for thread in range(threads + 1)]
-    changes = [rule.part(numbers, first, last - first) for first, last in zip(cuts, cuts[1:])]
-    if _disturb(call, changes):
-        return []
-    return [_part(call, changes[t], cuts[t], t) for t in range(threads)]
+    return rule, pieces // unit, unit
+
+
+def ranges(count: int, threads: int) -> list[tuple[int, int]]:
+    """The range of so many things that each thread has, of about the same size."""
+    cuts = [count * thread // threads for thread in range(threads + 1)]
+    return list(zip(cuts, cuts[1:]))
 
 
 def _disturb(call: Call, changes: list[dict]) -> bool:
@@ -131,7 +148,7 @@ def _disturb(call: Call, changes: list[dict]) -> bool:
 
 def _unit(call: Call, pieces: int, threads: int, changes: dict) -> int:
     """How many pieces stay together: where each is a number, the numbers of a row."""
-    if _by_rows(call, changes):
+    if by_rows(call, changes):
         return pieces // call.limit.size
     out, rows = call.results[0], 1
     for size in out.shape if pieces == out.size else ():
@@ -141,19 +158,24 @@ def _unit(call: Call, pieces: int, threads: int, changes: dict) -> int:
     return 1
 
 
-def _by_rows(call: Call, changes: dict) -> bool:
+def by_rows(call: Call, changes: dict) -> bool:
     """Whether the pieces of a call are rows (or parts of them) whose number is limited."""
     return call.limit is not None and any(key in changes for key, _, _ in call.limit.numbers)
 
 
 def _part(call: Call, changes: dict, first: int, thread: int) -> Part:
     found = [access(ref, writes, changes.get(key)) for key, ref, writes in call.memory]
+    return Part(thread, part_of(call, changes, first), found + fate(call, found))
+
+
+def part_of(call: Call, changes: dict, first: int) -> Call:
+    """The call of a range of pieces, from the first one on, with what changes for it."""
     part = call.with_(
         **{key: _windowed(call[key], new) if isinstance(new, Window) else new for key, new in changes.items()}
     )
     part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
     part.limit = _limit_of(call, changes, first)
-    return Part(thread, part, found + _fate(call, found))
+    return part
 
 
 def _windowed(ref: Ref, window: Window) -> Ref:
@@ -164,7 +186,7 @@ def _windowed(ref: Ref, window: Window) -> Ref:
 
 def _limit_of(call: Call, changes: dict, first: int) -> Limit | None:
     """The limit of a part that starts with a piece."""
-    if not _by_rows(call, changes):
+    if not by_rows(call, changes):
         return call.limit
     key, k, per_row = call.limit.numbers[0]
     number = changes[key] if k is None else changes[key][k]
@@ -207,12 +229,39 @@ class _Phase:
         return both
 
 
-class Shards:
-    """A program for several threads; `nodes` are placed in their arena already."""
+class Cutting:
+    """How the calls of a program are cut, and what they touch."""
 
-    def __init__(self, nodes: list, threads: int):
-        self.threads, self._nodes = threads, nodes
-        self._meetings: set = set()  # the nodes before which all meet; of a loop's `test`, the end
+    def __init__(self, threads: int):
+        self._threads = threads
+
+    def divided(self, call: Call) -> list[Part]:
+        """A call cut into a part per thread, or nothing if it cannot be cut."""
+        return divided(call, self._threads)
+
+    def accesses(self, call: Call) -> list[Access]:
+        """All that a call touches."""
+        return accesses(call)
+
+    def access(self, ref: Ref, writes: bool) -> Access:
+        """What is touched through a loop's or a branch's own operand."""
+        return access(ref, writes)
+
+
+def may_go_on(node) -> bool:
+    """Whether a program may stop at a node and go on behind it as another one."""
+    return isinstance(node, Call) and isinstance(node.error, Assumption)
+
+
+class Shards:
+    """A program for several threads; `nodes` are placed in their arena already. If it is resized, `cutting` says how
+    calls are cut for all sizes.
+    """
+
+    def __init__(self, nodes: list, threads: int, cutting=None):
+        self.threads, self._nodes, self.cutting = threads, nodes, cutting or Cutting(threads)
+        # The nodes before which all meet; of a loop's `test`, the end. Where a walk may stop and go on, all are there.
+        self._meetings: set = {n for pair in zip(nodes, nodes[1:]) if may_go_on(pair[0]) for n in pair}
         self._parts: dict = {}
         self._load = [0.0] * threads
         self.worthwhile = self._shared(nodes) >= _IN_ALL
@@ -235,7 +284,7 @@ class Shards:
         total = 0.0
         for node in nodes:
             if isinstance(node, Call):
-                self._parts[node] = divided(node, self.threads)
+                self._parts[node] = self.cutting.divided(node)
                 total += cost(node) if self._parts[node] else 0
             elif isinstance(node, Repeat):
                 each = self._shared(node.test) + self._shared(node.body)
@@ -269,8 +318,8 @@ class Shards:
     def _undivided(self, node, phase: _Phase) -> Part:
         """A node that one thread does: one that need not meet the others for it, or has done least so far."""
         everything = list(calls([node]))
-        found = list(dict.fromkeys(a for call in everything for a in accesses(call)))
-        found += [access(ref, writes=True) for each in walk([node]) for ref in each.controls]
+        found = list(dict.fromkeys(a for call in everything for a in self.cutting.accesses(call)))
+        found += [self.cutting.access(ref, writes=True) for each in walk([node]) for ref in each.controls]
         threads = 1 if any(call.on_host for call in everything) else self.threads  # the first one is Python's
         choices = [Part(thread, node, found) for thread in range(threads)]
         best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
@@ -278,9 +327,9 @@ class Shards:
         return best
 
     def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
-        controls = [access(ref, writes=False) for ref in node.controls if ref is not node.trips]
+        controls = [self.cutting.access(ref, writes=False) for ref in node.controls if ref is not node.trips]
         watched = [Part(thread, node, controls) for thread in range(self.threads)]
-        reported = [Part(0, node, [access(node.trips, writes=True)])] if node.trips is not None else []
+        reported = [Part(0, node, [self.cutting.access(node.trips, writes=True)])] if node.trips is not None else []
         entry = reported if node.predicate is not None else watched + reported
         met = self._do(node, entry, _Phase(self.threads))
         end = self._trips(node, watched, met)

@@ -1,0 +1,251 @@
+"""Cutting a program for all sizes between some: which calls are cut, and where, by numbers that follow the sizes.
+
+A program that is resized stands for those of one form that were lowered for several sizes. What a thread does of a call
+is the whole call with other numbers: each is so much more for every unit before its range, and so much less for every
+unit that is not in it. How many units there are, and how much that is, follows the sizes as all other numbers do.
+
+Where numbers change, whether two calls touch the same memory may depend on the sizes. So such calls are taken to touch
+all of the buffers they work on.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from math import prod
+from operator import mul
+from typing import NamedTuple
+
+import numpy as np
+
+from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.memory.instructions import words_of
+from minitf.runtime.resize.box import Box, Numbers
+from minitf.runtime.threads.shards import Access, Cutting, Part, by_rows, fate, part_of, pieces_of, ranges
+
+
+class _Way:
+    """How a call is cut: into `units` of so many pieces (`unit`), and how much each of its words is more for a unit
+    `before` its range, and for one `within`.
+    """
+
+    def __init__(self, call: Call, units: int, threads: int):
+        self.rule, self.words = call.kernel.kernel.split.among_threads(call.numbers), flat(call)
+        self._call, self.units = call, units
+        pieces = self.rule.pieces(call.numbers)
+        self.unit, rest = divmod(pieces, units) if units >= threads else (0, 0)
+        self.right = self.unit > 0 and rest == 0 and self._measured(threads)
+
+    def _measured(self, threads: int) -> bool:
+        """Finds out how much words grow; whether that is right for the parts of all threads."""
+        one, after, two = self._part(0, 1), self._part(1, 1), self._part(0, 2)
+        self.before, self.within = after - one, two - one
+        shares = [(first, last - first) for first, last in ranges(self.units, threads)]
+        return all([np.array_equal(self._part(*share), self.of(*share)) for share in shares])
+
+    def of(self, first: int, count: int) -> np.ndarray:
+        """The words of some units."""
+        return self.words + first * self.before - (self.units - count) * self.within
+
+    def _part(self, first: int, count: int) -> np.ndarray:
+        return flat(part_of(self._call, self.changes(first, count), first * self.unit))
+
+    def changes(self, first: int, count: int) -> dict:
+        """The operands that change for some units."""
+        return self.rule.part(self._call.numbers, first * self.unit, count * self.unit)
+
+    @property
+    def kind(self) -> tuple:
+        """What is the same for all sizes: the rule, and which operands change."""
+        return type(self.rule), tuple(self.changes(0, 1))
+
+    @property
+    def numbers(self) -> list:
+        """All numbers that may depend on sizes."""
+        return [self.units, self.unit, *self.words, *self.before, *self.within]
+
+
+def flat(call: Call) -> np.ndarray:
+    """The words of a call's operands, and behind them those by which rows are limited; offsets for addresses."""
+    words = [n for o in call.operands for n in ([o.offset] if isinstance(o, Ref) else words_of(o))]
+    if call.limit is not None:
+        words += [n for *_, factor in call.limit.numbers for n in (factor, call.limit.first, call.limit.size)]
+    return np.array(words, np.int64)
+
+
+class Alike(Cutting):
+    """How the calls of a program are cut for all sizes in a box.
+
+    grid: the nodes of the programs on the grid of the box, the last of which are those that run; between: of those
+    at sizes in between. present(): the sizes of the run.
+    """
+
+    def __init__(self, box: Box, grid: list, between: dict, threads: int, present):
+        super().__init__(threads)
+        self.present, self.cut = present, []
+        self._box, self._grid, self._between = box, len(grid), list(between)
+        self._parts: dict[Call, list[Part]] = {}
+        self._varying: set[Call] = set()
+        ways: list[list[_Way]] = []
+        for row in zip(*map(calls, [*grid, *between.values()])):
+            own = row[self._grid - 1]
+            if self._varies(row):
+                self._varying.add(own)
+            found = self._ways(own, row)
+            if found is not None:
+                self.cut.append(own)
+                ways.append(found)
+        self._tabulate(ways)
+
+    # ---- what is asked for while the program is cut
+
+    def divided(self, call: Call) -> list[Part]:
+        """A call cut into a part per thread, or nothing if it cannot be cut alike for all sizes."""
+        return self._parts.get(call, [])
+
+    def accesses(self, call: Call) -> list[Access]:
+        """All that a call touches for any sizes."""
+        if call not in self._varying:
+            return super().accesses(call)
+        found = [self.access(ref, writes) for _, ref, writes in call.memory]
+        return found + fate(call, found)
+
+    def access(self, ref: Ref, writes: bool) -> Access:
+        """All of the memory of a buffer."""
+        return super().access(Ref((ref.buffer.size,), np.uint8, ref.buffer), writes)
+
+    def _varies(self, row: tuple) -> bool:
+        """Whether where a call works depends on the sizes."""
+        first, *others = [_places(call) for call in row]
+        return any([other != first for other in others])
+
+    def _ways(self, own: Call, row: tuple) -> list[_Way] | None:
+        """How a call is cut in each of the programs; None if it is not, or not alike in all of them."""
+        found = pieces_of(own, self._threads)
+        if found is None:
+            return None
+        count, ways = _counting(own, *found), []
+        for call in row:
+            ways.append(_Way(call, count(call), self._threads) if own in self._varying or not ways else ways[0])
+            if not ways[-1].right or ways[-1].kind != ways[0].kind:
+                return None
+        if not self._follow([way.numbers for way in ways]):
+            return None
+        self._parts[own] = self._varied(own, row, ways) if own in self._varying else super().divided(own)
+        return ways if self._parts[own] else None
+
+    def _varied(self, own: Call, row: tuple, ways: list[_Way]) -> list[Part]:
+        """The parts of a call that works at other places for other sizes."""
+        if not all([_apart(call, way) for call, way in zip(row, ways)]):
+            return []
+        way, touched = ways[self._grid - 1], self.accesses(own)
+        parts = [
+            part_of(own, way.changes(first, last - first), first * way.unit)
+            for first, last in ranges(way.units, self._threads)
+        ]
+        return [Part(thread, part, touched) for thread, part in enumerate(parts)]
+
+    def _follow(self, table: list) -> bool:
+        """Whether some numbers follow the sizes."""
+        if any([len(numbers) != len(table[0]) for numbers in table]):
+            return False
+        if all([numbers == table[0] for numbers in table]):
+            return True
+        found = np.array(table, np.int64)
+        return Numbers(self._box, found[: self._grid]).give(dict(zip(self._between, found[self._grid :])))
+
+    # ---- what the parts are for some sizes
+
+    def _tabulate(self, ways: list[list[_Way]]) -> None:
+        """Keeps what of the ways follows the sizes: how many units calls have, and how their words grow."""
+        grow = [np.flatnonzero(sum([(way.before != 0) | (way.within != 0) for way in row])) for row in ways]
+        self.grown = [(call, word) for call, words in zip(self.cut, grow) for word in words.tolist()]
+        self._owner = np.repeat(np.arange(len(ways)), [len(places) for places in grow]).astype(np.int64)
+        table = [
+            np.concatenate(
+                [
+                    [way.units for way in column],
+                    [way.unit for way in column],
+                    *[way.before[places] for way, places in zip(column, grow)],
+                    *[way.within[places] for way, places in zip(column, grow)],
+                ]
+            ).astype(np.int64)
+            for column in list(zip(*ways))[: self._grid]
+        ]
+        self._numbers = Numbers(self._box, np.stack(table)) if ways else None
+
+    def at(self, values: tuple) -> Cuts | None:
+        """Where calls are cut for some sizes."""
+        if self._numbers is None:
+            return None
+        numbers, count = self._numbers.at(values), len(self.cut)
+        before, within = np.split(numbers[2 * count :], 2)
+        return Cuts(numbers[:count], numbers[count : 2 * count], self._owner, before, within, self._threads)
+
+
+class Cuts(NamedTuple):
+    """Where calls are cut, for the sizes of a run: how many units of how many pieces each has, and by how much its
+    words grow for each.
+    """
+
+    units: np.ndarray
+    unit: np.ndarray
+    owner: np.ndarray  # of each word that grows its call
+    before: np.ndarray
+    within: np.ndarray
+    threads: int
+
+    def first(self, thread: int) -> np.ndarray:
+        """The first unit of a thread, of each call."""
+        return self.units * thread // self.threads
+
+    def change(self, thread: int) -> np.ndarray:
+        """How much more the words are that grow in what a thread does than in whole calls."""
+        first, last = self.first(thread), self.first(thread + 1)
+        missing = self.units - (last - first)
+        return first[self.owner] * self.before - missing[self.owner] * self.within
+
+
+def _places(call: Call) -> tuple:
+    """All that says where a call works."""
+    moves = [(stride, ref.buffer.size) for ref in call.refs for _, stride in ref.moves]
+    return flat(call).tolist(), moves
+
+
+def _counting(call: Call, rule, units: int, unit: int):
+    """What tells how many units a call like this one has."""
+    if by_rows(call, rule.part(call.numbers, 0, 1)):
+        return lambda other: other.limit.size
+    if unit == 1:
+        return lambda other: rule.pieces(other.numbers)
+    sizes = list(accumulate(call.results[0].shape, mul))
+    if units not in sizes:
+        return lambda other: 0
+    axes = 1 + sizes.index(units)
+    return lambda other: prod(other.results[0].shape[:axes])
+
+
+def _apart(call: Call, way: _Way) -> bool:
+    """Whether no part of a call touches what another one writes: what is written is cut, and where something is
+    written in place, each part reads only its own.
+    """
+    changes = way.changes(0, 1)
+    if any(key not in changes for key in call.kernel.kernel.written):
+        return False
+    written = {ref.buffer: ref for ref in call.results}
+    if len(written) < len(call.results):
+        return False
+    for key, ref, _ in call.memory:
+        out = written.get(ref.buffer, ref)
+        if out is not ref and not (ref.same_place(out) and ref.nbytes == out.nbytes and key in changes):
+            return False
+    return _steps_alike(call, way, written)
+
+
+def _steps_alike(call: Call, way: _Way, written: dict) -> bool:
+    """Whether all operands in a buffer that is written move on alike from unit to unit."""
+    starts = [0, *accumulate([1 if isinstance(o, Ref) else len(words_of(o)) for o in call.operands])]
+    places, steps = call.kernel.kernel.places, {}
+    for key, ref, _ in call.memory:
+        if ref.buffer in written:
+            steps.setdefault(ref.buffer, set()).add(int(way.before[starts[places[key]]]))
+    return all(len(found) == 1 for found in steps.values())

@@ -1,0 +1,135 @@
+"""The instructions of a thread, which follow those that one thread alone walks whenever these are made others."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+
+from minitf.kernels.machine import vm
+from minitf.kernels.machine.pool import meet
+from minitf.runtime.lower.ir import Call
+from minitf.runtime.memory.instructions import Instructions
+from minitf.runtime.threads.alike import Alike, Cuts
+from minitf.runtime.threads.shards import may_go_on
+
+
+class Places:
+    """Where the instructions are whose words depend on sizes: by the node, and what of it they do, their place and
+    those of these words.
+    """
+
+    def __init__(self, instructions: Instructions):
+        self.instructions, self.of = instructions, {}
+        self.strides: dict = {}  # (loop, place of a word) -> places of what it moves by
+        self._words, self._loops, self._limits = instructions.words, [], []
+        self.meetings = [p for p, call in instructions.calls.items() if call.kernel is meet[()]]
+        place = 0
+        while self._words[place] != vm.END:
+            self._add(place, int(self._words[place]))
+            place += int(self._words[place + 1])
+        self.end = place
+        self._add_limits()
+
+    def _add(self, place: int, opcode: int) -> None:
+        if place in self.instructions.calls:
+            call = self.instructions.calls[place]
+            if call.kernel is not meet[()]:
+                self.of[call.origin, None] = place, list(range(place + 2, place + int(self._words[place + 1])))
+        elif opcode == vm.LOOP:
+            self._loops.append(self.instructions.loops[place].origin)
+            self._add_loop(place, self.instructions.loops[place])
+        elif opcode in (vm.LEAVE, vm.ROWS):
+            word = place + (3 if opcode == vm.LEAVE else 2)
+            self.of[self._loops[-1], opcode] = place, [word]
+            if opcode == vm.ROWS:
+                self._limits += range(word + 2, word + 2 + 4 * int(self._words[word + 1]), 4)
+        elif opcode == vm.NEXT:
+            self._loops.pop()
+        elif opcode == vm.JUMP_IF:
+            self.of[self.instructions.choices[place], None] = place, [place + 2]
+
+    def _add_loop(self, place: int, loop) -> None:
+        self.of[loop.origin, vm.LOOP] = place, [place + vm.LIMIT, place + vm.LIMIT_ADDRESS]
+        if loop.trips is not None:
+            self.of[loop.origin, "trips"] = place, [place + vm.TRIPS_ADDRESS]
+        for k in range(int(self._words[place + vm.COUNT])):
+            patch = place + vm.PATCHES + 2 * k
+            self.strides.setdefault((loop.origin, int(self._words[patch])), []).append(patch + 1)
+
+    def _add_limits(self) -> None:
+        """Adds to those of calls the words by which their rows are limited."""
+        starts = sorted(self.instructions.calls)
+        for entry in self._limits:
+            call = self.instructions.calls[starts[bisect_right(starts, int(self._words[entry])) - 1]]
+            self.of[call.origin, None][1].extend(range(entry + 1, entry + 4))
+
+
+class Follower:
+    """What keeps a thread's instructions those for the sizes of the run."""
+
+    def __init__(self, own: Instructions, alone: Instructions, thread: int, alike: Alike):
+        self._own, self._alone, self._thread = own, alone, thread
+        mine, theirs = Places(own), Places(alone)
+        pairs = {}  # place of a word here -> there
+        both = [key for key in mine.of if key in theirs.of]  # some calls are only made where there are several threads
+        for key in both:
+            pairs |= dict(zip(mine.of[key][1], theirs.of[key][1], strict=True))
+        for (loop, word), strides in mine.strides.items():
+            pairs |= dict(zip(strides, theirs.strides[loop, pairs[word]], strict=True))
+        self._words = np.array(list(pairs), np.int64)
+        self._sources = np.array(list(pairs.values()), np.int64)
+        at = {word: k for k, word in enumerate(pairs)}
+        self._cut = {call for call in alike.cut if self._is_cut(mine, call)}
+        words = [
+            (k, at[mine.of[call, None][1][word]]) for k, (call, word) in enumerate(alike.grown) if call in self._cut
+        ]
+        self._grown, self._grow = np.array(words, np.int64).reshape(-1, 2).T
+        self._starts = {mine.of[key][0]: (theirs.of[key][0], key[0]) for key in both}
+        self._numbers = {call: k for k, call in enumerate(alike.cut) if call in self._cut}
+        self._ends = [*[place + int(own.words[place + 1]) for place in mine.meetings], mine.end]
+        self._meetings = mine.meetings
+
+    @staticmethod
+    def _is_cut(places: Places, call: Call) -> bool:
+        """Whether a part of a call is there, not all of it or nothing, as where one thread takes a branch."""
+        there = places.of.get((call, None))
+        return there is not None and places.instructions.calls[there[0]] is not call
+
+    def follow(self, cuts: Cuts | None) -> bool:
+        """Takes the words that are for the present sizes; returns if addresses of inputs have to be written anew."""
+        words = self._alone.pristine[self._sources]
+        if cuts is not None:
+            words[self._grow] += cuts.change(self._thread)[self._grown]
+        others = np.flatnonzero(words != self._own.pristine[self._words])
+        return self._own.become(self._words[others], words[others])
+
+    def place_behind(self, k: int) -> int:
+        """Where to go on behind the k-th meeting."""
+        return self._ends[k]
+
+    def questions(self) -> dict:
+        """Where one thread alone has the instructions at which the program may stop and go on, and which meeting is
+        the next one behind each.
+        """
+        return {
+            place: bisect_right(self._meetings, start)
+            for start, (place, node) in self._starts.items()
+            if may_go_on(node)
+        }
+
+    def alone(self, start: int, status: int, control: np.ndarray, cuts: Cuts | None) -> tuple:
+        """Where and why one thread alone would have stopped, and with which operands, if this one did."""
+        place, node = self._starts[start]
+        if node in self._numbers:
+            k = self._numbers[node]
+            status += int(cuts.first(self._thread)[k] * cuts.unit[k])
+        if isinstance(node, Call):
+            count = min(int(self._own.words[start + 1]) - 2, vm.CONTROL_WORDS - vm.FAULT)
+            whole, part = (i.pristine[at + 2 :][:count] for i, at in ((self._alone, place), (self._own, start)))
+            control[vm.FAULT :][:count] += whole - part
+        return place, status, control
+
+    def knows(self, start: int) -> bool:
+        """Whether one thread alone has this instruction, too."""
+        return start in self._starts
