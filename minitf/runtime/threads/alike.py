@@ -29,39 +29,29 @@ class _Way:
     """
 
     def __init__(self, call: Call, units: int, threads: int):
-        self.rule, self.words = call.kernel.kernel.split.among_threads(call.numbers), flat(call)
-        self._call, self.units = call, units
-        pieces = self.rule.pieces(call.numbers)
-        self.unit, rest = divmod(pieces, units) if units >= threads else (0, 0)
-        self.right = self.unit > 0 and rest == 0 and self._measured(threads)
+        numbers = call.numbers
+        rule = call.kernel.kernel.split.among_threads(numbers)
+        self.units, self.words, self._call = units, flat(call), call
+        self.unit, rest = divmod(rule.pieces(numbers), units) if units >= threads else (0, 0)
+        self.kind = self.before = self.within = None
+        if self.unit > 0 and rest == 0:
+            shares = [(first * self.unit, last * self.unit) for first, last in ranges(units, threads)]
+            self.shares = [(first, rule.part(numbers, first, last - first)) for first, last in shares]
+            self.kind = type(rule), tuple(self.shares[0][1])  # what is the same for all sizes
+            self._measure(units // threads, units - units * (threads - 1) // threads)
 
-    def _measured(self, threads: int) -> bool:
-        """Finds out how much words grow; whether that is right for the parts of all threads."""
-        one, after, two = self._part(0, 1), self._part(1, 1), self._part(0, 2)
-        self.before, self.within = after - one, two - one
-        shares = [(first, last - first) for first, last in ranges(self.units, threads)]
-        return all([np.array_equal(self._part(*share), self.of(*share)) for share in shares])
-
-    def of(self, first: int, count: int) -> np.ndarray:
-        """The words of some units."""
-        return self.words + first * self.before - (self.units - count) * self.within
-
-    def _part(self, first: int, count: int) -> np.ndarray:
-        return flat(part_of(self._call, self.changes(first, count), first * self.unit))
-
-    def changes(self, first: int, count: int) -> dict:
-        """The operands that change for some units."""
-        return self.rule.part(self._call.numbers, first * self.unit, count * self.unit)
-
-    @property
-    def kind(self) -> tuple:
-        """What is the same for all sizes: the rule, and which operands change."""
-        return type(self.rule), tuple(self.changes(0, 1))
+    def _measure(self, count: int, last: int) -> None:
+        """Finds out how much words grow, by the parts of the first thread, which has so many units, and the last."""
+        head, tail = (flat(part_of(self._call, changes, first)) for first, changes in (self.shares[0], self.shares[-1]))
+        self.within, rest = np.divmod(self.words - head, self.units - count)
+        self.before, more = np.divmod(tail - head - (last - count) * self.within, self.units - last)
+        if rest.any() or more.any():
+            self.kind = None
 
     @property
     def numbers(self) -> list:
         """All numbers that may depend on sizes."""
-        return [self.units, self.unit, *self.words, *self.before, *self.within]
+        return [self.units, self.unit, *self.words.tolist(), *self.before.tolist(), *self.within.tolist()]
 
 
 def flat(call: Call) -> np.ndarray:
@@ -126,7 +116,7 @@ class Alike(Cutting):
         count, ways = _counting(own, *found), []
         for call in row:
             ways.append(_Way(call, count(call), self._threads) if own in self._varying or not ways else ways[0])
-            if not ways[-1].right or ways[-1].kind != ways[0].kind:
+            if ways[-1].kind is None or ways[-1].kind != ways[0].kind:
                 return None
         if not self._follow([way.numbers for way in ways]):
             return None
@@ -137,12 +127,8 @@ class Alike(Cutting):
         """The parts of a call that works at other places for other sizes."""
         if not all([_apart(call, way) for call, way in zip(row, ways)]):
             return []
-        way, touched = ways[self._grid - 1], self.accesses(own)
-        parts = [
-            part_of(own, way.changes(first, last - first), first * way.unit)
-            for first, last in ranges(way.units, self._threads)
-        ]
-        return [Part(thread, part, touched) for thread, part in enumerate(parts)]
+        touched, shares = self.accesses(own), ways[self._grid - 1].shares
+        return [Part(t, part_of(own, changes, first), touched) for t, (first, changes) in enumerate(shares)]
 
     def _follow(self, table: list) -> bool:
         """Whether some numbers follow the sizes."""
@@ -228,24 +214,17 @@ def _apart(call: Call, way: _Way) -> bool:
     """Whether no part of a call touches what another one writes: what is written is cut, and where something is
     written in place, each part reads only its own.
     """
-    changes = way.changes(0, 1)
-    if any(key not in changes for key in call.kernel.kernel.written):
-        return False
+    _, changes = way.shares[0]
     written = {ref.buffer: ref for ref in call.results}
-    if len(written) < len(call.results):
+    if len(written) < len(call.results) or any(key not in changes for key in call.kernel.kernel.written):
         return False
-    for key, ref, _ in call.memory:
-        out = written.get(ref.buffer, ref)
-        if out is not ref and not (ref.same_place(out) and ref.nbytes == out.nbytes and key in changes):
+    inside = [(key, ref) for key, ref, writes in call.memory if ref.buffer in written]
+    if len(inside) == len(written):
+        return True
+    for key, ref in inside:
+        out = written[ref.buffer]
+        if key not in changes or not ref.same_place(out) or ref.nbytes != out.nbytes:
             return False
-    return _steps_alike(call, way, written)
-
-
-def _steps_alike(call: Call, way: _Way, written: dict) -> bool:
-    """Whether all operands in a buffer that is written move on alike from unit to unit."""
     starts = [0, *accumulate([1 if isinstance(o, Ref) else len(words_of(o)) for o in call.operands])]
-    places, steps = call.kernel.kernel.places, {}
-    for key, ref, _ in call.memory:
-        if ref.buffer in written:
-            steps.setdefault(ref.buffer, set()).add(int(way.before[starts[places[key]]]))
-    return all(len(found) == 1 for found in steps.values())
+    steps = {(ref.buffer, int(way.before[starts[call.kernel.kernel.places[key]]])) for key, ref in inside}
+    return len(steps) == len(written)
