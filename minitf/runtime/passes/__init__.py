@@ -44,6 +44,7 @@ PASSES = {
     "repeat_bias": repeat_bias,
 }
 
+BY_SIZES = frozenset({"drop_permutation"})  # what is to be done after these depends on how many rows there are
 
 # What they were called before; settings in scripts keep working.
 OLD_NAMES = {

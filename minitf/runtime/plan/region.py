@@ -18,6 +18,7 @@ from minitf.runtime.lower.loop_calls import one_by_one
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
+from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.boundary import Branches, Packed, Sliced, packed, sliced, withheld
 from minitf.runtime.plan.deciding import after_held, deciding, only_places
 from minitf.runtime.plan.planned import copy_at
@@ -302,10 +303,11 @@ class Region:
     def _lowered(self, wanted: Wanted) -> Program:
         """The program for some inputs: what one attempt finds out is known in the next one."""
         direct, threads = wanted.direct or frozenset(), self.threads if wanted.direct is None else 1
+        passes = [name for name in self.passes if name not in BY_SIZES] if direct else self.passes
         while True:
             low = self._lowering(wanted)
             try:
-                program = Program(low, self.outputs, self._lower_ops(low), self.passes, threads, direct)
+                program = Program(low, self.outputs, self._lower_ops(low), passes, threads, direct)
                 if not low.effects or not program.guesses and not low.assumes:
                     return program
                 self._run_once(low, program)

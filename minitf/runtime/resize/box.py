@@ -10,6 +10,7 @@ import numpy as np
 _MOST = 3  # sizes that vary on their own
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
+_SEVERAL = 6  # sizes after which those to come are expected to be less far from them
 _REMEMBERED = 256  # sizes
 _EXACT = 1e-3  # how far from a whole number a number may be that is interpolated
 
@@ -89,7 +90,8 @@ class Sizes:
         """
         table = self._table[:, self.free]
         least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
-        shares = [2 if position in self._counted else 4 for position in self.free]
+        share = 3 if len(self._table) < _SEVERAL else 4
+        shares = [2 if position in self._counted else share for position in self.free]
         lows = [max(SMALLEST, low - low // share) for low, share in zip(least, shares)]
         highs = [high + 4 * high // share**2 for high, share in zip(most, shares)]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]

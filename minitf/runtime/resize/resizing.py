@@ -24,7 +24,7 @@ from minitf.runtime.threads.alike import Alike
 
 SMALL = 64  # elements of an input on whose contents a program may depend
 _KEPT = 4  # programs for sizes that vary, and kinds of inputs
-_FEWEST = 4  # different sizes after which it is worth while
+_FEWEST = 3  # different sizes after which it is worth while
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
 _OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
@@ -152,8 +152,8 @@ class _Group:
             return
         counted = [p for where in given.places.values() for p in range(where.start, where.stop)]
         sizes = Sizes(list(self._seen), frozenset(counted))
-        if self._missed < self._patience * (2 + 2 ** len(sizes.free)) and sizes.usable:
-            return  # not before it has cost as much as the programs that are to be made now
+        if self._missed < self._patience * (2 ** len(sizes.free) - 1) and sizes.usable:
+            return  # not before it has cost about as much as the programs that are to be made now
         made = self._made(sizes, given.forgotten(), lower)
         new = made is not None and not any([made.within(other) for other in self.resized])
         self._missed, self._patience = 0, 1 if new else 2 * self._patience
@@ -220,11 +220,26 @@ class _Maker:
         """
         found, wider = [], self._sizes.limits()
         for limits in wider:
-            ends = zip(limits, wider[-1])
-            box = self._box(*([self._farthest(k, *pair) for k, pair in enumerate(zip(*each))] for each in ends))
+            box = self._whole(*limits) or self._within(limits, wider[-1])
             if box is not None and (box.low, box.high) not in found:
                 found.append((box.low, box.high))
                 yield box
+
+    def _whole(self, low: list, high: list) -> Box | None:
+        """All values from the smallest to the largest, if the programs at the corners have one form."""
+        box = Box(low, high)
+        if any(a == b for a, b in zip(low, high)):
+            return None
+        first, *others = box.corners()
+        with contextlib.suppress(Unresizable):
+            structure = self.form(first).structure
+            return box if all(self.form(values).structure == structure for values in others) else None
+        return None
+
+    def _within(self, limits: tuple, seen: tuple) -> Box | None:
+        """As many of the values as possible, each for itself, whose programs have the form of the present ones."""
+        ends = zip(limits, seen)
+        return self._box(*([self._farthest(k, *pair) for k, pair in enumerate(zip(*each))] for each in ends))
 
     def _box(self, low: list, high: list) -> Box | None:
         for _ in range(_SMALLER):
