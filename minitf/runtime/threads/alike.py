@@ -194,7 +194,7 @@ class Cuts(NamedTuple):
 def _places(call: Call) -> tuple:
     """All that says where a call works."""
     moves = [(stride, ref.buffer.size) for ref in call.refs for _, stride in ref.moves]
-    return flat(call).tolist(), moves
+    return flat(call).tolist(), [ref.size for ref in call.refs], moves
 
 
 def _counting(call: Call, rule, units: int, unit: int):

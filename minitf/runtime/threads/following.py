@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 
 import numpy as np
 
@@ -15,27 +16,36 @@ from minitf.runtime.threads.shards import may_go_on
 
 
 class Places:
-    """Where the instructions are whose words depend on sizes: by the node, and what of it they do, their place and
-    those of these words.
+    """Where the instructions are whose words depend on sizes: by the node, and what of it they do (calls are counted),
+    their place and those of these words.
     """
 
     def __init__(self, instructions: Instructions):
         self.instructions, self.of = instructions, {}
         self.strides: dict = {}  # (loop, place of a word) -> places of what it moves by
-        self._words, self._loops, self._limits = instructions.words, [], []
+        self._words, self._loops, self._limits, self._times = instructions.words, [], [], Counter()
         self.meetings = [p for p, call in instructions.calls.items() if call.kernel is meet[()]]
         place = 0
         while self._words[place] != vm.END:
             self._add(place, int(self._words[place]))
-            place += int(self._words[place + 1])
+            place = self._behind(place)
         self.end = place
         self._add_limits()
+
+    def _behind(self, place: int) -> int:
+        """The place behind an instruction."""
+        return place + int(self._words[place + 1])
 
     def _add(self, place: int, opcode: int) -> None:
         if place in self.instructions.calls:
             call = self.instructions.calls[place]
             if call.kernel is not meet[()]:
-                self.of[call.origin, None] = place, list(range(place + 2, place + int(self._words[place + 1])))
+                self.of[call.origin, self._times[call.origin]] = place, [*range(place + 2, self._behind(place))]
+                self._times[call.origin] += 1
+        elif opcode == vm.SIZES:
+            terms, call = int(self._words[place + 2]), self.instructions.calls[self._behind(place)]
+            words = [entry + k for entry in range(place + 3, place + 3 + 4 * terms, 4) for k in (2, 3)]
+            self.of[call.origin, "sizes"] = place, [*words, *range(place + 3 + 4 * terms, self._behind(place))]
         elif opcode == vm.LOOP:
             self._loops.append(self.instructions.loops[place].origin)
             self._add_loop(place, self.instructions.loops[place])
@@ -47,7 +57,7 @@ class Places:
         elif opcode == vm.NEXT:
             self._loops.pop()
         elif opcode == vm.JUMP_IF:
-            self.of[self.instructions.choices[place], None] = place, [place + 2]
+            self.of[self.instructions.choices[place], 0] = place, [place + 2]
 
     def _add_loop(self, place: int, loop) -> None:
         self.of[loop.origin, vm.LOOP] = place, [place + vm.LIMIT, place + vm.LIMIT_ADDRESS]
@@ -62,7 +72,7 @@ class Places:
         starts = sorted(self.instructions.calls)
         for entry in self._limits:
             call = self.instructions.calls[starts[bisect_right(starts, int(self._words[entry])) - 1]]
-            self.of[call.origin, None][1].extend(range(entry + 1, entry + 4))
+            self.of[call.origin, 0][1].extend(range(entry + 1, entry + 4))
 
 
 class Follower:
@@ -81,9 +91,7 @@ class Follower:
         self._sources = np.array(list(pairs.values()), np.int64)
         at = {word: k for k, word in enumerate(pairs)}
         self._cut = {call for call in alike.cut if self._is_cut(mine, call)}
-        words = [
-            (k, at[mine.of[call, None][1][word]]) for k, (call, word) in enumerate(alike.grown) if call in self._cut
-        ]
+        words = [(k, at[mine.of[call, 0][1][word]]) for k, (call, word) in enumerate(alike.grown) if call in self._cut]
         self._grown, self._grow = np.array(words, np.int64).reshape(-1, 2).T
         self._starts = {mine.of[key][0]: (theirs.of[key][0], key[0]) for key in both}
         self._numbers = {call: k for k, call in enumerate(alike.cut) if call in self._cut}
@@ -93,7 +101,7 @@ class Follower:
     @staticmethod
     def _is_cut(places: Places, call: Call) -> bool:
         """Whether a part of a call is there, not all of it or nothing, as where one thread takes a branch."""
-        there = places.of.get((call, None))
+        there = places.of.get((call, 0))
         return there is not None and places.instructions.calls[there[0]] is not call
 
     def follow(self, cuts: Cuts | None) -> bool:

@@ -87,6 +87,12 @@ def called(x, n, m):
     return tf.boolean_mask(tf.map_fn(lambda h: h + tf.stop_gradient(doubled(h)), of(gru)(x, n, m)), m)
 
 
+def counted(x, n, m):
+    """A mask picks rows in each trip."""
+    picked = lambda h: tf.reduce_sum(tf.boolean_mask(h, h[:, 0] > 0))  # noqa: E731
+    return tf.boolean_mask(tf.map_fn(lambda h: h + picked(h), of(gru)(x, n, m)), m)
+
+
 def branched(x, n, m):
     h = of(gru)(x, n, m)
     return tf.cond(tf.reduce_sum(h) > 0, lambda: tf.tanh(h) * 2.0, lambda: tf.sin(h[:, :1]) + h)
@@ -96,7 +102,10 @@ MODELS = {
     "gru": of(gru),
     "lstms": of(two),
     "lstms without lengths": of(two, False),
-    **{model.__name__: model for model in (both, pairs, masked, masked_twice, in_turns, grown, called, branched)},
+    **{
+        model.__name__: model
+        for model in (both, pairs, masked, masked_twice, in_turns, grown, called, counted, branched)
+    },
 }
 
 
@@ -131,8 +140,8 @@ def test_training_is_the_same_to_the_last_bit(model, sizes, force):
     assert found[: half - 1] == found[half:-1]
     for ours, theirs in zip(found[half - 1], found[-1], strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    counted = {"masked", "masked_twice", "in_turns", "called"}
-    wanted = MODELS.keys() - {"masked_twice"} if sizes == "new" else counted  # of its sizes too many would vary
+    of_data = {"masked", "masked_twice", "in_turns", "called", "counted"}
+    wanted = MODELS.keys() - {"masked_twice"} if sizes == "new" else of_data  # of its sizes too many would vary
     assert bool(resized(force)) == (model in wanted), "nothing was shared"
 
 
