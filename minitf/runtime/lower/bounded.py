@@ -19,6 +19,14 @@ class Count:
     ref: Ref
     most: int
 
+    def at(self, ref: Ref) -> Count:
+        """The same count in another place."""
+        if ref is self.ref:
+            return self
+        found = Count()
+        found.ref, found.most = ref, self.most
+        return found
+
 
 class Size:
     """A whole number that follows some counts: `base`, and of each count as often as `factors` says."""
@@ -100,8 +108,7 @@ class Bounded(Value):
         """
         for count in self.counts:
             if count not in counts:
-                counts[count] = new = Count()
-                new.ref, new.most = or_none(low, branch, other, count.ref), count.most
+                counts[count] = count.at(or_none(low, branch, other, count.ref))
         memory = out_of(low, branch, self.memory)
         return self.following(counts, memory, renamed(self.offset, counts), len(low.frames) - 1)
 
@@ -122,7 +129,9 @@ class Bounded(Value):
 
 
 def out_of(low, branch, ref: Ref) -> Ref:
-    """A copy of what a branch computes, in memory that lasts longer than it."""
+    """What a branch computes, in memory that lasts longer than it; what is not of the branch is where it was."""
+    if low.level_of(ref) < len(low.frames):
+        return ref
     out = low.new(ref.shape, ref.dtype)
     with low.inside(branch):
         low.move(ref, out)
@@ -132,6 +141,8 @@ def out_of(low, branch, ref: Ref) -> Ref:
 def or_none(low, branch, other, ref: Ref) -> Ref:
     """The same of counts, which are 0 where the other branch is taken."""
     out = out_of(low, branch, ref)
+    if out is ref:
+        return ref
     with low.inside(other):
         low.call(clear[layout.carrier(out.dtype)], out, out.size)
     return out

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitf.runtime.lower.bounded import Bounded, Count, Size, most, or_none, out_of
+from minitf.runtime.lower.bounded import Bounded, Size, most, or_none, out_of
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Work
 from minitf.runtime.lower.host_calls import Held
@@ -32,8 +32,7 @@ class BoundedStack(Value):
         """The slice of the present trip of another loop. counts: what those that were saved are there, so far."""
         for count, stack in self.counts.items():
             if count not in counts:
-                counts[count] = new = Count()
-                new.ref, new.most = stack.slice(0, loop), count.most
+                counts[count] = count.at(stack.slice(0, loop))
         return self.item.following(counts, self.memory.slice(0, loop), 0, level)
 
     def handed_out(self, low, branch, other, stacks: dict) -> BoundedStack:

@@ -1,0 +1,134 @@
+"""Random bodies of loops and branches on rows that data pick.
+
+    python -m tests.campaigns counted_bodies [FIRST [LAST]]
+
+Each seed from FIRST (0) up to LAST (1,000) makes a loop over matrices, of whose rows data pick some and make others,
+with branches. Its result and gradients have to agree natively, with two threads, without rewrites and op by op.
+"""
+
+import sys
+
+import numpy as np
+
+import minitf as tf
+
+ROWS, N = 7, 3
+
+
+class Body:
+    """Adds random ops on random rows; all of rank 2, of as many columns and of unknown numbers of rows."""
+
+    def __init__(self, seed):
+        self.draw = np.random.RandomState(seed)
+
+    def rows(self, a, state, depth):
+        """Rows made of `a`."""
+        if depth == 0:
+            return a + 0.1 * state
+        a = self.rows(a, state, depth - 1)
+        return getattr(self, STEPS[self.draw.randint(len(STEPS))])(a, state)
+
+    def picked(self, a, _):
+        column, least = self.draw.randint(N), self.draw.uniform(-0.5, 0.5)
+        return tf.boolean_mask(a, a[:, column] > least)
+
+    def gathered(self, a, _):
+        places = tf.where(a > self.draw.uniform(0.0, 1.0))
+        values = tf.gather_nd(a, places)
+        return tf.stack([values, values * 0.5, tf.cast(places[:, 0], tf.float32) * 0.1], 1)
+
+    def parted(self, a, _):
+        return tf.dynamic_partition(a, tf.cast(a[:, 0] > 0.2, tf.int32), 2)[self.draw.randint(2)]
+
+    def squashed(self, a, state):
+        return tf.tanh(a * 0.7 + state)
+
+    def multiplied(self, a, _):
+        return tf.matmul(a, tf.constant(self.draw.randn(N, N).astype(np.float32) * 0.6))
+
+    def joined(self, a, state):
+        return tf.concat([a, tf.reshape(state, [1, N])], 0)
+
+    def turned(self, a, _):
+        return tf.reverse(a, [0]) + tf.cumsum(a, 0) * 0.1
+
+    def weighed(self, a, _):
+        return a * tf.nn.softmax(a, axis=self.draw.randint(2))
+
+    def ranked(self, a, _):
+        return a * tf.cast(tf.expand_dims(tf.range(tf.shape(a)[0]), 1), tf.float32) * 0.3
+
+    def first(self, a, _):
+        return a[: self.draw.randint(1, 4)]
+
+    def chosen(self, a, state):
+        return tf.where(a > 0.0, a * 0.5, tf.zeros_like(a) + state)
+
+    def summed(self, a, _):
+        ids = tf.cast(tf.abs(a[:, 0]) * 3.0, tf.int32)
+        return tf.unsorted_segment_sum(a, tf.minimum(ids, 3), 4)
+
+    def unlike(self, a, _):
+        values, index, _ = tf.unique_with_counts(tf.cast(a[:, 1] * 2.0, tf.int32))
+        return a + 0.1 * tf.expand_dims(tf.cast(tf.gather(values, index), tf.float32), 1)
+
+    def branched(self, a, state):
+        yes, no = (lambda: self.rows(a, state, 1)), (lambda: tf.concat([a, a[:1]], 0))
+        found = tf.cond(tf.reduce_sum(state) > 0.0, yes, no)
+        found.set_shape([None, N])
+        return found
+
+
+STEPS = [name for name in vars(Body) if not name.startswith("_") and name != "rows"]
+
+
+def network(seed, x):
+    """A loop over inputs whose state comes of rows of theirs."""
+    w = tf.get_variable("w", [N], initializer=tf.constant_initializer(0.7))
+
+    def body(state, a):
+        made = Body(seed)
+        depth = 1 + made.draw.randint(5)
+        kept = made.rows(a * w, state, depth)
+        reduce = [tf.reduce_sum, tf.reduce_max][made.draw.randint(2)]
+        return tf.tanh(state + 0.3 * reduce(tf.concat([kept, a], 0), 0))
+
+    return tf.foldl(body, x, initializer=tf.zeros([N]))
+
+
+def results(seed, feeds, **config):
+    tf.reset_default_graph()
+    x = tf.placeholder(tf.float32, [None, ROWS, N])
+    end = network(seed, x)
+    fetches = [end, *tf.gradients(tf.reduce_sum(tf.square(end)), [x, *tf.trainable_variables()])]
+    with tf.Session(config=tf.ConfigProto(**config)) as session:
+        session.run(tf.global_variables_initializer())
+        return [session.run(fetches, {x: feed}) for feed in feeds]
+
+
+def check(seed):
+    """Runs a model in all ways for some numbers of steps and of rows that are picked; raises where they differ."""
+    draw = np.random.RandomState(seed)
+    feeds = [draw.randn(steps, ROWS, N) + shift for steps, shift in ((3, 0), (3, 0), (2, -9), (4, 9), (3, 0))]
+    native, plain = results(seed, feeds), results(seed, feeds, executor="op_by_op")
+    both = results(seed, feeds, intra_op_parallelism_threads=2)
+    bare = results(seed, feeds, passes="none")
+    for one, other, shared, unchanged in zip(native, plain, both, bare):
+        for a, b, c, d in zip(one, other, shared, unchanged):
+            np.testing.assert_array_equal(d, b)
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+            np.testing.assert_array_equal(a, c)
+
+
+def main(arguments):
+    """Runs the campaign; returns its exit code."""
+    first, last, *_ = [int(a) for a in arguments] + [0, 1000][len(arguments) :]
+    wrong = 0
+    for seed in range(first, last):
+        try:
+            check(seed)
+        except (AssertionError, tf.errors.OpError) as error:
+            wrong += 1
+            print(f"{seed}: {error!r:.300}", file=sys.stderr)
+    print(f"{last - first} models, {wrong} wrong")
+    return 1 if wrong else 0
