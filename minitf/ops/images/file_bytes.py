@@ -8,6 +8,8 @@ import struct
 
 import numpy as np
 
+from minitf.ops.images import wide_png
+
 MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # of Pillow, by the number of channels
 FORMATS = ("PNG", "JPEG", "GIF")
 
@@ -38,9 +40,43 @@ def opened(data: bytes, formats: tuple):
 
 def pixels(file, channels: int) -> np.ndarray:
     """The pixels [height, width, channels] of an opened file; 0: as many channels as it has."""
-    channels = channels or {"1": 1, "L": 1, "LA": 2, "RGBA": 4}.get(file.mode, 3)
+    if file.format == "JPEG" and channels == 1:
+        file.draft("L", None)  # the luminance as it stands in the file
+    clear = file.format == "PNG" and file.mode == "P" and "transparency" in file.info
+    channels = channels or {"1": 1, "L": 1, "LA": 2, "RGBA": 4}.get(file.mode, 4 if clear else 3)
+    if channels == 1 and file.format == "PNG" and file.mode not in ("1", "L", "LA"):
+        return gray(np.asarray(file.convert("RGB")))
     found = np.asarray(file.convert(MODES[channels]))
     return found.reshape(*found.shape[:2], channels)
+
+
+def png_pixels(file, data: bytes, channels: int) -> np.ndarray:
+    """The pixels of an opened PNG file as libpng gives them: uint16 of one of 16 bits, and as the alpha that is
+    added to less than 8 bits what is opaque before they are widened.
+    """
+    depth = wide_png.depth_of(data)
+    if depth < 16:
+        found = pixels(file, channels)
+        if depth < 8 and channels == 4 and "transparency" not in file.info:
+            found = np.concatenate([found[:, :, :3], np.full_like(found[:, :, :1], 2**depth - 1)], 2)
+        return found
+    found = wide_png.read(data)
+    colors, own = (found.shape[2] - 1) // 2 * 2 + 1, found.shape[2]
+    channels = channels or own
+    if channels == 1:
+        return gray(found) if colors == 3 else found[:, :, :1]
+    parts = [found[:, :, :colors] if colors == 3 else np.repeat(found[:, :, :1], channels - (channels + 1) % 2, 2)]
+    if channels in (2, 4):
+        parts.append(found[:, :, -1:] if own in (2, 4) else np.full_like(found[:, :, :1], 65535))
+    return np.concatenate(parts, 2)
+
+
+def gray(image: np.ndarray) -> np.ndarray:
+    """An image of one channel, by libpng's weights; rounded down of eight bits, to the nearest of 16."""
+    weighted = image[:, :, :3].astype(np.int64) @ [9798, 19235, 3735]
+    found = (weighted + (16384 if image.dtype == np.uint16 else 0)) >> 15
+    same = (image[:, :, 0] == image[:, :, 1]) & (image[:, :, 1] == image[:, :, 2])
+    return np.where(same, image[:, :, 0], found).astype(image.dtype)[:, :, None]
 
 
 def frames(file) -> np.ndarray:
@@ -54,7 +90,7 @@ def frames(file) -> np.ndarray:
 
 def bitmap(data: bytes) -> np.ndarray:
     """The pixels [height, width, channels] of a BMP file, as they stand in it: its palette is not used."""
-    if data[:2] != b"BM" or len(data) < 54:
+    if len(data) < 32:  # what it begins with TensorFlow does not ask
         raise ValueError(f"{len(data)} bytes are no image that can be read as BMP: there is no header of one")
     start, _, width, height, _, bits = struct.unpack_from("<IIiiHH", data, 10)
     if bits not in (8, 24, 32) or width <= 0 or height == 0:

@@ -14,9 +14,10 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
-from minitf.framework.taking import arguments, taking_also
+from minitf.framework.taking import needed, optional, taking
 from minitf.framework.tensor import Tensor
-from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, opened, pillow, pixels
+from minitf.ops.images import wide_png
+from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, opened, pillow, pixels, png_pixels
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.math import compare
 from minitf.ops.patterns import boxed
@@ -29,12 +30,23 @@ _METHODS = ("", "INTEGER_FAST", "INTEGER_ACCURATE")
 
 def _decoded(op, contents):
     _check_attributes(op)
-    with opened(contents.item(), FORMATS) as file:
+    data, channels = contents.item(), op.attrs["channels"]
+    if op.attrs.get("try_recover_truncated"):
+        data += b"\xff\xd9"  # the end of an image: what is missing before it becomes gray
+    with opened(data, FORMATS) as file:
         smaller = _reduced(file, op.attrs.get("ratio", 1))
         if getattr(file, "n_frames", 1) > 1:
             raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
-        found = pixels(smaller, op.attrs["channels"])
-    wide = op.attrs.get("dtype") is dtypes.uint16
+        if file.mode == "CMYK" and channels == 1:
+            raise ValueError("an image of CMYK cannot become gray (Unsupported color conversion request)")
+        found = png_pixels(file, data, channels) if file.format == "PNG" else pixels(smaller, channels)
+    return _of_bits(found, op.attrs.get("dtype") is dtypes.uint16)
+
+
+def _of_bits(found: np.ndarray, wide: bool) -> np.ndarray:
+    """Pixels as uint16 if they shall be wide, else as uint8."""
+    if found.dtype == np.uint16:
+        return found if wide else (found >> 8).astype(np.uint8)
     return found.astype(np.uint16) * 257 if wide else found
 
 
@@ -75,13 +87,23 @@ def _decoded_bmp(op, contents):
 def _decoded_any(op, contents):
     data, wide = contents.item(), op.attrs["dtype"] is dtypes.uint16
     if data[:2] == b"BM":
-        return _widened(_decoded_bmp(op, contents), 256 if wide else 1)
+        _check_kind(op, "BMP", 1)
+        return _widened(bitmap(data), 256 if wide else 1)
     with opened(data, FORMATS) as file:
+        if file.format == "PNG":  # which TensorFlow reads as uint16 themselves
+            return _of_bits(png_pixels(file, data, op.attrs["channels"]), wide)
         if file.format == "GIF":
+            _check_kind(op, "GIF", 1, 4)
             found = frames(file)
             return _widened(found if op.attrs["expand_animations"] else found[0], 256 if wide else 1)
-        more = 257 if file.format == "PNG" else 256  # TensorFlow reads PNG files as uint16 themselves
-        return _widened(pixels(file, op.attrs["channels"]), more if wide else 1)
+    _check_kind(op, "JPEG", 4)
+    return _widened(_decoded(op, contents), 256 if wide else 1)
+
+
+def _check_kind(op, kind: str, *wrong: int) -> None:
+    """ValueError for channels that a kind of file does not have."""
+    if op.attrs["channels"] in wrong:
+        raise ValueError(f"channels={op.attrs['channels']} is not supported when decoding {kind} images")
 
 
 def _widened(pixels: np.ndarray, by: int) -> np.ndarray:
@@ -141,6 +163,8 @@ def _check_image(image, kind: str, format: str | None) -> None:
 def _encoded(kind: str):
     def numpy(op, image, quality=None):
         _check_image(image, kind, op.attrs.get("format"))
+        if image.dtype == np.uint16:
+            return boxed(wide_png.write(image, _png(op).get("compress_level", -1)))
         file, options = io.BytesIO(), _jpeg(op) if kind == "JPEG" else _png(op)
         options |= {} if quality is None else {"quality": _quality(quality)}
         picture = image[:, :, 0] if image.shape[2] == 1 else image
@@ -162,8 +186,8 @@ def _cropped_shape(op):
     return TensorShape([*sizes, *_decoded_shape(op).sizes[2:]])
 
 
-def _define(type: str, signature: str, shape, numpy) -> None:
-    define(type, signature, shape=shape, numpy=numpy, differentiable=False)
+def _define(type: str, signature: str, shape, numpy, **types) -> None:
+    define(type, signature, **types, shape=shape, numpy=numpy, differentiable=False)
 
 
 _define(
@@ -186,9 +210,10 @@ _define(
 )
 _define(
     "EncodePng",
-    "image: uint8[h, w, c]; compression: int = -1, T: type = uint8 -> contents: string",
+    "image: T[h, w, c]; compression: int = -1, T: type = uint8 -> contents: string",
     lambda op: SCALAR,
     _encoded("PNG"),
+    T=frozenset([dtypes.uint8, dtypes.uint16]),
 )
 
 _define(
@@ -208,7 +233,7 @@ _define(
 _define(
     "DecodeAndCropJpeg",
     "contents: string[], crop_window: int32[4]; channels: int = 0, ratio: int = 1, "
-    "fancy_upscaling: bool = True, try_recover_truncated: bool = False, acceptable_fraction: fixed[float] = 1.0, "
+    "fancy_upscaling: bool = True, try_recover_truncated: bool = False, acceptable_fraction: float = 1.0, "
     "dct_method: string = '' -> image: uint8",
     _cropped_shape,
     _cropped,
@@ -221,36 +246,39 @@ _define(
 )
 
 
-def decode_jpeg(
-    contents,
-    channels: int | None = 0,
-    ratio: int | None = 1,
-    fancy_upscaling: bool = True,
-    try_recover_truncated: bool = False,
-    acceptable_fraction: float | None = 1,
-    dct_method: str = "",
-    name: str | None = None,
-) -> Tensor:
+_JPEG = [
+    optional("channels", 0, "int | None"),
+    optional("ratio", 1, "int | None"),
+    optional("fancy_upscaling", True, "bool"),
+    optional("try_recover_truncated", False, "bool"),
+    optional("acceptable_fraction", 1, "float | None"),
+    optional("dct_method", "", "str"),
+    optional("name", None, "str | None"),
+]
+
+
+@taking([needed("contents"), *_JPEG])
+def decode_jpeg(contents, name, **how) -> Tensor:
     """The image, uint8 [height, width, channels], in the bytes of a JPEG file (PNG files are read, too).
 
     Args:
       channels: 1 or 3; 0: as many as the file has.
       ratio: 1, 2, 4 or 8: how many times smaller the image is made as it is read.
       dct_method: "", "INTEGER_FAST" or "INTEGER_ACCURATE", between which Pillow decides.
-      fancy_upscaling, try_recover_truncated, acceptable_fraction: Pillow decides.
+      try_recover_truncated: what is missing at the end becomes gray.
+      fancy_upscaling, acceptable_fraction: Pillow decides.
 
     Raises:
       ValueError: for a negative number of channels.
       ImportError: when it runs without the package Pillow.
       tf.errors.InvalidArgumentError: when it runs, for other arguments, and for bytes that are no image.
     """
-    more = _read_as(channels, ratio, dct_method)
-    return apply("DecodeJpeg", contents, name=name, **more)
+    return apply("DecodeJpeg", contents, name=name, **_read_as(**how))
 
 
-def _read_as(channels: int | None, ratio: int | None, dct_method: str) -> dict:
+def _read_as(channels, ratio, dct_method, **how) -> dict:
     """The attributes of the ops that read JPEG files."""
-    return {"channels": int(channels or 0), "ratio": int(ratio or 1), "dct_method": str(dct_method or "")}
+    return {"channels": int(channels or 0), "ratio": int(ratio or 1), "dct_method": str(dct_method or ""), **how}
 
 
 def decode_png(contents, channels: int = 0, dtype=dtypes.uint8, name: str | None = None) -> Tensor:
@@ -306,15 +334,15 @@ def encode_jpeg(
 
 
 def encode_png(image, compression: int = -1, name: str | None = None) -> Tensor:
-    """The bytes of a PNG file of an image, uint8 [height, width, 1 to 4 channels].
+    """The bytes of a PNG file of an image, uint8 or uint16 [height, width, 1 to 4 channels].
 
     compression: from 0 to 9; -1 leaves it to Pillow.
     """
     return apply("EncodePng", image, compression=int(compression), name=name)
 
 
-@taking_also(arguments(decode_jpeg)[1:])
-def decode_and_crop_jpeg(contents, crop_window, *, channels, ratio, dct_method, name, **_) -> Tensor:
+@taking([needed("contents"), needed("crop_window"), *_JPEG])
+def decode_and_crop_jpeg(contents, crop_window, name, **how) -> Tensor:
     """A part of the image in the bytes of a JPEG file, uint8 [height, width, channels].
 
     crop_window: int32 [4]: top, left, height, width. The other arguments are those of `decode_jpeg`.
@@ -324,8 +352,7 @@ def decode_and_crop_jpeg(contents, crop_window, *, channels, ratio, dct_method, 
       ImportError: when it runs without the package Pillow.
       tf.errors.InvalidArgumentError: when it runs, for bytes that are no image, or a part outside of it.
     """
-    more = _read_as(channels, ratio, dct_method)
-    return apply("DecodeAndCropJpeg", contents, crop_window, name=name, **more)
+    return apply("DecodeAndCropJpeg", contents, crop_window, name=name, **_read_as(**how))
 
 
 def decode_gif(contents, name: str | None = None) -> Tensor:
