@@ -309,6 +309,18 @@ def mul_no_nan(x, y):
     return x * y if y != 0 else y - y
 
 
+@binary(FLOATS)
+def xlogy(x, y):
+    """x * log(y), and 0 where x is 0."""
+    return x * s.log(y) if x != 0 else like(x, 0)
+
+
+@binary(FLOATS)
+def xdivy(x, y):
+    """x / y, and 0 where x is 0."""
+    return x / y if x != 0 else like(x, 0)
+
+
 @binary(REALS)
 def squared_difference(x, y):
     """(x - y)**2."""
@@ -327,3 +339,16 @@ not_equal = of_two("not_equal", operator.ne, NUMBERS, u8p)
 and_ = of_two("and", operator.and_, ("bool", *INTS))
 or_ = of_two("or", operator.or_, ("bool", *INTS))
 xor = of_two("xor", operator.xor, ("bool", *INTS))
+
+
+# ---------------------------------------------------------------- vectors of three numbers
+
+
+@kernel(T=REALS, split=By("n", a=3, b=3, o=3))
+def cross_products(a: T, b: T, o: T.out, n):
+    """o = the cross products of n vectors each."""
+    for i in range(0, 3 * n, 3):
+        for k in range(3):
+            j, m = i + (k + 1) % 3, i + (k + 2) % 3
+            o[i + k] = a[j] * b[m] - a[m] * b[j]
+    return 0

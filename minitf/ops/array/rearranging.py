@@ -351,11 +351,31 @@ def _roll_shape(op):
     return op.inputs[0].shape.with_rank_at_least(1)
 
 
-def _roll(op, x, shift, axis):
+def _rolled(shift, axis, rank: int) -> list[tuple[int, int]]:
+    """How far to go along which axes."""
     if np.shape(shift) != np.shape(axis):
         raise ValueError(f"shift and axis have to be of one shape, not {np.shape(shift)} and {np.shape(axis)}")
-    axes = [check_axis(int(a), x.ndim) for a in np.ravel(axis)]
-    return np.roll(x, tuple(int(s) for s in np.ravel(shift)), tuple(axes))
+    return [(int(s), check_axis(int(a), rank)) for s, a in zip(np.ravel(shift), np.ravel(axis))]
+
+
+def _roll(op, x, shift, axis):
+    for count, along in _rolled(shift, axis, x.ndim):
+        x = np.roll(x, count, along)
+    return x
+
+
+def _roll_kernel(b, op, x, shift, axis):
+    for count, along in _rolled(b.data(shift), b.data(axis), len(x.shape)):
+        size, steps = x.shape[along], layout.strides(x.shape)
+        count = count % size if size else 0
+        if count:
+            out, step = b.new(x.shape, x.dtype), steps[along]
+            for first, end, to in ((0, size - count, count), (size - count, size, 0)):
+                shape = (*x.shape[:along], end - first, *x.shape[along + 1 :])
+                part = patterns.walk(b, x, shape, steps, first * step, cut=[along])
+                patterns.place(b, part, out, steps, to * step, cut=[along])
+            x = out
+    return x
 
 
 define(
@@ -365,6 +385,7 @@ define(
     Taxis=dtypes.INDEX,
     shape=_roll_shape,
     numpy=_roll,
+    kernel=_roll_kernel,
     grad=lambda op, g: (apply("Roll", g, -op.inputs[1], op.inputs[2]), None, None),
 )
 roll = patterns.of_inputs(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import state as kernels
+from minitf.ops import patterns
 from minitf.ops.array.array import zeros_like
 
 
@@ -22,18 +28,25 @@ def _shape(op):
     return tensor
 
 
+def _depth(tensor, indices, updates) -> int:
+    """How many axes the indices say places along; ValueError if shapes do not fit."""
+    depth = indices.shape[-1] if indices.shape else 0
+    if not 0 < depth <= len(tensor.shape) or updates.shape != indices.shape[:-1] + tensor.shape[depth:]:
+        raise ValueError(f"indices {indices.shape} and updates {updates.shape} do not fit a tensor {tensor.shape}")
+    return depth
+
+
+def _bad_row(rows, place: int, shape) -> str:
+    return f"indices[{place}] = {rows[place].tolist()} does not index into shape {list(shape)}"
+
+
 def _scattered(ufunc):
     def numpy(op, tensor, indices, updates):
-        depth = indices.shape[-1] if indices.ndim else 0
-        if not 0 < depth <= tensor.ndim or updates.shape != indices.shape[:-1] + tensor.shape[depth:]:
-            raise ValueError(f"indices {indices.shape} and updates {updates.shape} do not fit a tensor {tensor.shape}")
+        depth = _depth(tensor, indices, updates)
         rows = indices.reshape(-1, depth)
         bad = ((rows < 0) | (rows >= tensor.shape[:depth])).any(1)
         if bad.any():
-            place = int(np.argmax(bad))
-            raise ValueError(
-                f"indices[{place}] = {rows[place].tolist()} does not index into shape {list(tensor.shape)}"
-            )
+            raise ValueError(_bad_row(rows, int(np.argmax(bad)), tensor.shape))
         result, parts = tensor.copy(), updates.reshape(len(rows), *tensor.shape[depth:])
         where = tuple(rows.T)
         if ufunc is None:
@@ -43,6 +56,21 @@ def _scattered(ufunc):
         return result
 
     return numpy
+
+
+def _kernel(kernel, binds: Callable):
+    """The rule of a kernel that changes rows in place, here those of a copy. binds: by what type of items it goes."""
+
+    def lower(b, op, tensor, indices, updates):
+        depth, out = _depth(tensor, indices, updates), b.new(tensor.shape, tensor.dtype)
+        patterns.place(b, tensor, out, layout.strides(tensor.shape))
+        count, width, sizes = prod(indices.shape[:-1]), prod(tensor.shape[depth:]), tensor.shape[:depth]
+        error = lambda at: _bad_row(b.data(indices).reshape(-1, depth), at, tensor.shape)  # noqa: E731
+        made = kernel[indices.dtype, binds(tensor.dtype)]
+        b.call(made, indices, updates, out, count, width, 1, depth, sizes, error=error)
+        return out
+
+    return lower
 
 
 def _gathered(g: Tensor, indices: Tensor) -> Tensor:
@@ -56,6 +84,7 @@ define(
     Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(None),
+    kernel=_kernel(kernels.scatter_update, layout.carrier),
     grad=lambda op, g: (
         apply("TensorScatterUpdate", g, op.inputs[1], zeros_like(op.inputs[2])),
         None,
@@ -69,6 +98,7 @@ define(
     Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(np.add),
+    kernel=_kernel(kernels.scatter_add, np.dtype),
     grad=lambda op, g: (g, None, _gathered(g, op.inputs[1])),
 )
 define(
@@ -78,6 +108,7 @@ define(
     Tindices=dtypes.INDEX,
     shape=_shape,
     numpy=_scattered(np.subtract),
+    kernel=_kernel(kernels.scatter_sub, np.dtype),
     grad=lambda op, g: (g, None, -_gathered(g, op.inputs[1])),
 )
 

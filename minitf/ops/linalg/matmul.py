@@ -14,7 +14,7 @@ from minitf.framework.registry import also, define
 from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.math import gemm, movement
+from minitf.kernels.math import elementwise, gemm, movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.math import math
@@ -234,10 +234,21 @@ def matvec(
         return array.squeeze(matmul(a, column, transpose_a=transpose_a, adjoint_a=adjoint_a), axis=[-1])
 
 
+def _check_triples(a: tuple, b: tuple) -> None:
+    if a != b or a[-1:] != (3,):
+        raise ValueError(f"vectors of size 3 are expected, not shapes {a} and {b}")
+
+
 def _cross(op, a, b):
-    if a.shape != b.shape or a.shape[-1:] != (3,):
-        raise ValueError(f"vectors of size 3 are expected, not shapes {a.shape} and {b.shape}")
+    _check_triples(a.shape, b.shape)
     return np.stack([a[..., i - 2] * b[..., i - 1] - a[..., i - 1] * b[..., i - 2] for i in range(3)], -1)
+
+
+def _cross_kernel(b, op, x, y):
+    _check_triples(x.shape, y.shape)
+    out = b.new(x.shape, x.dtype)
+    b.call(elementwise.cross_products[x.dtype], x, y, out, out.size // 3)
+    return out
 
 
 def _cross_shape(op):
@@ -253,6 +264,7 @@ define(
     T=dtypes.REAL,
     shape=_cross_shape,
     numpy=_cross,
+    kernel=_cross_kernel,
     grad=lambda op, g: (cross(op.inputs[1], g), cross(g, op.inputs[0])),
 )
 cross = patterns.of_inputs("Cross", "The cross products of vectors [..., 3].", "cross")

@@ -38,11 +38,18 @@ def _diag_part(op, x):
     return np.diag(x.reshape([int(np.sqrt(x.size))] * 2)).reshape(_halves(x.shape))
 
 
+def _halfway_steps(shape) -> list[int]:
+    """How far the next item of a diagonal is along each of its axes."""
+    steps, half = layout.strides(shape), len(shape) // 2
+    return [one + other for one, other in zip(steps[:half], steps[half:])]
+
+
 define(
     "Diag",
     "diagonal: T -> output: T",
     T=dtypes.NUMBER,
     numpy=lambda op, x: np.diag(x.reshape(-1)).reshape(x.shape * 2),
+    kernel=lambda b, op, x: patterns.placed(b, x, x.shape * 2, _halfway_steps(x.shape * 2)),
     grad=lambda op, g: apply("DiagPart", g),
     shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape),
 )
@@ -51,6 +58,7 @@ define(
     "input: T -> diagonal: T",
     T=dtypes.NUMBER,
     numpy=_diag_part,
+    kernel=lambda b, op, x: patterns.walk(b, x, _halves(x.shape), _halfway_steps(x.shape)),
     grad=lambda op, g: apply("Diag", g),
     shape=_half_shape,
 )

@@ -276,8 +276,12 @@ squared_difference = _binary(
     broadcasts=False,  # the gradient of y is negated when it has the shape of y
 )
 _binary("Atan2", np.arctan2, elementwise.atan2, _atan2_grad, "", dtypes.FLOAT, inputs="y: T, x: T")
-xlogy = _binary("Xlogy", _x_times(np.log), None, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD, summed=True)
-xdivy = _binary("Xdivy", _x_times(lambda y: 1 / y), None, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD, summed=True)
+xlogy = _binary(
+    "Xlogy", _x_times(np.log), elementwise.xlogy, _xlogy_grad, "x * log(y), and 0 where x is 0.", FIELD, summed=True
+)
+xdivy = _binary(
+    "Xdivy", _x_times(lambda y: 1 / y), elementwise.xdivy, _xdivy_grad, "x / y, and 0 where x is 0.", FIELD, summed=True
+)
 atan2 = patterns.of_inputs("Atan2", "The angle of the point (x, y), between -pi and pi; y comes first.", "atan2")
 _WIDENED = {
     dtypes.int8: dtypes.float32,
