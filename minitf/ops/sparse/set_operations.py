@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -11,7 +14,10 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
 from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import sets as kernels
 from minitf.kernels.math.places import in_order
+from minitf.ops.array import array
 from minitf.ops.sparse.sparse import check_places, different, repeats
 
 _ITEMS = (dtypes.INTEGER | {dtypes.string}) - {dtypes.uint32, dtypes.uint64}
@@ -63,7 +69,7 @@ def _different(places: np.ndarray, values: np.ndarray) -> tuple:
 def _operated(op, lead: tuple, other: tuple, a: tuple, b: tuple):
     """What a set operation gives, as a sparse tensor. a, b: the places and values of the items."""
     if tuple(lead) != tuple(other):
-        raise ValueError(f"sets of shape {tuple(lead)} do not go with sets of shape {tuple(other)}")
+        raise ValueError(_unlike([*lead, 0], [*other, 0]))
     rows, which, values = _different(*[np.concatenate(parts) for parts in zip(a, b)])
     has = np.zeros((2, len(rows)), bool)
     has[0, which[: len(a[1])]] = has[1, which[len(a[1]) :]] = True
@@ -87,6 +93,82 @@ def _of_sparse(op, i, v, s, j, w, t):
     return _operated(op, tuple(s[:-1].tolist()), tuple(t[:-1].tolist()), a, b)
 
 
+# ---- by kernels
+
+
+def _table_of_dense(b, x) -> tuple:
+    """The items of a dense tensor as a table, and its sizes."""
+    rank, rows = len(x.shape), prod(x.shape[:-1])
+    if rank < 2:
+        raise ValueError(f"sets are in the last axis of a tensor of rank 2 at least, not of shape {x.shape}")
+    table = b.new((x.size, rank), np.int64)
+    b.call(kernels.table_of_dense[x.dtype], x, table, rows, x.shape[-1], rank, x.shape[:-1])
+    return table, b.constant(np.array(x.shape, np.int64))
+
+
+def _table_of_sparse(b, op, indices, values, shape) -> tuple:
+    table, ordered = b.new(indices.shape, np.int64), op.attrs["validate_indices"]
+
+    def complaint(_):
+        try:
+            (_in_order if ordered else check_places)(b.data(indices), b.data(shape))
+        except ValueError as error:
+            return str(error)
+
+    kernel = kernels.table_of_sparse[values.dtype]
+    b.call(kernel, indices, values, shape, table, *indices.shape, int(ordered), error=complaint)
+    return table, shape
+
+
+_STAYS = {
+    "intersection": kernels.BOTH,
+    "union": kernels.ONE | kernels.OTHER | kernels.BOTH,
+    "a-b": kernels.ONE,
+    "b-a": kernels.OTHER,
+}
+
+
+def _kernel(first: Callable, second: Callable):
+    """The rule for two inputs, or threes of them, of which these make tables."""
+
+    def lower(b, op, *inputs):
+        parts = (inputs[:1], inputs[1:]) if first is _table_of_dense else (inputs[:3], inputs[3:])
+        tables = [
+            make(b, *part) if make is _table_of_dense else make(b, op, *part)
+            for make, part in zip((first, second), parts)
+        ]
+        (one, sizes), (other, other_sizes) = tables
+        (count, rank), (others, other_rank) = one.shape, other.shape
+        if rank != other_rank:
+            raise ValueError(f"sets in tensors of rank {rank} do not go with those of rank {other_rank}")
+        places, out = b.new((count + others, rank), np.int64), b.new((count + others,), op.outputs[1].dtype.numpy)
+        made, found = b.new((rank,), np.int64), b.new((), np.int64)
+        room = [b.new((n,), np.int64) for n in (count, others, max(count, others))]
+        b.call(
+            kernels.operate_on_sets[out.dtype],
+            *(one, sizes, other, other_sizes, places, out, made, found, *room),
+            *(count, others, rank, _STAYS[op.attrs["set_operation"]]),
+            error=lambda _: _unlike(b.data(sizes), b.data(other_sizes)),
+        )
+        return *b.first(found, places, out), made
+
+    return lower
+
+
+def _unlike(sizes, others) -> str:
+    lead, other = (tuple(np.ravel(s)[:-1].tolist()) for s in (sizes, others))
+    return f"sets of shape {lead} do not go with sets of shape {other}"
+
+
+def _sizes_kernel(b, op, indices, values, shape):
+    lead = array.sizes_of(b.data(shape)[:-1])
+    table, _ = _table_of_sparse(b, op, indices, values, shape)
+    out, (count, rank) = b.new(lead, np.int32), table.shape
+    room = [b.new((count,), np.int64) for _ in range(2)]
+    b.call(kernels.set_sizes[()], table, out, *room, count, rank, out.size, layout.strides(lead))
+    return out
+
+
 def _shapes(rank) -> list[TensorShape]:
     return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
 
@@ -101,13 +183,23 @@ def _dense_shapes(op):
 
 _RESULT = "; set_operation: string, validate_indices: bool = True -> "
 _RESULT += "result_indices: int64, result_values: T, result_shape: int64"
-define("DenseToDenseSetOperation", f"set1: T, set2: T{_RESULT}", T=_ITEMS, shape=_dense_shapes, numpy=_of_dense)
+define(
+    "DenseToDenseSetOperation",
+    f"set1: T, set2: T{_RESULT}",
+    T=_ITEMS,
+    shape=_dense_shapes,
+    numpy=_of_dense,
+    kernel=_kernel(_table_of_dense, _table_of_dense),
+    counted=True,
+)
 define(
     "DenseToSparseSetOperation",
     f"set1: T, {_SPARSE.format(*[2] * 5)}{_RESULT}",
     T=_ITEMS,
     shape=lambda op: _shapes(op.inputs[0].shape.rank),
     numpy=_of_mixed,
+    kernel=_kernel(_table_of_dense, _table_of_sparse),
+    counted=True,
 )
 define(
     "SparseToSparseSetOperation",
@@ -115,6 +207,8 @@ define(
     T=_ITEMS,
     shape=lambda op: _shapes(op.inputs[2].shape[0].value),
     numpy=_of_sparse,
+    kernel=_kernel(_table_of_sparse, _table_of_sparse),
+    counted=True,
 )
 
 
@@ -137,6 +231,7 @@ define(
     T=_ITEMS,
     shape=_sizes_shape,
     numpy=_sizes,
+    kernel=_sizes_kernel,
 )
 not_differentiable("DenseToDenseSetOperation", "DenseToSparseSetOperation", "SparseToSparseSetOperation", "SetSize")
 
