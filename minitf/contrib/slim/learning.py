@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from minitf.contrib.training.training import multiply_gradients as multiply_grad
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.taking import arguments, optional, taking
+from minitf.profiler.timeline import Timeline
 
 _DEFAULT = 0
 
@@ -45,16 +47,38 @@ def create_train_op(clip_gradient_norm, gradient_multipliers, **how):
 def train_step(sess, train_op, global_step, train_step_kwargs: dict) -> tuple:
     """Makes one step; the loss, and whether to stop.
 
-    train_step_kwargs: `should_log` and `should_stop`, bool tensors (or neither).
+    train_step_kwargs: `should_log`, `should_stop` and `should_trace`, bool tensors (or none of them); a step that is
+    traced leaves its timeline in `logdir`, and its RunMetadata with a `summary_writer`.
+
+    Raises:
+      ValueError: for `should_trace` without a `logdir`.
     """
-    start = time.time()
-    loss = sess.run(train_op)
+    start, traced = time.time(), None
+    if "should_trace" in train_step_kwargs:
+        if "logdir" not in train_step_kwargs:
+            raise ValueError("logdir must be present in train_step_kwargs when should_trace is present")
+        traced = tf.RunMetadata() if sess.run(train_step_kwargs["should_trace"]) else None
+    options = None if traced is None else tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
+    loss = sess.run(train_op, options=options, run_metadata=traced)
     passed = time.time() - start
+    if traced is not None:
+        _write_trace(traced, tf.train.global_step(sess, global_step), **train_step_kwargs)
     if "should_log" in train_step_kwargs and sess.run(train_step_kwargs["should_log"]):
         step = tf.train.global_step(sess, global_step)
         tf.logging.info("global step %d: loss = %.4f (%.3f sec/step)", step, loss, passed)
     stop = train_step_kwargs.get("should_stop")
     return loss, bool(sess.run(stop)) if stop is not None else False
+
+
+def _write_trace(traced, step: int, logdir, summary_writer=None, **_) -> None:
+    """Leaves what a step was traced to have done beside the summaries."""
+    path = os.path.join(logdir, f"tf_trace-{step}.json")
+    tf.logging.info("Writing trace to %s", path)
+    tf.gfile.MakeDirs(logdir)
+    with tf.gfile.Open(path, "w") as file:
+        file.write(Timeline(traced.step_stats).generate_chrome_trace_format())
+    if summary_writer is not None:
+        summary_writer.add_run_metadata(traced, f"run_metadata-{step}")
 
 
 def train(
@@ -89,18 +113,29 @@ def train(
 
     logdir: a folder for checkpoints, from which it goes on, and summaries; None for neither. train_step_fn: what is
     called for a step, with the session, train_op, global step and train_step_kwargs; it gives the loss and whether to
-    stop. The other arguments are those of `tf.train.Supervisor`. The value is the last loss.
+    stop. trace_every_n_steps: how often a step leaves its timeline in logdir; sync_optimizer: a SyncReplicasOptimizer,
+    or a list of them, whose queues are run. The other arguments are those of `tf.train.Supervisor`. The value is the
+    last loss.
 
     Raises:
-      ValueError: without a train_op, for number_of_steps of 0 or less, or for a saver or summaries without logdir.
+      ValueError: without a train_op, for number_of_steps of 0 or less, for a saver, summaries or traces without logdir,
+        and for a startup_delay_steps with a sync_optimizer.
     """
-    _check(train_op, logdir, summary_op, saver, number_of_steps, sync_optimizer, trace_every_n_steps)
+    _check(train_op, logdir, summary_op, saver, number_of_steps, trace_every_n_steps)
+    synced = _synced(sync_optimizer, startup_delay_steps)
     graph = graph or get_default_graph()
     with graph.as_default():
         step = tf.train.get_or_create_global_step() if global_step is None else global_step
         saver = saver or tf.train.Saver()
         if train_step_kwargs is _DEFAULT:
             train_step_kwargs = _conditions(step, number_of_steps, log_every_n_steps)
+            if trace_every_n_steps is not None:
+                traces = tf.equal(tf.mod(step, trace_every_n_steps), 0)
+                train_step_kwargs.update(should_trace=traces, logdir=logdir)
+        tokens = [one.get_init_tokens_op() for one in synced] if is_chief else []
+        if local_init_op is _DEFAULT and synced:
+            local = [one.chief_init_op if is_chief else one.local_step_init_op for one in synced]
+            local_init_op = tf.group(*local, tf.local_variables_initializer(), tf.tables_initializer())
     sv = tf.train.Supervisor(
         graph=graph,
         is_chief=is_chief,
@@ -122,6 +157,11 @@ def train(
         sess = session_wrapper(sess) if session_wrapper is not None else sess
         if is_chief and logdir:
             sv.start_standard_services(sess)
+        if is_chief and synced:
+            sv.start_queue_runners(sess, [one.get_chief_queue_runner() for one in synced])
+            sess.run(tokens)
+        if "should_trace" in train_step_kwargs and logdir:
+            train_step_kwargs.setdefault("summary_writer", sv.summary_writer)
         try:
             stop = False
             while not stop and not sv.should_stop():
@@ -135,7 +175,20 @@ def train(
     return loss
 
 
-def _check(train_op, logdir, summary_op, saver, number_of_steps, sync_optimizer, trace_every_n_steps) -> None:
+def _synced(optimizer, startup_delay_steps: int) -> list:
+    """The optimizers that wait for all replicas."""
+    if optimizer is None:
+        return []
+    found = list(optimizer) if isinstance(optimizer, (list, tuple)) else [optimizer]
+    for one in found:
+        if not isinstance(one, tf.train.SyncReplicasOptimizer):
+            raise ValueError(f"`sync_optimizer` must be a tf.train.SyncReplicasOptimizer, not {one!r}")
+    if startup_delay_steps > 0:
+        raise ValueError("startup_delay_steps must be zero when sync_optimizer is supplied.")
+    return found
+
+
+def _check(train_op, logdir, summary_op, saver, number_of_steps, trace_every_n_steps) -> None:
     if train_op is None:
         raise ValueError("train_op cannot be None.")
     if logdir is None and summary_op is not _DEFAULT and summary_op is not None:
@@ -144,11 +197,8 @@ def _check(train_op, logdir, summary_op, saver, number_of_steps, sync_optimizer,
         raise ValueError("Cannot provide saver because logdir=None")
     if number_of_steps is not None and number_of_steps <= 0:
         raise ValueError("`number_of_steps` must be either None or a positive number.")
-    if sync_optimizer is not None or trace_every_n_steps is not None:
-        raise ValueError(
-            "minitf trains in one process, and traces with tf.train.ProfilerHook: leave out "
-            "sync_optimizer and trace_every_n_steps"
-        )
+    if logdir is None and trace_every_n_steps is not None:
+        raise ValueError("Cannot provide trace_every_n_steps because logdir=None")
 
 
 def _conditions(step, number_of_steps: int | None, log_every_n_steps: int) -> dict:
