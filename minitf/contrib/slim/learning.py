@@ -14,7 +14,6 @@ from minitf.contrib.training.training import multiply_gradients as multiply_grad
 from minitf.framework import errors
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.taking import arguments, optional, taking
-from minitf.profiler.timeline import Timeline
 
 _DEFAULT = 0
 
@@ -76,7 +75,7 @@ def _write_trace(traced, step: int, logdir, summary_writer=None, **_) -> None:
     tf.logging.info("Writing trace to %s", path)
     tf.gfile.MakeDirs(logdir)
     with tf.gfile.Open(path, "w") as file:
-        file.write(Timeline(traced.step_stats).generate_chrome_trace_format())
+        file.write(tf.timeline.Timeline(traced.step_stats).generate_chrome_trace_format())
     if summary_writer is not None:
         summary_writer.add_run_metadata(traced, f"run_metadata-{step}")
 
