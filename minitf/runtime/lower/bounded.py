@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.kernels.compile import layout
@@ -116,16 +118,33 @@ class Bounded(Value):
         """The same value for ops that Python runs."""
         if self._held is None:
             self._held = held = Held(self.dtype)
-            counts = self.counts
+            counts, dtype = self.counts, self.dtype
 
-            def work(memory, *found):
-                ref = self.ref({count: int(number) for count, number in zip(counts, found)})
-                start = ref.offset - self.memory.offset
-                bytes_of = memory.reshape(-1).view(np.uint8)[start : start + ref.nbytes]
-                held.value = bytes_of.view(ref.dtype).reshape(ref.shape).copy()
+            def work(memory, factors, *found):
+                offset, *shape = shown(factors, found)
+                held.value = part(memory, offset, shape, dtype)
 
-            low.frames[self.level].nodes.append(Work(low.current, work, self.memory, *[c.ref for c in counts]))
+            refs = self.memory, factors_of(low, (self.offset, *self.sizes), counts), *[count.ref for count in counts]
+            low.frames[self.level].nodes.append(Work(low.current, work, *refs))
         return self._held
+
+
+def factors_of(low, numbers: tuple, counts: list[Count]) -> Ref:
+    """For each of some numbers a row: its base, and how often it has each count."""
+    sizes = [number if type(number) is Size else Size(number, {}) for number in numbers]
+    rows = [[size.base, *[size.factors.get(count, 0) for count in counts]] for size in sizes]
+    return low.constant(np.array(rows, np.int64).reshape(len(rows), 1 + len(counts)))
+
+
+def shown(factors: np.ndarray, counts: tuple) -> list[int]:
+    """The numbers that have such factors, where these are the counts."""
+    return (factors @ np.array([1, *map(int, counts)])).tolist()
+
+
+def part(memory: np.ndarray, offset: int, shape: list, dtype) -> np.ndarray:
+    """A copy of the value that is in memory from a byte on."""
+    flat = memory.reshape(-1).view(np.uint8)[offset : offset + math.prod(shape) * dtype.itemsize]
+    return flat.view(dtype).reshape(shape).copy()
 
 
 def out_of(low, branch, ref: Ref) -> Ref:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitf.runtime.lower.bounded import Bounded, Size, most, or_none, out_of
+from minitf.runtime.lower.bounded import Bounded, Size, factors_of, most, or_none, out_of, part, shown
 from minitf.runtime.lower.builder import Value
-from minitf.runtime.lower.held_slices import HeldStack, Work
+from minitf.runtime.lower.held_slices import HeldStack, Work, in_memory
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
 
@@ -50,22 +50,19 @@ class BoundedStack(Value):
         """The same for ops that Python runs."""
         if self._held is None:
             self._held = stack = HeldStack(Held(self.dtype), self._loop.reverse)
-            trips, counts = self._loop.count, list(self.counts)
+            counts, dtype, backwards = list(self.counts), self.dtype, self._loop.reverse
 
-            def work(memory, *found):
-                *found, last = (*found, trips) if isinstance(trips, int) else found
-                count = min(max(int(last), 0), len(memory))  # anything, if it is in a branch that was not taken
-                rows = [self._slice_at(memory[k], counts, [int(f[k]) for f in found]) for k in range(count)]
-                stack.value = rows[::-1] if self._loop.reverse else rows
+            def work(memory, factors, trips, *found):
+                count = min(max(int(trips), 0), len(memory))  # anything, if it is in a branch that was not taken
+                shapes = [shown(factors, [each[k] for each in found]) for k in range(count)]
+                slices = [part(row, 0, shape, dtype) for row, shape in zip(memory, shapes)]
+                stack.value = slices[::-1] if backwards else slices
 
-            refs = [self.memory, *self.counts.values(), *([] if isinstance(trips, int) else [self._loop.trips])]
+            known = isinstance(self._loop.count, int)
+            trips = in_memory(low, self._loop.count if known else self._loop.trips)
+            refs = self.memory, factors_of(low, self.item.sizes, counts), trips, *self.counts.values()
             low.frames[self._level].nodes.append(Work(self._loop.op, work, *refs))
         return self._held
-
-    def _slice_at(self, row: np.ndarray, counts: list, found: list) -> np.ndarray:
-        shape = self.item.ref(dict(zip(counts, found))).shape
-        size = math.prod(shape) * self.dtype.itemsize
-        return row.view(np.uint8)[:size].view(self.dtype).reshape(shape).copy()
 
 
 def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack | None:

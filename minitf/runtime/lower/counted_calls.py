@@ -22,6 +22,7 @@ from minitf.runtime.lower.host_calls import declared, lasts, with_operands
 from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Full
 
+_WAYS = ((True, True), (False, True), (False, False))  # whether rules fold what is known, and hear of it at all
 _MOST_ROOM = 1 << 20  # items: of what is larger only as much as there is gets memory, by Python
 
 
@@ -121,25 +122,41 @@ class _Refused:
 
 def lower(low, op, inputs: list) -> list | None:
     """The values of the op's outputs; None if it has to be left to Python."""
-    definition = op.definition
-    plain = definition.kernel is not None and is_native(op) and not lasts(definition) and definition.host is None
-    if not plain or op.attrs.get("follows") or not all([type(v) in (Ref, Bounded) for v in inputs]):
+    if not _by_kernels(op, inputs):
         return None
-    if all([v.known is not None for v in inputs if type(v) is Ref]) and not any([type(v) is Bounded for v in inputs]):
-        return None  # the outputs are known
     inputs, alike = [low.snapshot(v) for v in inputs], low.frames[-1].alike.setdefault(op.type, [])
     for other, given, results in alike:
         if other.attrs == op.attrs and all(map(_same, given, inputs)):
             return results  # also the counts are the same then, and what follows them goes together
+    rule = _rule(low, op, inputs)
+    if rule is None:
+        return None
+    results = _Lowered(low, op, inputs, rule).results
+    alike.append((op, inputs, results))
+    return results
+
+
+def _by_kernels(op, inputs: list) -> bool:
+    """Whether kernels may compute the op, and have to: not all that it is given is known."""
+    definition = op.definition
+    if definition.kernel is None or not is_native(op) or lasts(definition) or definition.host is not None:
+        return False
+    kinds = {type(v) for v in inputs}
+    if op.attrs.get("follows") or not kinds <= {Ref, Bounded}:
+        return False
+    return Bounded in kinds or any([v.known is None for v in inputs])
+
+
+def _rule(low, op, inputs: list) -> Rule | None:
+    """How what the op's rule calls follows sizes; notes how much room there is for what may be more."""
     room = low.capacities.get(op, FIRST_GUESS)
-    for folds, knows in ((True, True), (False, True), (False, False)) if room <= _MOST_ROOM else ():
+    for folds, knows in _WAYS if room <= _MOST_ROOM else ():
         rule = followed(op, inputs, room, folds, knows)
         if rule is not None:
             if rule.attempt.roomed:
                 low.guesses[op] = room
                 low.roomed.add(op)
-            alike.append((op, inputs, _Lowered(low, op, inputs, rule).results))
-            return alike[-1][2]
+            return rule
     return None
 
 
@@ -227,20 +244,21 @@ class _Lowered:
 
     def _node(self, op, counts: list[Count]) -> CountedCalls:
         """The calls as a node, behind which are all who need what they give."""
+        given = [self._memory[root] for root in range(len(self._inputs))] + [count.ref for count in counts]
         constants = [root for root in self._memory if root >= len(self._inputs) and root not in self._own]
-        reads = [self._memory[root] for root in range(len(self._inputs))] + [count.ref for count in counts]
-        given = len(reads)
-        reads += [self._memory[root] for root in constants]
-        places = {root: given + k for k, root in enumerate([*constants, *self._own])}
-
-        def placed(word):
-            return word._replace(operand=places.get(word.operand, word.operand)) if type(word) is Place else word
-
-        calls = [call._replace(words=[placed(word) for word in call.words]) for call in self._calls]
+        places = {root: len(given) + k for k, root in enumerate([*constants, *self._own])}
         where = {count: Place(len(self._inputs) + k, 0) for k, count in enumerate(counts)}
         for count, (part, *_) in zip(self._new_counts, self._attempt.found):
-            start = self._memory[part.root].offset
-            where[count] = Place(places[part.root], count.ref.offset - start)
-        writes = [self._memory[root] for root in self._own]
+            where[count] = Place(places[part.root], count.ref.offset - self._memory[part.root].offset)
+        calls = [call._replace(words=[_placed(word, places) for word in call.words]) for call in self._calls]
+        reads, writes = (
+            [*given, *[self._memory[root] for root in constants]],
+            [self._memory[root] for root in self._own],
+        )
         error = _Refused(self._low, op, self._inputs)
-        return CountedCalls(op, reads, writes, calls, where, given, error)
+        return CountedCalls(op, reads, writes, calls, where, len(given), error)
+
+
+def _placed(word, places: dict):
+    """A word with the operand of a node in the place of a root."""
+    return word._replace(operand=places.get(word.operand, word.operand)) if type(word) is Place else word

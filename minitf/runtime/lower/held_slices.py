@@ -17,7 +17,9 @@ from minitf.runtime.lower.ir import Ref
 
 
 class Work(CallOfPython):
-    """A call of a function of the runtime's own, on arrays that are in memory."""
+    """A call of a function of the runtime's own, on arrays that are in memory, also where these are constants: where a
+    program is resized, they follow, and what a function knew itself would not.
+    """
 
     __slots__ = ("work", "_views")
 
@@ -36,9 +38,14 @@ class Work(CallOfPython):
         self.work(*arrays)
 
 
+def in_memory(low, number: int | Ref) -> Ref:
+    """A whole number where work finds it."""
+    return number if isinstance(number, Ref) else low.constant(np.asarray(number, np.int64))
+
+
 def moved(op, sources: list, targets: list[Held]) -> Work:
     """Has each of some values held by another one; all are read before."""
-    memory = [v for v in sources if type(v) is Ref and v.known is None]
+    memory = [v for v in sources if type(v) is Ref and not v.dtype.hasobject]
 
     def work(*arrays):
         found = iter(arrays)
@@ -53,7 +60,7 @@ def _taken(value, arrays):
     """What a value is at this moment; it is the next of the arrays if it is in memory."""
     if isinstance(value, Held):
         return value.value
-    return next(arrays).copy() if value.known is None else value.known
+    return value.known if value.dtype.hasobject else next(arrays).copy()
 
 
 class HeldStack(Held):

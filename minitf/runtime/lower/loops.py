@@ -22,7 +22,7 @@ from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import Value
-from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, kept, moved
+from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
@@ -243,9 +243,7 @@ class _LoopLowering:
         slices, count = Slices(self.op, x, self.loop.reverse), self.node.count
         if count is None:
             raise NotNative(self.op)
-        known = isinstance(count, int)
-        begin = Work(self.op, (lambda: slices.begin(count)) if known else slices.begin, *(() if known else (count,)))
-        self.low.frames[self.outer].nodes.append(begin)
+        self.low.frames[self.outer].nodes.append(Work(self.op, slices.begin, in_memory(self.low, count)))
         if x.ref is None:
             self.held.append(slices)
             return slices.part
