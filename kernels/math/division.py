@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, REALS, T, ints, kernel, like, scalar
-from minitf.kernels.math.elementwise import repeats, start
+from minitf.kernels.compile.abi import FLOATS, INTS, REALS, T, ints, kernel, like, scalar
+from minitf.kernels.math.elementwise import binary, repeats, start
 
 
 def partial(name, dtypes, f, undefined):
@@ -107,6 +107,12 @@ def power(x, y):
 @power.register(*FLOATS)
 def _(x, y):
     return x**y
+
+
+@binary(INTS)
+def quotient(x, y):
+    """x / y rounded towards 0, and all bits set where y is 0."""
+    return ~like(x, 0) if y == like(y, 0) else truncated(x, y)
 
 
 floordiv = partial("floordiv", REALS, floored, divides_by_zero)

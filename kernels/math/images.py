@@ -26,6 +26,35 @@ def weighted_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, wi
     return 0
 
 
+@kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
+def tapped_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, width, a_step, o_step):
+    """`weighted_rows`, where 0 times infinity counts."""
+    for p in range(outer):
+        for i in range(new):
+            r = p * o_step + i * width
+            for k in range(taps):
+                weight, source = weights[i * taps + k], p * a_step + places[i * taps + k] * width
+                if k == 0:
+                    for q in range(width):
+                        o[r + q] = a[source + q] * weight
+                else:
+                    for q in range(width):
+                        o[r + q] += a[source + q] * weight
+    return 0
+
+
+@kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
+def blended_rows(a: T, first: i64p, second: i64p, part: T, o: T.out, outer, new, width, a_step, o_step):
+    """o[p, i] lies between a[p, first[i]] and a[p, second[i]], rows of `width` numbers, by part[i] of the way."""
+    for p in range(outer):
+        for i in range(new):
+            r, near, far = p * o_step + i * width, p * a_step + first[i] * width, p * a_step + second[i] * width
+            way = part[i]
+            for q in range(width):
+                o[r + q] = a[near + q] + (a[far + q] - a[near + q]) * way
+    return 0
+
+
 @kernel
 def check_rows(rows: i32p, n, images):
     """Fails with 1 + the place of the first row that is not from 0 up to the number of images."""

@@ -111,13 +111,6 @@ def _common(values):
 
 def _from_value(definition: OpDef, arg: Arg, value, dtype, name: str) -> Tensor:
     preferred = definition.attributes[arg.variable].default_type if dtype is None and arg.variable else None
-    if (
-        dtype is None
-        and type(value) in (list, tuple)
-        and not value
-        and definition.allowed.get(arg.variable) is dtypes.INDEX
-    ):
-        dtype = dtypes.int32  # an empty list of sizes or axes
     if hasattr(value, "_ref"):
         dtype = preferred = None  # a variable has its type, which the caller compares
     try:

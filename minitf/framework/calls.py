@@ -15,13 +15,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minitf.framework.errors import OpError, ResourceExhaustedError
+from minitf.framework.errors import OpError, ResourceExhaustedError, WrongArgument
 from minitf.framework.kinds import PUBLIC, Kind, kinds
 from minitf.framework.origin import is_ours, is_users, said
 from minitf.framework.tensor import Tensor
 
 _TELLING = (OSError, ImportError, Warning, NotImplementedError, NameError)  # whoever raises them
-_OF_VALUES = (ValueError, LookupError, ArithmeticError, AssertionError, RecursionError)
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _SIGNATURE = re.compile(r"\(\) (takes|got|missing) .*argument")
 _MOST = 60  # characters of a value that are shown
@@ -181,7 +180,7 @@ def _misfit(function, name, named: dict, args: tuple, kwargs: dict) -> Exception
     argument = next(a for a, v in arguments.items() if a in named and not named[a].fits(v))
     kind = named[argument]
     called = _called(function, name, args)
-    return TypeError(f"'{argument}' of {called} is {shown(arguments[argument])}; it takes {kind.words}")
+    return WrongArgument(f"'{argument}' of {called} is {shown(arguments[argument])}; it takes {kind.words}")
 
 
 # ---- explaining
@@ -202,8 +201,7 @@ def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> E
         at_fault = {a: arguments[a] for a in _at_fault(frames[1:], arguments)}
         called = any(inspect.isfunction(value) for value in at_fault.values())
         if called or not _of_signature(error):
-            kind = ValueError if isinstance(error, _OF_VALUES) else TypeError
-            return kind(_refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else ""))
+            return WrongArgument(_refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else ""))
     _add(error, name, arguments)
     return error
 

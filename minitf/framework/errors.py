@@ -51,6 +51,14 @@ DataLossError = _kind("DataLossError", DATA_LOSS, "A file is damaged.")
 UnauthenticatedError = _kind("UnauthenticatedError", UNAUTHENTICATED, "The caller is not known.")
 
 
+class WrongArgument(TypeError, ValueError):
+    """An argument of a kind that a function does not take: TensorFlow refuses it as either, by what it meets first."""
+
+
+class Symbolic(NotImplementedError, TypeError):
+    """A tensor where its value is asked for, which only a session knows."""
+
+
 class AtRun(ValueError):
     """What TensorFlow refuses only when the op runs, by an error of `kind`."""
 

@@ -70,8 +70,13 @@ class SparseTensor:
 
     @property
     def shape(self) -> TensorShape:
-        """The shape of the whole tensor as far as it is known."""
-        return constant_value_as_shape(self._dense_shape)
+        """The shape of the whole tensor as far as it is known; what an op of several outputs gives is not, as in
+        TensorFlow.
+        """
+        if len(self._dense_shape.op.outputs) == 1:
+            return constant_value_as_shape(self._dense_shape)
+        rank = (self._dense_shape.shape.sizes or (None,))[0]
+        return TensorShape(None if rank is None else [None] * rank)
 
     def get_shape(self) -> TensorShape:
         """The shape of the whole tensor as far as it is known."""

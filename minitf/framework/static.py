@@ -28,7 +28,7 @@ def _value(tensor: Tensor, depth: int):
         value = definition.static(op, depth)
         value = value[tensor.value_index] if isinstance(value, (list, tuple)) else value
         return np.asarray(value, object) if isinstance(value, int) else value  # one element of a partly known value
-    if definition.numpy is None or definition.stateful or not op.inputs or len(op.outputs) > 1:
+    if definition.numpy is None or definition.stateful or not op.inputs:
         return None
     if (tensor.shape.num_elements() or 0) > _LARGEST:
         return None
@@ -40,9 +40,18 @@ def _value(tensor: Tensor, depth: int):
     with np.errstate(all="ignore"):
         try:
             value, kind = definition.numpy(op, *known), tensor.dtype.numpy
+            value = value if len(op.outputs) == 1 else value[tensor.value_index]
             return np.asarray(value, kind if kind.hasobject else None).astype(kind, copy=False)
         except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
             return None  # bad data is reported when the op runs
+
+
+def known_sizes(tensor: Tensor, depth: int = _DEPTH) -> TensorShape:
+    """The static shape, or that of the value where this is known and the shape is not."""
+    if tensor.shape.is_fully_defined():
+        return tensor.shape
+    value = partial_value(tensor, depth) if depth else None
+    return tensor.shape if value is None else TensorShape(value.shape)
 
 
 def full(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.dtypes import DType
+from minitf.framework.errors import Symbolic
 from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape, as_shape
 from minitf.framework.shown import Shown
@@ -78,7 +79,7 @@ class Tensor(Shown):
         )
 
     def __array__(self, *args, **kwargs):
-        raise TypeError(f"{self.name} is symbolic; run it in a session to get a NumPy array")
+        raise Symbolic(f"{self.name} is symbolic; run it in a session to get a NumPy array")
 
     def __index__(self):
         raise TypeError(f"{self.name} cannot be used as an index: its value is not known until a session runs")

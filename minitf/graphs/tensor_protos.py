@@ -23,6 +23,8 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape: bool = False
     """
     if isinstance(values, protos.message("TensorProto")):
         return values
+    if allow_broadcast and verify_shape:
+        raise ValueError("allow_broadcast and verify_shape are not both allowed")
     if values is None:
         raise ValueError("None values not supported.")
     with Graph().as_default():

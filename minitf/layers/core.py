@@ -41,6 +41,9 @@ class Dense(Layer):
 
     def build(self, input_shape) -> None:
         """Makes `kernel` [n, units] and `bias` [units]."""
+        dtype = tf.as_dtype(self.dtype or tf.float32)
+        if not (dtype.is_floating or dtype.is_complex):
+            raise TypeError(f"layer {self.name} takes inputs of floating point or complex types, not {dtype.name}")
         size = last_size(input_shape, self)
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
         self.kernel = self.add_weight("kernel", [size, self.units], **options_of(self, "kernel"))

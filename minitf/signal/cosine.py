@@ -8,7 +8,7 @@ import minitf as tf
 
 
 def dct(
-    input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None, name: str | None = None
+    input, type: int = 2, n: int | None = None, axis=-1, norm: str | None = None, name: str | None = None
 ) -> tf.Tensor:
     """The cosine transform of a type 1, 2 or 3 along the last axis of a float32 tensor, which is cut or
     filled up to length n first; norm "ortho": such that it keeps lengths.
@@ -36,7 +36,7 @@ def dct(
 
 
 def idct(
-    input, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None, name: str | None = None
+    input, type: int = 2, n: int | None = None, axis=-1, norm: str | None = None, name: str | None = None
 ) -> tf.Tensor:
     """The inverse of `dct`; without norm, up to a factor of 2 * n (2 * (n - 1) for type 1)."""
     return dct(input, {1: 1, 2: 3, 3: 2}.get(type, type), n, axis, norm, name)

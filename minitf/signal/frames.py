@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework.static import constant_value
 
 
 def frame(
-    signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, axis: int = -1, name: str | None = None
+    signal, frame_length, frame_step, pad_end: bool = False, pad_value=0, axis=-1, name: str | None = None
 ) -> tf.Tensor:
     """Pieces of frame_length values, frame_step apart, along an axis: it becomes [frames, frame_length].
 
@@ -15,21 +16,36 @@ def frame(
     with tf.name_scope(name, "frame", [signal, frame_length, frame_step, pad_value]):
         signal = tf.convert_to_tensor(signal, name="signal")
         signal.shape.with_rank_at_least(1)
-        if signal.shape.rank is None:
-            raise ValueError("the rank of the signal has to be known")
-        axis = axis % signal.shape.rank
-        size = signal.shape[axis].value
+        rank, axis = _rank_and_axis(signal, axis)
+        size = signal.shape[axis].value if isinstance(axis, int) else None
         size = tf.shape(signal)[axis] if size is None else size
         if pad_end:
             count = -(-size // frame_step)
             more = tf.maximum(0, frame_length + frame_step * (count - 1) - size)
-            paddings = [[0, 0]] * signal.shape.rank
-            paddings[axis] = [0, more]
-            signal = tf.pad(signal, tf.stack([tf.stack(pair) for pair in paddings]), constant_values=pad_value)
+            signal = tf.pad(signal, _paddings(rank, axis, more), constant_values=pad_value)
         else:
             count = tf.maximum(0, 1 + (size - frame_length) // frame_step)
         starts = tf.expand_dims(tf.range(count) * frame_step, 1)
         return tf.gather(signal, starts + tf.range(frame_length), axis=axis)
+
+
+def _rank_and_axis(signal: tf.Tensor, axis) -> tuple:
+    """The rank of a signal and the axis counted from the first, as numbers if they are known, else as tensors."""
+    known = constant_value(axis)
+    axis = axis if known is None else known.item()
+    if signal.shape.rank is not None and known is not None:
+        return signal.shape.rank, axis % signal.shape.rank
+    rank = tf.rank(signal)
+    return rank, axis % rank
+
+
+def _paddings(rank, axis, more) -> tf.Tensor:
+    """The paddings by so much behind the end of one axis, as much known of them as is known of the rest."""
+    if not isinstance(axis, int):
+        return tf.expand_dims(tf.one_hot(axis, rank, more), 1) * [[0, 1]]
+    pairs = [[0, 0]] * rank
+    pairs[axis] = [0, more]
+    return tf.stack([tf.stack(pair) for pair in pairs])
 
 
 def overlap_and_add(signal, frame_step, name: str | None = None) -> tf.Tensor:

@@ -25,6 +25,8 @@ def linear_to_mel_weight_matrix(
     Raises:
       ValueError: for bins or edges that are not possible.
     """
+    if not tf.as_dtype(dtype).is_floating:
+        raise ValueError(f"dtype must be a floating point type, not {tf.as_dtype(dtype).name}")
     if num_mel_bins <= 0 or lower_edge_hertz < 0 or sample_rate <= 0:
         raise ValueError(
             f"num_mel_bins ({num_mel_bins}) and sample_rate ({sample_rate}) are positive, "

@@ -10,6 +10,7 @@ from helpers import fails
 
 import minitf as tf
 from minitf.framework.calls import guard, guarded, shown
+from minitf.framework.errors import WrongArgument
 
 
 def outer(first, second: int = 1, *, third=None):
@@ -39,10 +40,14 @@ def test_what_is_right_comes_back():
 
 
 CASES = {
-    "a wrong kind by place": (lambda: call(1, "a"), TypeError, "'second' of tf.outer is 'a'; it takes an integer"),
-    "a wrong kind by name": (lambda: call(1, second=[]), TypeError, "'second' of tf.outer is []; it takes an integer"),
-    "Python's TypeError": (lambda: call("a"), TypeError, "'first' of tf.outer cannot be 'a'"),
-    "Python's KeyError": (lambda: call("a", third={}), ValueError, "tf.outer cannot work with third={}, first='a'"),
+    "a wrong kind by place": (lambda: call(1, "a"), WrongArgument, "'second' of tf.outer is 'a'; it takes an integer"),
+    "a wrong kind by name": (
+        lambda: call(1, second=[]),
+        WrongArgument,
+        "'second' of tf.outer is []; it takes an integer",
+    ),
+    "Python's TypeError": (lambda: call("a"), WrongArgument, "'first' of tf.outer cannot be 'a'"),
+    "Python's KeyError": (lambda: call("a", third={}), WrongArgument, "tf.outer cannot work with third={}, first='a'"),
     "minitf's own": (
         lambda: call(1, third="said"),
         ValueError,

@@ -24,6 +24,11 @@ BOXES = np.array([[0.1, 0.2, 0.9, 0.8], [0.7, 0.9, 0.3, 0.1], [0.5, 0.5, 1.5, 1.
 BITS = {"num_bits": 4, "narrow_range": True}
 
 
+def largest(x):
+    """Of each window, by the op that says where they are."""
+    return tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1] * 4, "SAME")[0]
+
+
 def thin(values):
     """A sparse tensor with three values."""
     return tf.SparseTensor(SPOTS, values, [3, 4])
@@ -180,22 +185,22 @@ SAMPLES = [
         "Conv2DBackpropFilter",
         IMAGE,
         IMAGE[:, :, :3],
-        of=lambda x, g: tf.nn.conv2d_backprop_filter(x, [1, 2, 2, 2], g, 1, "VALID"),
+        of=lambda x, g: tf.nn.conv2d_backprop_filter(x, [1, 2, 2, 2], g, [1] * 4, "VALID"),
     ),
     sample("LRN", IMAGE, of=lambda x: tf.nn.lrn(x, 1, 2.0, 0.5, 0.75), order=1),
     sample("LRNGrad", IMAGE, of=lambda x: tf.gradients(tf.nn.lrn(x, 1) ** 2, x), grads=False),
-    sample("DepthwiseConv2dNative", IMAGE, FILTER, of=lambda x, f: tf.nn.depthwise_conv2d(x, f, 1, "SAME")),
+    sample("DepthwiseConv2dNative", IMAGE, FILTER, of=lambda x, f: tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME")),
     sample(
         "DepthwiseConv2dNativeBackpropInput",
         IMAGE,
         FILTER,
-        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME") ** 2, x),
+        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME") ** 2, x),
     ),
     sample(
         "DepthwiseConv2dNativeBackpropFilter",
         IMAGE,
         FILTER,
-        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME") ** 2, f),
+        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME") ** 2, f),
     ),
     *[
         sample(type, IMAGE, of=function)
@@ -235,16 +240,14 @@ SAMPLES = [
         "Conv3DBackpropFilterV2",
         VOLUME,
         VOLUME[:, :1],
-        of=lambda x, g: tf.nn.conv3d_backprop_filter(x, [2, 1, 2, 2, 2], g[:, :, :, :3], 1, "VALID"),
+        of=lambda x, g: tf.nn.conv3d_backprop_filter(x, [2, 1, 2, 2, 2], g[:, :, :, :3], [1] * 5, "VALID"),
     ),
     *[
         sample(type, IMAGE, of=function)
         for type, function in {
-            "MaxPoolWithArgmax": lambda x: tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0],
-            "MaxPoolGradWithArgmax": lambda x: tf.gradients(tf.nn.max_pool_with_argmax(x, 2, 1, "SAME")[0] ** 2, x),
-            "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(
-                tf.gradients(tf.nn.max_pool_with_argmax(x * x * x, 2, 1, "SAME")[0], x), x
-            ),
+            "MaxPoolWithArgmax": lambda x: largest(x),
+            "MaxPoolGradWithArgmax": lambda x: tf.gradients(largest(x) ** 2, x),
+            "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(tf.gradients(largest(x * x * x), x), x),
             "SpaceToBatchND": lambda x: tf.space_to_batch_nd(x, [2, 3], [[1, 0], [0, 2]]),
             "BatchToSpaceND": lambda x: tf.batch_to_space_nd(x, [2], [[1, 2]]),
             "SpaceToDepth": lambda x: tf.space_to_depth(x[:, :2], 2),

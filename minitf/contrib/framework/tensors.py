@@ -32,14 +32,34 @@ def remove_squeezable_dimensions(predictions, labels, name: str | None = None) -
 def with_shape(expected_shape, tensor):
     """The tensor, whose shape is then known to be `expected_shape`.
 
+    expected_shape: integers, or a tensor of them, which leaves the static shape as it is.
+
     Raises:
-      ValueError: if it has another one (InvalidArgumentError if that shows only at run time).
+      ValueError: if it has another one (InvalidArgumentError if that shows only at run time), or the shape is a
+        tensor of another type than integers.
     """
-    tensor, expected = tf.convert_to_tensor(tensor), as_shape(expected_shape)
+    tensor = tf.convert_to_tensor(tensor)
+    if isinstance(expected_shape, tf.Tensor):
+        return _with_shape_of_a_run(expected_shape, tensor)
+    expected = as_shape(expected_shape)
     if not tensor.shape.is_compatible_with(expected):
         raise ValueError(f"Invalid shape for tensor {tensor.name}, expected {expected}, got {tensor.shape}.")
     known = tensor.shape.is_fully_defined() or tensor.shape == expected
     return tensor if known else tf.ensure_shape(tensor, expected)
+
+
+def _with_shape_of_a_run(expected: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
+    if not expected.dtype.is_integer:
+        raise ValueError(f"{expected.name}, the shape expected of {tensor.name}, is {expected.dtype.name}, not integer")
+    known = constant_value(expected)
+    if known is not None and tensor.shape.is_fully_defined():
+        return with_shape(known.tolist(), tensor)
+    with name_scope(f"{tensor.op.name}/"), name_scope("assert_shape"):
+        found = tf.shape(tensor)
+        same = tf.reduce_all(tf.equal(tf.cast(expected, tf.int32), found))
+        check = tf.Assert(same, [f"Wrong shape for {tensor.name}: expected and found", expected, found])
+        with tf.control_dependencies([check]):
+            return tf.identity(tensor)
 
 
 def with_same_shape(expected_tensor, tensor):
@@ -57,14 +77,13 @@ def assert_scalar_int(tensor, name: str | None = None):
 
 
 def smart_constant_value(pred):
-    """A bool, or the value of a bool tensor where it is known; None where it is not.
+    """A bool, or the value of a tensor where it is known; None where it is not.
 
     Raises:
       TypeError: for anything else.
     """
     if isinstance(pred, tf.Tensor):
-        value = constant_value(pred)
-        return None if value is None else bool(value)
+        return constant_value(pred)
     if isinstance(pred, bool) or pred in (0, 1):
         return bool(pred)
     raise TypeError(f"`pred` must be a Tensor, or a Python bool, or 1 or 0; not {pred!r}")

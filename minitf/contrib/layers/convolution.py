@@ -14,10 +14,10 @@ _FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
 
 def _first(data_format, axes: int = 2) -> bool:
-    last, first = _FORMATS[axes]
-    if data_format not in (None, last, first):
+    if data_format not in (None, *[name for pair in _FORMATS.values() for name in pair]):
+        last, first = _FORMATS[axes]
         raise ValueError(f"data_format has to be either {first} or {last}, not {data_format!r}")
-    return data_format == first
+    return (data_format or "").startswith("NC")
 
 
 def _convolved(

@@ -164,7 +164,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
 
 @add_arg_scope
 def one_hot_encoding(
-    labels, num_classes: int, on_value: float = 1.0, off_value: float = 0.0, outputs_collections=None, scope=None
+    labels, num_classes, on_value: float = 1.0, off_value: float = 0.0, outputs_collections=None, scope=None
 ):
     """Class numbers [...] as rows [..., num_classes], on_value at the class and off_value elsewhere."""
     with name_scope(scope, "OneHotEncoding") as entered:

@@ -6,7 +6,7 @@ import minitf as tf
 from minitf import nn
 from minitf.contrib.framework.scopes import add_arg_scope
 from minitf.contrib.layers import utils
-from minitf.contrib.layers.convolution import _FORMATS, _first
+from minitf.contrib.layers.convolution import _FORMATS
 from minitf.framework.graph import name_scope
 from minitf.framework.named import named
 from minitf.layers.pooling import AveragePooling2D, AveragePooling3D, MaxPooling2D, MaxPooling3D
@@ -26,7 +26,9 @@ def _pooling(name: str, layer: type, default: str, axes: int, doc: str):
         outputs_collections=None,
         scope=None,
     ):
-        order = "channels_first" if _first(data_format, axes) else "channels_last"
+        if data_format not in _FORMATS[axes]:
+            raise ValueError(f"data_format has to be {' or '.join(_FORMATS[axes])}, not {data_format!r}")
+        order = "channels_first" if data_format.startswith("NC") else "channels_last"
         with name_scope(scope, default, [inputs]) as entered:
             inputs, made = tf.convert_to_tensor(inputs), layer(kernel_size, stride, padding, order)
             made.input_spec.check(inputs, made.name)

@@ -24,6 +24,8 @@ def _counted(kind: str, name: str):
     @named(f"streaming_{name}_at_thresholds", f"`tf.metrics.{name}_at_thresholds` of any predictions, unnamed.")
     def function(predictions, labels, thresholds: list, weights=None) -> tuple:
         predictions = tf.convert_to_tensor(predictions)
+        if predictions.dtype.base_dtype is not tf.float32:
+            raise TypeError(f"predictions are float32, not {predictions.dtype.base_dtype.name} ({predictions.name})")
         values, updates = counted_at(labels, predictions, thresholds, weights, (kind,))
         return values[kind], updates[kind]
 

@@ -20,7 +20,21 @@ def _predictions_first(function: Callable, doc: str = "See", labels_needed: bool
     labels = labels if labels_needed else labels.replace(default=None)
     kept = [argument for argument in others if argument.name not in ("loss_collection", "reduction")]
     name = function.__name__
-    return named(name, f"{doc} `tf.losses.{name}`.")(taking([predictions, labels, *kept])(function))
+
+    @named(name, f"{doc} `tf.losses.{name}`.")
+    @taking([predictions, labels, *kept])
+    def loss(**given):
+        _ranked(*[value for key, value in given.items() if key != "onehot_labels"])
+        return function(**given)
+
+    return loss
+
+
+def _ranked(*tensors) -> None:
+    """ValueError for tensors of unknown rank."""
+    for tensor in tensors:
+        if isinstance(tensor, tf.Tensor) and tensor.shape.rank is None:
+            raise ValueError(f"tf.contrib.losses take tensors of known rank; {tensor.name} has an unknown shape")
 
 
 absolute_difference = _predictions_first(tf.losses.absolute_difference, "The mean of the absolute differences, see")
@@ -36,6 +50,7 @@ def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=Non
 
     Those of an element with itself count, too, which they do not in `tf.losses.mean_pairwise_squared_error`.
     """
+    _ranked(predictions, labels, weights)
     predictions = tf.convert_to_tensor(predictions)
     loss = tf.losses.mean_pairwise_squared_error(labels, predictions, weights, scope, loss_collection=None)
     count = tf.to_float(tf.reduce_prod(tf.shape(predictions)[1:]))
@@ -46,19 +61,22 @@ def mean_pairwise_squared_error(predictions, labels=None, weights=1.0, scope=Non
 
 def cosine_distance(predictions, labels=None, axis=None, weights=1.0, scope=None, dim=None):
     """One minus the products of unit vectors along an axis, see `tf.losses.cosine_distance`."""
+    _ranked(predictions, labels, weights)
     return tf.losses.cosine_distance(labels, predictions, dim if axis is None else axis, weights, scope)
 
 
 def hinge_loss(logits, labels=None, scope=None):
     """The hinge losses of single elements, for labels 0 and 1: a tensor shaped like both, not collected."""
     with name_scope(scope, "hinge_loss", [logits, labels]):
-        labels = tf.to_float(labels)
+        labels, logits = tf.to_float(labels), tf.convert_to_tensor(logits)
+        logits.shape.assert_is_compatible_with(labels.shape)
         ones = tf.ones_like(labels)
         return tf.nn.relu(tf.subtract(ones, tf.multiply(tf.subtract(2 * labels, ones), logits)))
 
 
 def compute_weighted_loss(losses, weights=1.0, scope=None):
     """The mean of losses that have weights, see `tf.losses.compute_weighted_loss`."""
+    _ranked(losses, weights)
     return tf.losses.compute_weighted_loss(losses, weights, scope)
 
 

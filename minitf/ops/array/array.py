@@ -462,7 +462,7 @@ def concat(values, axis, name: str | None = "concat") -> Tensor:
     [2, 2]
     """
     if isinstance(values, int) or isinstance(axis, (list, tuple)):
-        raise TypeError("concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis")
+        raise ValueError("concat takes (values, axis): since TensorFlow 1.0 the tensors come first, then the axis")
     values = list(values) if isinstance(values, (list, tuple)) else [values]
     if len(values) != 1:
         return apply("ConcatV2", values, axis, name=name)

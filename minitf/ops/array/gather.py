@@ -43,15 +43,21 @@ def _place(position: int, shape: tuple) -> str:
     return f"[{', '.join(map(str, where))}]" if where else ""
 
 
-def _gather_axes(axis: int, batch_dims: int, rank: int) -> tuple[int, int]:
-    axis, batch_dims = check_axis(axis, rank), int(batch_dims)
-    if not 0 <= batch_dims <= axis:
+def _gather_axes(axis: int, batch_dims: int, rank: int, of_indices: int) -> tuple[int, int]:
+    axis, batch = check_axis(axis, rank), _from_front(batch_dims, of_indices)
+    batch = 0 if batch == -1 and axis == 0 else batch  # one index with batch_dims -1
+    if not 0 <= batch <= axis:
         raise ValueError(f"batch_dims {batch_dims} is not in [0, {axis}], the axes up to the one gathered along")
-    return axis, batch_dims
+    return axis, batch
+
+
+def _from_front(batch_dims: int, of_indices: int) -> int:
+    """`batch_dims`, which below 0 count from the last axis of the indices."""
+    return batch_dims + of_indices if batch_dims < 0 else batch_dims
 
 
 def _gather(op, params, indices, axis):
-    axis, batch = _gather_axes(axis.item(), op.attrs["batch_dims"], params.ndim)
+    axis, batch = _gather_axes(axis.item(), op.attrs["batch_dims"], params.ndim, indices.ndim)
     check_indices(indices, params.shape[axis])
     if not batch:
         return np.take(params, indices, axis)
@@ -63,7 +69,7 @@ def _gather(op, params, indices, axis):
 
 
 def _gather_kernel(b, op, params, indices, axis):
-    axis, batch = _gather_axes(b.data(axis).item(), op.attrs["batch_dims"], len(params.shape))
+    axis, batch = _gather_axes(b.data(axis).item(), op.attrs["batch_dims"], len(params.shape), len(indices.shape))
     if batch:
         return _batch_gather_kernel(b, params, indices, axis, batch)
     return patterns.taken(b, params, indices, axis, _error(b, indices, params.shape[axis]))
@@ -91,14 +97,14 @@ def _batch_gather_kernel(b, params, indices, axis: int, batch: int):
 
 def _gathered(op):
     params, indices, axis = op.inputs[0].shape, op.inputs[1].shape, constant_value(op.inputs[2])
-    if params.sizes is None or indices.sizes is None:
-        return UNKNOWN
     if params.rank == 0:
         raise ValueError("gather takes params of rank 1 or more, not a scalar")
+    if params.sizes is None or indices.sizes is None:
+        return UNKNOWN
     batch = op.attrs["batch_dims"]
     if axis is None:
-        return TensorShape([None] * (params.rank + indices.rank - batch - 1))
-    axis, batch = _gather_axes(axis.item(), batch, params.rank)
+        return TensorShape([None] * (params.rank + indices.rank - max(_from_front(batch, indices.rank), 0) - 1))
+    axis, batch = _gather_axes(axis.item(), batch, params.rank, indices.rank)
     common = TensorShape(params.sizes[:batch]).merge_with(indices.sizes[:batch]).sizes
     return TensorShape((*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :]))
 
@@ -110,8 +116,22 @@ def _gather_grad(op, g):
         values = array.reshape(g, array.concat([count_of(indices), shape[1:]], 0))
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None
     if known is None or params.shape.rank is None or indices.shape.rank is None:
-        raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
-    return (_scattered_back(params, indices, known.item() % params.shape.rank, op.attrs["batch_dims"], g), None, None)
+        if op.attrs["batch_dims"]:
+            raise LookupError(f"the gradient of gather '{op.name}' needs a known axis and known ranks")
+        return _added_back(params, indices, axis, g), None, None
+    axis, batch = _gather_axes(known.item(), op.attrs["batch_dims"], params.shape.rank, indices.shape.rank)
+    return _scattered_back(params, indices, axis, batch, g), None, None
+
+
+def _added_back(params: Tensor, indices: Tensor, axis: Tensor, g: Tensor) -> Tensor:
+    """The gradient where only a run knows the ranks: blocks of rows, with rows of the same index added up."""
+    shape = array.shape(params)
+    axis = apply("Cast", axis, DstT=dtypes.int32)
+    axis = apply("FloorMod", axis, array.rank(params))
+    before, size, behind = shape[:axis], shape[axis], shape[axis + 1 :]
+    blocks = array.reshape(g, [apply("Prod", before, [0]), array.size(indices), apply("Prod", behind, [0])])
+    rows = apply("UnsortedSegmentSum", array.transpose(blocks, [1, 0, 2]), array.reshape(indices, [-1]), size)
+    return array.reshape(array.transpose(rows, [1, 0, 2]), shape)
 
 
 def count_of(indices: Tensor) -> Tensor:
@@ -167,8 +187,8 @@ def gather(params, indices, validate_indices=None, name: str | None = None, axis
 def batch_gather(params, indices, name: str | None = None) -> Tensor:
     """`gather` along the last axis of `indices`, for each item of the axes before it."""
     indices = convert_to_tensor(indices)
-    if indices.shape.rank is None:
-        raise ValueError("batch_gather needs indices of known rank")
+    if not indices.shape.rank:
+        raise ValueError(f"batch_gather needs indices of known rank, 1 or more, not of shape {indices.shape}")
     return gather(params, indices, name=name, batch_dims=indices.shape.rank - 1)
 
 

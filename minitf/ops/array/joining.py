@@ -263,7 +263,7 @@ def split(value, num_or_size_splits, axis=0, num: int | None = None, name: str |
     [[1, 1], [1, 3]]
     """
     if isinstance(value, int) or isinstance(axis, (list, tuple)):
-        raise TypeError("split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first")
+        raise ValueError("split takes (value, num_or_size_splits, axis): since TensorFlow 1.0 the tensor comes first")
     with at_home(value):
         size_splits = convert_to_tensor(num_or_size_splits)
     if size_splits.shape.rank == 0:
@@ -302,11 +302,22 @@ def _packed(values, dtype: dtypes.DType, name: str):
         parts = [_packed(v, dtype, str(i)) if isinstance(v, (list, tuple)) else v for i, v in enumerate(values)]
         if not any(_is_tensor(part) for part in parts):
             return parts
+        for part in parts:
+            if _is_tensor(part) and part.dtype.base_dtype is not dtype:
+                given = part.dtype.base_dtype.name
+                raise TypeError(f"{part.name} is {given}, not {dtype.name} as others in its list; use tf.cast")
         tensors = [
-            convert_to_tensor(p, dtype) if _is_tensor(p) else constant(p, dtype, name=str(i))
-            for i, p in enumerate(parts)
+            convert_to_tensor(p) if _is_tensor(p) else constant(p, dtype, name=str(i)) for i, p in enumerate(parts)
         ]
         return apply("Pack", tensors, name=scope)
+
+
+def _cast(values, dtype: dtypes.DType):
+    """A nested list, the tensors in it converted."""
+    if isinstance(values, (list, tuple)):
+        return [_cast(value, dtype) for value in values]
+    other = _is_tensor(values) and values.dtype.base_dtype is not dtype
+    return apply("Cast", values, DstT=dtype) if other else values
 
 
 @nest.not_too_deep
@@ -314,7 +325,9 @@ def _convert_list(value, dtype=None, name=None, as_ref=False):
     found = _first_type(value)
     if found is None:
         return NotImplemented
-    return _packed(value, found if dtype is None else dtype.base_dtype, name or "packed")
+    if dtype is not None and found is not dtype.base_dtype:
+        found, value = dtype.base_dtype, _cast(value, dtype.base_dtype)
+    return _packed(value, found, name or "packed")
 
 
 register_tensor_conversion_function((list, tuple), _convert_list, 99)

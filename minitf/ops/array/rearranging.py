@@ -260,6 +260,8 @@ reverse = patterns.of_inputs(
 
 def _sequence_axes(op, sizes: tuple, lengths: tuple) -> tuple[int, int]:
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
+    if seq == batch:
+        raise ValueError(f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch")
     if lengths != (sizes[batch],):
         raise ValueError(f"seq_lengths are {sizes[batch]} numbers, one for each item of axis {batch}, not {lengths}")
     return seq, batch
@@ -309,8 +311,6 @@ def _reversed_sequence_shape(op):
     if sizes is None:
         return UNKNOWN
     seq, batch = (check_axis(op.attrs[name], len(sizes), name) for name in ("seq_dim", "batch_dim"))
-    if seq == batch:
-        raise ValueError(f"seq_axis and batch_axis are both {seq}; sequences lie along another axis than the batch")
     length = op.inputs[1].shape.with_rank(1).merge_with([sizes[batch]]).sizes[0]
     return TensorShape((*sizes[:batch], length, *sizes[batch + 1 :]))
 
@@ -339,7 +339,7 @@ def reverse_sequence(
     seq_axis = patterns.renamed("seq_axis", seq_axis, "seq_dim", seq_dim)
     batch_axis = patterns.renamed("batch_axis", batch_axis, "batch_dim", batch_dim)
     if seq_axis is None:
-        raise ValueError("reverse_sequence needs seq_axis")
+        raise TypeError("reverse_sequence needs seq_axis")
     return apply("ReverseSequence", input, seq_lengths, seq_dim=seq_axis, batch_dim=batch_axis or 0, name=name)
 
 

@@ -48,14 +48,13 @@ def _unique_kernel(b, op, x):
 
 
 def _unique_shapes(op):
-    op.inputs[0].shape.with_rank(1)
     return [TensorShape([None]), op.inputs[0].shape, TensorShape([None])][: len(op.outputs)]
 
 
 for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
     define(
         _type,
-        f"x: T[n]; out_idx: type = int32 -> y: T, idx: out_idx{_times}",
+        f"x: T{'~' if _times else ''}[n]; out_idx: type = int32 -> y: T, idx: out_idx{_times}",
         out_idx=dtypes.INDEX,
         shape=_unique_shapes,
         numpy=_unique,

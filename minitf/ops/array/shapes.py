@@ -13,14 +13,14 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor
-from minitf.framework.static import constant_value_as_shape, partial_value
+from minitf.framework.static import constant_value_as_shape, known_sizes, partial_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array.constant import constant
 
 
-def _known_shape(x: Tensor):
-    sizes = x.shape.sizes
+def _known_shape(x: Tensor, depth: int):
+    sizes = known_sizes(x, depth).sizes
     return None if sizes is None else np.array((*sizes, None), object)[:-1]
 
 
@@ -33,7 +33,7 @@ define(
     "input: T; out_type: type = int32 -> output: out_type",
     out_type=dtypes.INDEX,
     shape=lambda op: TensorShape([op.inputs[0].shape.rank]),
-    static=lambda op, depth: _known_shape(op.inputs[0]),
+    static=lambda op, depth: _known_shape(op.inputs[0], depth),
     numpy=lambda op, x: np.array(x.shape, np.int64),
     kernel=_shape_kernel,
     reads="shape",
@@ -44,7 +44,7 @@ define(
     "input: *T; out_type: type = int32 -> output: *out_type",
     out_type=dtypes.INDEX,
     shape=lambda op: [TensorShape([t.shape.rank]) for t in op.inputs],
-    static=lambda op, depth: [_known_shape(t) for t in op.inputs],
+    static=lambda op, depth: [_known_shape(t, depth) for t in op.inputs],
     kernel=_shape_kernel,
     numpy=lambda op, *x: [np.array(v.shape, np.int64) for v in x],
     reads="shape",
@@ -58,7 +58,7 @@ def _count(number):
 
 def _known_count(number):
     def rule(op, depth):
-        count = number(op.inputs[0].shape)
+        count = number(known_sizes(op.inputs[0], depth))
         return None if count is None else np.array(count)
 
     return rule

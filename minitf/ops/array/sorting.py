@@ -7,6 +7,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.math.unary import negative
+from minitf.ops.nn.nn import swap_with_last
 from minitf.ops.nn.top_k import top_k
 
 
@@ -15,18 +16,15 @@ def _sorted(values, axis: int, direction: str, places: bool) -> Tensor:
         raise ValueError(f"direction should be one of ASCENDING, DESCENDING, not {direction!r}")
     values = convert_to_tensor(values, name="values")
     rank = values.shape.with_rank_at_least(1).rank
-    if rank is None:
-        raise ValueError("the rank of what is sorted has to be known")
-    if not isinstance(axis, int) or not -rank <= axis < rank:
+    if rank is not None and not -rank <= axis < rank:
         raise ValueError(f"axis is a number in [{-rank}, {rank}), not {axis!r}")
-    axis, last = axis % rank, rank - 1
-    order = [last if i == axis else axis if i == last else i for i in range(rank)]
-    moved = values if axis == last else array.transpose(values, order)
+    last = axis == -1 or rank is not None and axis == rank - 1
+    moved = values if last else swap_with_last(values, axis)
     up = direction == "ASCENDING"
-    size = moved.shape.sizes[-1]
+    size = (moved.shape.sizes or (None,))[-1]
     found = top_k(negative(moved) if up else moved, array.shape(moved)[-1] if size is None else size)
     result = found.indices if places else negative(found.values) if up else found.values
-    return result if axis == last else array.transpose(result, order)
+    return result if last else swap_with_last(result, axis)
 
 
 def sort(values, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
@@ -35,9 +33,7 @@ def sort(values, axis: int = -1, direction: str = "ASCENDING", name: str | None 
         return _sorted(values, axis, direction, places=False)
 
 
-def argsort(
-    values, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
-) -> Tensor:
+def argsort(values, axis: int = -1, direction: str = "ASCENDING", stable=False, name: str | None = None) -> Tensor:
     """The places (int32) of the values of a tensor in the order of `tf.sort`; equal ones stay in order."""
     with name_scope(name, "argsort"):
         return _sorted(values, axis, direction, places=True)

@@ -142,9 +142,9 @@ def assert_near(
     """
     with name_scope(name, "assert_near", [x, y]):
         x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
+        y = convert_to_tensor(y, x.dtype.base_dtype, name="y")
         if not (x.dtype.is_floating or x.dtype.is_complex):
-            raise TypeError(f"assert_near takes floating point numbers, not {x.dtype.name} ({x.name})")
+            raise ValueError(f"assert_near takes floating point numbers, not {x.dtype.name} ({x.name})")
         small = 10 * np.finfo(x.dtype.numpy).eps
         rtol = convert_to_tensor(small if rtol is None else rtol, dtype=x.dtype.real_dtype, name="rtol")
         atol = convert_to_tensor(small if atol is None else atol, dtype=x.dtype.real_dtype, name="atol")
@@ -292,9 +292,12 @@ def assert_same_float_dtype(tensors=None, dtype=None) -> dtypes.DType:
     return wanted
 
 
+_NUMERIC = dtypes.NUMBER - {dtypes.float16, dtypes.complex128, dtypes.uint16, dtypes.uint32, dtypes.uint64}
+
+
 def is_numeric_tensor(tensor) -> bool:
-    """Whether it is a Tensor of a numeric type (bool is not one)."""
-    return isinstance(tensor, Tensor) and tensor.dtype.base_dtype in dtypes.NUMBER
+    """Whether it is a Tensor of a type that TensorFlow counts as numeric: not bool, nor float16 or complex128."""
+    return isinstance(tensor, Tensor) and tensor.dtype.base_dtype in _NUMERIC
 
 
 # ---- order and finiteness
@@ -316,6 +319,8 @@ def is_strictly_increasing(x, name: str | None = None) -> Tensor:
 
 def _neighbours(x) -> tuple[Tensor, Tensor]:
     x = convert_to_tensor(x, name="x")
+    if not is_numeric_tensor(x):
+        raise TypeError(f"numbers are expected, not {x.name} of {x.dtype.base_dtype.name}")
     if x.dtype.base_dtype not in dtypes.REAL:
         raise TypeError(f"an order needs real numbers; {x.name} is {x.dtype.base_dtype.name}")
     flat = array.reshape(x, [-1])

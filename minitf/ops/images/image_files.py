@@ -399,7 +399,8 @@ def decode_image(
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
         since = op_counts.Since()
         read = dtype if dtype is dtypes.uint16 else dtypes.uint8
-        image = apply("DecodeImage", contents, channels=channels, expand_animations=expand_animations, dtype=read)
+        several = bool(expand_animations)
+        image = apply("DecodeImage", contents, channels=channels, expand_animations=several, dtype=read)
         image = image if read is dtype else convert_image_dtype(image, dtype)
     since.count_as(op_counts.decoded_image(not expand_animations, dtype.name))
     return image
@@ -440,8 +441,9 @@ def adjust_jpeg_quality(image, jpeg_quality, name: str | None = None) -> Tensor:
     with name_scope(name, "adjust_jpeg_quality", [image]):
         image = convert_to_tensor(image, name="image")
         small = convert_image_dtype(image, dtypes.uint8)
-        quality = convert_to_tensor(jpeg_quality, dtypes.int32)
-        small = decode_jpeg(apply("EncodeJpegVariableQuality", small, quality))
+        if not isinstance(jpeg_quality, Tensor):
+            jpeg_quality = convert_to_tensor(jpeg_quality, dtypes.int32)
+        small = decode_jpeg(apply("EncodeJpegVariableQuality", small, jpeg_quality))
         return convert_image_dtype(small, image.dtype, saturate=True)
 
 

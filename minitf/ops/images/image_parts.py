@@ -18,6 +18,7 @@ from minitf.kernels.math import images as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.images.images import as_type as images_as
+from minitf.ops.nn.axes import listed
 from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.windows import Windows, check_across_space, check_padding
 from minitf.ops.nn.windows import axis as windows_along
@@ -379,11 +380,11 @@ def extract_image_patches(
     [1, 2, 2, 12]
     """
     ksizes = patterns.renamed("sizes", sizes, "ksizes", ksizes)
-    attributes = {"ksizes": _four(ksizes, "ksizes"), "strides": _four(strides, "strides")}
+    attributes = {"ksizes": listed(ksizes, "ksizes", "NHWC"), "strides": listed(strides, "strides", "NHWC")}
     return apply(
         "ExtractImagePatches",
         images,
-        rates=_four(rates, "rates"),
+        rates=listed(rates, "rates", "NHWC"),
         padding=check_padding(padding),
         name=name,
         **attributes,
@@ -393,10 +394,3 @@ def extract_image_patches(
 def extract_patches(images, sizes, strides, rates, padding, name: str | None = None) -> Tensor:
     """`extract_image_patches` under its later name."""
     return extract_image_patches(images, sizes, strides, rates, padding, name)
-
-
-def _four(numbers, what: str) -> list[int]:
-    numbers = [int(n) for n in numbers]
-    if len(numbers) != 4:
-        raise ValueError(f"{what} is [1, rows, columns, 1], not {numbers}")
-    return numbers

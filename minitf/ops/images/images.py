@@ -55,16 +55,22 @@ def _matrix(old: int, rows, places, weights) -> np.ndarray:
     return found
 
 
+def _between(op, old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each new place the old ones before and behind it, and what part of the way lies before it."""
+    places, _ = _places(op, old, new)
+    first, second = (np.clip(end, 0, old - 1).astype(np.int64) for end in (np.floor(places), np.ceil(places)))
+    return first, second, (places - np.floor(places)).astype(np.float32)
+
+
 def _linear(op, old: int, new: int) -> np.ndarray:
+    first, second, part = _between(op, old, new)
+    return _matrix(old, np.arange(new), first, 1 - part) + _matrix(old, np.arange(new), second, part)
+
+
+def _four(op, old: int, new: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each new place the four old ones around it, and how much they give."""
     places, _ = _places(op, old, new)
     first = np.floor(places).astype(np.int64)
-    part, rows = places - first, np.arange(new)
-    return _matrix(old, rows, first, 1 - part) + _matrix(old, rows, first + 1, part)
-
-
-def _cubic(op, old: int, new: int) -> np.ndarray:
-    places, _ = _places(op, old, new)
-    first, rows = np.floor(places).astype(np.int64), np.arange(new)
     a = _STEEP_CENTRED if _centred(op) else _STEEP
     part = np.rint((places - first) * _FINE) / _FINE
 
@@ -79,7 +85,12 @@ def _cubic(op, old: int, new: int) -> np.ndarray:
     if _centred(op):  # places beyond the ends count for nothing
         weights = np.where((around >= 0) & (around < old), weights, 0)
         weights = weights / weights.sum(0)
-    return sum(_matrix(old, rows, each, w) for each, w in zip(around, weights))
+    return np.clip(around, 0, old - 1).T, weights.T.astype(np.float32)
+
+
+def _cubic(op, old: int, new: int) -> np.ndarray:
+    around, weights = _four(op, old, new)
+    return sum(_matrix(old, np.arange(new), each, w) for each, w in zip(around.T, weights.T))
 
 
 def _areas(op, old: int, new: int) -> np.ndarray:
@@ -113,12 +124,17 @@ def _taps(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _along(b, x, matrix: np.ndarray, axis: int):
     """Lowers to the product of a matrix and x along one of its axes."""
     places, weights = _taps(matrix)
-    shape = (*x.shape[:axis], len(matrix), *x.shape[axis + 1 :])
-    out, width = b.new(shape, x.dtype), prod(x.shape[axis + 1 :])
+    given = places, weights.astype(x.dtype)
+    return _rows(b, x, axis, len(matrix), kernels.weighted_rows, given, places.shape[1])
+
+
+def _rows(b, x, axis: int, new: int, kernel, given, *sizes):
+    """Lowers to a kernel that makes the `new` rows along an axis of those there are."""
+    out, width = b.new((*x.shape[:axis], new, *x.shape[axis + 1 :]), x.dtype), prod(x.shape[axis + 1 :])
     if out.size:
-        kernel, given = kernels.weighted_rows[x.dtype], [b.constant(places), b.constant(weights.astype(x.dtype))]
-        sizes = len(matrix), places.shape[1], width, x.shape[axis] * width, len(matrix) * width
-        b.call(kernel, x, *given, out, prod(x.shape[:axis]), *sizes)
+        given = [b.constant(value) for value in given]
+        steps = x.shape[axis] * width, new * width
+        b.call(kernel[x.dtype], x, *given, out, prod(x.shape[:axis]), new, *sizes, width, *steps)
     return out
 
 
@@ -138,13 +154,10 @@ def as_type(b, x, dtype):
     return out
 
 
-def _resized_kernel(weights):
-    def lower(b, op, x, size):
-        height, width = _check_sizes(op, x, b.data(size))
-        down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
-        return _both_ways(b, as_type(b, x, np.float32), down, across)
-
-    return lower
+def _areas_kernel(b, op, x, size):
+    height, width = _check_sizes(op, x, b.data(size))
+    down, across = _areas(op, x.shape[1], height), _areas(op, x.shape[2], width)
+    return _both_ways(b, as_type(b, x, np.float32), down, across)
 
 
 def _resized_grad_kernel(weights):
@@ -153,6 +166,20 @@ def _resized_grad_kernel(weights):
         return as_type(b, _both_ways(b, dy, down, across), original.dtype)
 
     return lower
+
+
+def _linear_kernel(b, op, x, size):
+    height, width = _check_sizes(op, x, b.data(size))
+    if (height, width) == x.shape[1:3]:
+        return as_type(b, x, np.float32)
+    wide = _rows(b, as_type(b, x, np.float32), 2, width, kernels.blended_rows, _between(op, x.shape[2], width))
+    return _rows(b, wide, 1, height, kernels.blended_rows, _between(op, x.shape[1], height))
+
+
+def _cubic_kernel(b, op, x, size):
+    height, width = _check_sizes(op, x, b.data(size))
+    high = _rows(b, as_type(b, x, np.float32), 1, height, kernels.tapped_rows, _four(op, x.shape[1], height), 4)
+    return _rows(b, high, 2, width, kernels.tapped_rows, _four(op, x.shape[2], width), 4)
 
 
 def _nearest_kernel(b, op, x, size):
@@ -184,13 +211,34 @@ def _check_sizes(op, x, size) -> tuple[int, int]:
     return height, width
 
 
-def _resized(weights):
-    def numpy(op, x, size):
-        height, width = _check_sizes(op, x, size)
-        down, across = weights(op, x.shape[1], height), weights(op, x.shape[2], width)
-        return np.einsum("oh,pw,bhwc->bopc", down, across, x.astype(np.float32), optimize=True)
+def _linear_numpy(op, x, size):
+    height, width = _check_sizes(op, x, size)
+    x = x.astype(np.float32)
+    if (height, width) == x.shape[1:3]:
+        return x
+    with np.errstate(invalid="ignore"):
+        for axis, new in ((2, width), (1, height)):
+            first, second, part = _between(op, x.shape[axis], new)
+            near, far = x.take(first, axis), x.take(second, axis)
+            x = near + (far - near) * part.reshape((-1,) + (1,) * (3 - axis))
+    return x
 
-    return numpy
+
+def _cubic_numpy(op, x, size):
+    height, width = _check_sizes(op, x, size)
+    x = x.astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        for axis, new in ((1, height), (2, width)):
+            around, weights = _four(op, x.shape[axis], new)
+            shape = (-1,) + (1,) * (3 - axis)
+            x = sum(x.take(each, axis) * w.reshape(shape) for each, w in zip(around.T, weights.T))
+    return x
+
+
+def _areas_numpy(op, x, size):
+    height, width = _check_sizes(op, x, size)
+    down, across = _areas(op, x.shape[1], height), _areas(op, x.shape[2], width)
+    return np.einsum("oh,pw,bhwc->bopc", down, across, x.astype(np.float32), optimize=True)
 
 
 def _resized_grad(weights):
@@ -208,22 +256,22 @@ def _resized_shape(op):
     return TensorShape([sizes[0], height, width, sizes[3]])
 
 
-def _define(name: str, weights, grad: bool, attributes: str) -> None:
-    """Defines the op that resizes with these weights, and its gradient."""
+def _define(name: str, numpy, kernel, attributes: str, weights=None) -> None:
+    """Defines an op that resizes, and its gradient if there are weights for it."""
 
     def gradient(op, g):
         return apply_like(op, f"{name}Grad", g, op.inputs[0]), None
 
     define(
         name,
-        f"images: T[b, h, w, c], size: int32[n]; {attributes} -> resized_images: float32",
+        f"images: T[b, h, w, c], size: int32[2]; {attributes} -> resized_images: float32",
         T=_REAL,
         shape=_resized_shape,
-        numpy=_resized(weights),
-        kernel=_resized_kernel(weights),
-        grad=gradient if grad else None,
+        numpy=numpy,
+        kernel=kernel,
+        grad=gradient if weights else None,
     )
-    if grad:
+    if weights:
         define(
             f"{name}Grad",
             f"grads: float32, original_image: T; {attributes} -> output: T",
@@ -254,12 +302,12 @@ def _size_of(tensor: Tensor) -> Tensor:
 
 _CORNERS = "align_corners: bool = False"
 _WHERE = f"{_CORNERS}, half_pixel_centers: bool = False"
-_define("ResizeBilinear", _linear, True, _WHERE)
-_define("ResizeBicubic", _cubic, True, _WHERE)
-_define("ResizeArea", _areas, False, _CORNERS)
+_define("ResizeBilinear", _linear_numpy, _linear_kernel, _WHERE, _linear)
+_define("ResizeBicubic", _cubic_numpy, _cubic_kernel, _WHERE, _cubic)
+_define("ResizeArea", _areas_numpy, _areas_kernel, _CORNERS)
 define(
     "ResizeNearestNeighbor",
-    f"images: T[b, h, w, c], size: int32[n]; {_WHERE} -> resized_images: T",
+    f"images: T[b, h, w, c], size: int32[2]; {_WHERE} -> resized_images: T",
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_numpy,
@@ -268,7 +316,7 @@ define(
 )
 define(
     "ResizeNearestNeighborGrad",
-    f"grads: T, size: int32[n]; {_WHERE} -> output: T",
+    f"grads: T, size: int32[2]; {_WHERE} -> output: T",
     T=_REAL,
     shape=_resized_shape,
     numpy=_nearest_grad,

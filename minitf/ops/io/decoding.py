@@ -56,6 +56,8 @@ def decode_raw(
      [120 121 122]]
     """
     strings = patterns.renamed("input_bytes", input_bytes, "bytes", bytes)
+    if out_type is None:
+        raise ValueError("decode_raw needs out_type, such as tf.uint8")
     out_type = dtypes.as_dtype(out_type).base_dtype
     if out_type not in dtypes.NUMBER | {dtypes.bool}:
         raise TypeError(f"decode_raw gives numbers and bools, not {out_type.name}")

@@ -10,6 +10,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply_op
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.errors import WrongArgument
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import as_shape
 from minitf.framework.sparse import SparseTensor
@@ -62,8 +63,10 @@ class _Wanted:
     """The features that an op is to read, in the order of their keys."""
 
     def __init__(self, features: dict, kinds: tuple):
-        if not isinstance(features, dict) or not features:
-            raise ValueError(f"features is a dict of names and kinds, with one at least, not {features!r}")
+        if not isinstance(features, dict):
+            raise WrongArgument(f"features is a dict of names and kinds, not {features!r}")
+        if not features:
+            raise ValueError("features is an empty dict; it names one feature at least")
         self.features, self.sparse, self.dense = features, {}, {}
         for key in sorted(features):
             feature = features[key]

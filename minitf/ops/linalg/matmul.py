@@ -45,9 +45,13 @@ def _batch_shape(op):
     return batch.concatenate(_product_sizes(x[-2:], y[-2:], op.attrs["adj_x"], op.attrs["adj_y"]))
 
 
+def _check_matrices(x, y) -> None:
+    if len(x.shape) != 2 or len(y.shape) != 2:
+        raise ValueError(f"MatMul multiplies matrices, not shapes {x.shape} and {y.shape}")
+
+
 def _matmul(op, a, b):
-    if a.ndim != 2 or b.ndim != 2:
-        raise ValueError(f"MatMul multiplies matrices, not shapes {a.shape} and {b.shape}")
+    _check_matrices(a, b)
     _product_sizes(a.shape, b.shape, op.attrs["transpose_a"], op.attrs["transpose_b"])
     return (a.T if op.attrs["transpose_a"] else a) @ (b.T if op.attrs["transpose_b"] else b)
 
@@ -84,6 +88,7 @@ def _batch_product(x, y, turn_x: bool, turn_y: bool, name: str | None = "MatMul"
 
 
 def _matmul_kernel(b, op, x, y):
+    _check_matrices(x, y)
     turn_x, turn_y = op.attrs["transpose_a"], op.attrs["transpose_b"]
     return _lowered(b, x, y, turn_x, turn_y, ())
 
@@ -181,8 +186,8 @@ def matmul(
 ) -> Tensor:
     """The product of matrices [..., n, k] and [..., k, m], whose leading axes broadcast: [..., n, m].
 
-    transpose_*, adjoint_*: take that factor's transpose, or the complex conjugate of it; the hints
-    `*_is_sparse` change nothing. ValueError for shapes that do not fit, or if both are asked for.
+    transpose_*, adjoint_*: take that factor's transpose, or the complex conjugate of it; of factors said to be
+    sparse there is one matrix each. ValueError for shapes that do not fit, or if both are asked for.
 
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).shape.as_list()
     [1, 1]
@@ -192,12 +197,17 @@ def matmul(
             raise ValueError("matmul: of transpose and adjoint only one can be asked for")
         a = convert_to_tensor(a, name="a")
         b = convert_to_tensor(b, name="b", dtype=None if isinstance(b, Tensor) else a.dtype.base_dtype)
-        if a.shape.rank != 2 and b.shape.rank != 2 or max(a.shape.rank or 3, b.shape.rank or 3) > 2:
+        sparse = a_is_sparse or b_is_sparse
+        many = a.shape.rank != 2 and b.shape.rank != 2 or max(a.shape.rank or 3, b.shape.rank or 3) > 2
+        if many and not sparse:
             a = math.conjugated(a) if transpose_a else a
             b = math.conjugated(b) if transpose_b else b
             return _batch_product(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name=scope)
         a = math.conjugated(a) if adjoint_a else a
         b = math.conjugated(b) if adjoint_b else b
+        if sparse and a.dtype.base_dtype is b.dtype.base_dtype is dtypes.float32:
+            turned = transpose_a or adjoint_a, transpose_b or adjoint_b
+            return sparse_matmul(a, b, *turned, a_is_sparse, b_is_sparse, name=scope)
         return _plain_product(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name=scope)
 
 
@@ -231,7 +241,8 @@ def matvec(
     """The product of matrices [..., n, k] and vectors [..., k]: [..., n]; options as those of `matmul`."""
     with name_scope(name, "MatVec", [a, b]):
         column = array.expand_dims(b, axis=-1)
-        return array.squeeze(matmul(a, column, transpose_a=transpose_a, adjoint_a=adjoint_a), axis=[-1])
+        hints = {"a_is_sparse": a_is_sparse, "b_is_sparse": b_is_sparse}
+        return array.squeeze(matmul(a, column, transpose_a=transpose_a, adjoint_a=adjoint_a, **hints), axis=[-1])
 
 
 def _check_triples(a: tuple, b: tuple) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 
 from minitf.framework.convert import convert_to_tensor
@@ -52,7 +54,8 @@ def normalize(tensor, ord="euclidean", axis=None, name: str | None = None) -> tu
 
 
 def _check_norm(ord, axis, matrices: bool) -> None:
-    if isinstance(axis, (list, tuple)) and len(axis) not in (1, 2) or matrices and axis[0] == axis[1]:
+    one = axis is None or isinstance(axis, numbers.Integral)
+    if not one and (not matrices or not all(isinstance(a, numbers.Integral) for a in axis) or axis[0] == axis[1]):
         raise ValueError(f"norm along axes {axis}: give one axis, or two different ones for matrices")
     if matrices:
         allowed = ord in ("euclidean", "fro", 1, 2, np.inf)

@@ -115,6 +115,8 @@ def _solved(diagonals: Tensor, rhs: Tensor, partial_pivoting: bool, name: str | 
 
 def _check(compact: Tensor, rhs: Tensor) -> None:
     rank = compact.shape.rank
+    if rank is None:
+        raise ValueError("Expected diagonals to have rank at least 2, got None")
     if rhs.shape.rank not in (rank, rank - 1):
         raise ValueError(f"Expected the rank of rhs to be {rank - 1} or {rank}, got {rhs.shape.rank}")
     if not compact.shape[:-2].is_compatible_with(rhs.shape[: rank - 2]):
@@ -124,9 +126,9 @@ def _check(compact: Tensor, rhs: Tensor) -> None:
 def _compact(diagonals) -> Tensor:
     diagonals = convert_to_tensor(diagonals, name="diagonals")
     sizes = diagonals.shape.sizes
-    if sizes is None or len(sizes) < 2:
-        raise ValueError(f"Expected diagonals to have rank at least 2, got {diagonals.shape.rank}")
-    if sizes[-2] not in (3, None):
+    if sizes is not None and len(sizes) < 2:
+        raise ValueError(f"Expected diagonals to have rank at least 2, got {len(sizes)}")
+    if sizes is not None and sizes[-2] not in (3, None):
         raise ValueError(f"Expected 3 diagonals got {sizes[-2]}")
     return diagonals
 
@@ -148,7 +150,7 @@ def _three(diagonals, form: str) -> list[Tensor]:
 
 def _full(diagonal: Tensor, main: Tensor, ends: bool) -> Tensor:
     """A diagonal as long as the main one: with a zero at its end (or begin), if that is missing."""
-    have, want = (d.shape.with_rank_at_least(1).sizes[-1] for d in (diagonal, main))
+    have, want = ((d.shape.with_rank_at_least(1).sizes or (None,))[-1] for d in (diagonal, main))
     if have in (want, None):
         return diagonal
     if want is None or have != want - 1:

@@ -29,9 +29,9 @@ def without_last_axis(labels: Tensor, predictions: Tensor, name: str | None = No
             labels = _squeezed_if(math.equal(-1, more), labels)
             since.count_as(op_counts.squeezed(*shapes))
             return labels, predictions
-        if ranks[0] - ranks[1] == 1 and _may_end_in_one(predictions):
+        if ranks[0] - ranks[1] == 1:
             predictions = array.squeeze(predictions, [-1])
-        elif ranks[1] - ranks[0] == 1 and _may_end_in_one(labels):
+        elif ranks[1] - ranks[0] == 1:
             labels = array.squeeze(labels, [-1])
         return labels, predictions
 

@@ -70,6 +70,19 @@ def _truncated(x, y):
     return quotient + ((quotient < 0) & (quotient * y != x)).astype(x.dtype)
 
 
+def _real_quotient(x, y):
+    """x / y; of integers as TensorFlow's compiled kernels divide, which raise no errors."""
+    if x.dtype.kind not in "iu":
+        return np.true_divide(x, y)
+    with np.errstate(over="ignore"):
+        return np.where(y == 0, ~np.zeros_like(x), _truncated(x, np.where(y == 0, np.ones_like(y), y)))
+
+
+def _real_quotient_kernel(b, op, x, y):
+    kernel = division.quotient if x.dtype.kind in "iu" else elementwise.div
+    return patterns.binary(kernel)(b, op, x, y)
+
+
 def _floor_mod(x, y):
     remainder = np.fmod(x, y)
     return np.where((x < 0) == (y < 0), remainder, np.fmod(remainder + y, y))
@@ -175,11 +188,11 @@ subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "
 multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
 realdiv = _binary(
     "RealDiv",
-    np.true_divide,
-    elementwise.div,
+    _real_quotient,
+    _real_quotient_kernel,
     _div_grad,
-    "x / y of floating point or complex numbers.",
-    FIELD,
+    "x / y; of integers rounded towards 0, and all bits set where y is 0.",
+    FIELD | {dtypes.int8, dtypes.uint8, dtypes.int32, dtypes.int64},
     summed=True,
 )
 floor_div = _binary(
@@ -207,7 +220,7 @@ truncatediv = _binary(
     division.truncatediv,
     None,
     "x / y, of integers rounded towards 0; it has no gradient.",
-    dtypes.REAL,
+    dtypes.NUMBER,
     error=_zero_divisor,
 )
 truncatemod = _binary(
@@ -297,25 +310,7 @@ _WIDENED = {
 
 def truediv(x, y, name: str | None = None) -> Tensor:
     """x / y; integers are converted first, to float32 if they have up to 16 bits, else to float64."""
-    return _division(x, y, name or "truediv", _true_quotient)
-
-
-def _true_quotient(x: Tensor, y: Tensor, scope: str) -> Tensor:
-    wide = _WIDENED.get(x.dtype.base_dtype)
-    return realdiv(cast(x, wide), cast(y, wide), name=scope) if wide else realdiv(x, y, name=scope)
-
-
-def div(x, y, name: str | None = None) -> Tensor:
-    """x / y; integers are rounded down, as Python 2 did."""
-    return _division(x, y, name or "div", _old_quotient)
-
-
-def _old_quotient(x: Tensor, y: Tensor, scope: str) -> Tensor:
-    return apply("FloorDiv" if x.dtype.is_integer else "RealDiv", x, y, name=scope)
-
-
-def _division(x, y, name: str, quotient) -> Tensor:
-    with name_scope(name) as scope:
+    with name_scope(name or "truediv") as scope:
         x = convert_to_tensor(x, name="x")
         y = convert_to_tensor(y, name="y", preferred_dtype=x.dtype.base_dtype)
         if x.dtype.base_dtype is not y.dtype.base_dtype:
@@ -323,7 +318,16 @@ def _division(x, y, name: str, quotient) -> Tensor:
                 f"x is {x.dtype.base_dtype.name} ({x.name}) and y is {y.dtype.base_dtype.name} ({y.name}): "
                 "a division needs one type; convert one with tf.cast"
             )
-        return quotient(x, y, scope)
+        wide = _WIDENED.get(x.dtype.base_dtype)
+        return realdiv(cast(x, wide), cast(y, wide), name=scope) if wide else realdiv(x, y, name=scope)
+
+
+def div(x, y, name: str | None = None) -> Tensor:
+    """x / y, of one type; integers are rounded down, as Python 2 did. ValueError for a tensor y of another type."""
+    with name_scope(name or "div") as scope:
+        x = convert_to_tensor(x, name="x")
+        y = convert_to_tensor(y, x.dtype.base_dtype, name="y")
+        return apply("FloorDiv" if x.dtype.is_integer else "RealDiv", x, y, name=scope)
 
 
 def divide(x, y, name: str | None = None) -> Tensor:
@@ -378,20 +382,27 @@ for _type, _attributes in (("AddN", ""), ("AccumulateNV2", "shape: shape")):
 
 
 def add_n(inputs, name: str | None = None) -> Tensor:
-    """The sum of a list of tensors of one shape and type; ValueError for an empty list."""
+    """The sum of a list of tensors of one shape and type.
+
+    Raises:
+      TypeError: for what is no list.
+      ValueError: for an empty list.
+    """
     return _sum_of("AddN", inputs, name)
 
 
 def _sum_of(type: str, inputs, name: str | None, **attrs) -> Tensor:
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"a list of at least one tensor is expected, not {inputs!r}")
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"a list of tensors is expected, not {inputs!r}")
+    if not inputs:
+        raise ValueError("a list of at least one tensor is expected, not an empty one")
     if len(inputs) == 1:
         only = convert_to_tensor(inputs[0])
         return array.identity(only, name=name) if name else only
     return apply(type, list(inputs), name=name, **attrs)
 
 
-def polyval(coeffs: list, x, name: str | None = None) -> Tensor:
+def polyval(coeffs, x, name: str | None = None) -> Tensor:
     """The polynomial coeffs[0] * x ** (n - 1) + ... + coeffs[n - 1], by Horner's scheme."""
     with name_scope(name, "polyval", [*coeffs, x]):
         x = convert_to_tensor(x, name="x")

@@ -99,7 +99,7 @@ define(
 define(
     "FakeQuantWithMinMaxArgsGradient",
     f"gradients: float32, inputs: float32; {_ENDS}, {_HOW} -> backprops: float32",
-    shape=patterns.merged,
+    shape=patterns.same,
     numpy=lambda op, g, x: _args(op, _rounded_grad, g, x)[0],
     kernel=lambda b, op, g, x: _lowered_grad(b, op, g, x, *map(b.constant, _ends(op)))[0],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.framework.errors import WrongArgument
 from minitf.framework.shape import TensorShape
 from minitf.kernels.compile import layout
 from minitf.ops import patterns
@@ -19,22 +20,24 @@ IMAGES, VOLUMES = ("NHWC", "NCHW"), ("NDHWC", "NCDHW")
 
 
 def check_format(data_format, formats: tuple = IMAGES) -> str:
-    """The format, the first one also for None; ValueError for anything else than `formats`."""
+    """The format, the first one also for None; WrongArgument for anything else than `formats`."""
     if data_format is None:
         return formats[0]
     if data_format not in formats:
-        raise ValueError(f"data_format is one of {', '.join(formats)}; not {data_format!r}")
+        raise WrongArgument(f"data_format is one of {', '.join(formats)}; not {data_format!r}")
     return data_format
 
 
 def for_each_axis(value, name: str, data_format: str) -> list[int]:
     """A number for each axis: of one for all that are neither batch nor channels, of one for each of these, or of
-    all; ValueError for another number of them.
+    all; WrongArgument for another number of them.
     """
-    value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
+    if isinstance(value, np.ndarray):
+        raise WrongArgument(f"{name} is a number or a list of them, not {value!r}")
+    value = [1] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
     count = len(data_format)
     if len(value) not in (1, count - 2, count):
-        raise ValueError(f"{name} should be of length 1, {count - 2} or {count} but was {len(value)}: {value}")
+        raise WrongArgument(f"{name} should be of length 1, {count - 2} or {count} but was {len(value)}: {value}")
     value = [whole(n, name) for n in value]
     if len(value) == count:
         return value
@@ -42,12 +45,20 @@ def for_each_axis(value, name: str, data_format: str) -> list[int]:
     return [1, 1, *inner] if data_format.startswith("NC") else [1, *inner, 1]
 
 
+def listed(value, name: str, data_format: str) -> list[int]:
+    """A list of a number for each axis; WrongArgument for anything else."""
+    count = len(data_format)
+    if not isinstance(value, (list, tuple)) or len(value) != count:
+        raise WrongArgument(f"{name} is a list of {count} numbers, not {value}")
+    return [whole(n, name) for n in value]
+
+
 def whole(value, name: str) -> int:
-    """A whole number of an attribute; TypeError or ValueError for what is none, or too large."""
-    if isinstance(value, (bool, str, float)) or value is None:
-        raise TypeError(f"{name} are whole numbers, not {value!r}")
+    """A whole number of an attribute; WrongArgument for what is none, or too large."""
+    if isinstance(value, (bool, str)) or value is None or isinstance(value, float) and not value.is_integer():
+        raise WrongArgument(f"{name} are whole numbers, not {value!r}")
     if abs(int(value)) >= 2**31:
-        raise ValueError(f"{name} are numbers of at most 31 bits, not {value}")
+        raise WrongArgument(f"{name} are numbers of at most 31 bits, not {value}")
     return int(value)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array import array, constant
+from minitf.ops.nn.axes import for_each_axis
 from minitf.ops.nn.convolution import conv2d, conv2d_backprop_input, conv2d_transpose
 from minitf.ops.nn.convolution3d import conv3d, conv3d_transpose
 from minitf.ops.nn.spaces import batch_to_space, space_to_batch, with_space_to_batch
@@ -72,7 +75,7 @@ def convolution(
 ) -> Tensor:
     """`conv1d`, `conv2d` or `conv3d`, by the rank of the input, 3 to 5; a filter of that rank tells it too.
 
-    strides, dilation_rate: a list of one number per spatial axis; not both may be more than 1. padding:
+    strides, dilation_rate: a number, or a list of one per spatial axis; not both may be more than 1. padding:
     "SAME" or "VALID".
 
     Raises:
@@ -84,7 +87,7 @@ def convolution(
         input = convert_to_tensor(input, name="input")
         filter = convert_to_tensor(filter, name="filter")
         spatial = _spatial(input, filter)
-        strides, rates = _each(strides, spatial, "strides"), _each(rates, spatial, "dilation_rate")
+        strides, rates = _spatial_numbers(strides, spatial, "strides"), _spatial_numbers(rates, spatial, "dilations")
         held = constant.constant(rates, name="dilation_rate") if any(n != 1 for n in rates) else None
         return convolve(input, filter, padding, strides, rates, data_format, scope, held)
 
@@ -96,10 +99,10 @@ def _spatial(input: Tensor, filter: Tensor) -> int:
     return rank - 2
 
 
-def _each(value, count: int, what: str) -> list[int]:
-    value = [1] * count if value is None else list(value)
-    if len(value) != count:
-        raise ValueError(f"{what} has {len(value)} numbers, {value}, for {count} spatial axes")
+def _spatial_numbers(value, count: int, what: str) -> list[int]:
+    value = for_each_axis(value.tolist() if isinstance(value, np.ndarray) else value, what, "N" + "DHW"[-count:] + "C")[
+        1:-1
+    ]
     if min(value) < 1:
         raise ValueError(f"all values of {what} must be positive, not {value}")
     return value
@@ -138,7 +141,7 @@ def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, da
     volumes = "NCDHW" if (data_format or "").startswith("NC") else "NDHWC"
 
     def convolved(x, _, kind):
-        return conv3d(x, filter, strides, kind, volumes, name=name)
+        return conv3d(x, filter, for_each_axis(strides, "strides", volumes), kind, volumes, name=name)
 
     if rates is None:
         return convolved(input, 3, padding)
@@ -151,13 +154,13 @@ def spatial_sizes(input: Tensor, spatial: int, data_format) -> tuple:
     return (input.shape.sizes or (None,) * (spatial + 2))[first : first + spatial]
 
 
-def atrous_conv2d(value, filters, rate: int, padding, name: str | None = None) -> Tensor:
-    """`conv2d` with a filter whose pixels are laid upon every `rate`-th pixel of the images.
+def atrous_conv2d(value, filters, rate, padding, name: str | None = None) -> Tensor:
+    """`conv2d` with a filter whose pixels are laid upon every `rate`-th pixel of the images; `rate` may be a pair.
 
     >>> atrous_conv2d(array.zeros([1, 9, 9, 1]), array.zeros([3, 3, 1, 2]), 2, "VALID").shape.as_list()
     [1, 5, 5, 2]
     """
-    return convolution(value, filters, padding, dilation_rate=[rate, rate], name=name)
+    return convolution(value, filters, padding, dilation_rate=np.broadcast_to(rate, 2).tolist(), name=name)
 
 
 def conv1d_transpose(

@@ -11,7 +11,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import batches
 from minitf.kernels.math import convolution as kernels
 from minitf.ops import patterns
-from minitf.ops.nn.axes import check_format, for_each_axis
+from minitf.ops.nn.axes import check_format, for_each_axis, listed
 from minitf.ops.nn.convolving import Convolution
 from minitf.ops.nn.windows import Windows, explicit
 
@@ -90,16 +90,18 @@ _OfImages(
 # ---- functions
 
 
-def _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu: bool = True) -> dict:
-    """The attributes that all three ops have; ValueError or TypeError for what they cannot be."""
+def _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu=True, taken=listed) -> dict:
+    """The attributes that all three ops have, of which `taken` takes numbers; ValueError or TypeError for what they
+    cannot be.
+    """
     padding, paddings = explicit(padding)
     data_format = check_format(data_format)
     return {
-        "strides": for_each_axis(strides, "strides", data_format),
+        "strides": taken(strides, "strides", data_format),
         "padding": padding,
         "explicit_paddings": paddings,
         "data_format": data_format,
-        "dilations": for_each_axis(dilations, "dilations", data_format),
+        "dilations": taken([1] * 4 if dilations is None else dilations, "dilations", data_format),
         "use_cudnn_on_gpu": bool(use_cudnn_on_gpu),
     }
 
@@ -131,7 +133,7 @@ def conv2d(
       TypeError: for a padding that is neither text nor a list, or a filter of another type than the images.
     """
     filter = patterns.renamed("filters", filters, "filter", filter)
-    attributes = _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu)
+    attributes = _attributes(strides, padding, data_format, dilations, use_cudnn_on_gpu, for_each_axis)
     return apply("Conv2D", input, filter, name=name, **attributes)
 
 
@@ -184,5 +186,5 @@ def conv2d_transpose(
     value = patterns.renamed("input", input, "value", value)
     filter = patterns.renamed("filters", filters, "filter", filter)
     with name_scope(name, "conv2d_transpose", [value, filter, output_shape]) as scope:
-        attributes = _attributes(strides, padding, data_format, dilations)
+        attributes = _attributes(strides, padding, data_format, dilations, taken=for_each_axis)
         return apply("Conv2DBackpropInput", output_shape, filter, value, name=scope, **attributes)

@@ -9,7 +9,7 @@ from minitf.framework.taking import arguments, needed, taking_also
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import volumes as kernels
 from minitf.ops import patterns
-from minitf.ops.nn.axes import VOLUMES
+from minitf.ops.nn.axes import VOLUMES, for_each_axis
 from minitf.ops.nn.convolving import Convolution, moves
 from minitf.ops.nn.windows import Windows, check_positive
 
@@ -63,14 +63,15 @@ def conv3d(
 ) -> Tensor:
     """The convolution of volumes [batch, d, h, w, c] with a filter [kd, kh, kw, c, out]: [batch, d', h', w', out].
 
-    strides, dilations: a number, three, or five with 1 for batch and channels; padding: "SAME" or "VALID";
+    strides, dilations: lists of five numbers, 1 for batch and channels; padding: "SAME" or "VALID";
     data_format "NCDHW": the channels are second. See `conv2d`.
 
     >>> import minitf as tf
-    >>> tf.nn.conv3d(tf.zeros([1, 8, 8, 8, 1]), tf.zeros([3, 3, 3, 1, 4]), 2, "SAME").shape.as_list()
+    >>> tf.nn.conv3d(tf.zeros([1, 8, 8, 8, 1]), tf.zeros([3, 3, 3, 1, 4]), [1, 2, 2, 2, 1], "SAME").shape.as_list()
     [1, 4, 4, 4, 4]
 
     Raises:
+      TypeError: for strides or dilations that are no lists.
       ValueError: if the shapes do not fit each other, or the other arguments are not as above.
     """
     filter = patterns.renamed("filters", filters, "filter", filter)
@@ -102,5 +103,5 @@ def conv3d_transpose(
     filter = patterns.renamed("filters", filters, "filter", filter)
     value = patterns.renamed("input", input, "value", value)
     with name_scope(name, "conv3d_transpose", [value, filter, output_shape]) as scope:
-        attributes = moves(strides, padding, data_format, dilations, VOLUMES)
+        attributes = moves(strides, padding, data_format, dilations, VOLUMES, for_each_axis)
         return apply("Conv3DBackpropInputV2", output_shape, filter, value, name=scope, **attributes)

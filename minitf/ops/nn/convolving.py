@@ -16,14 +16,16 @@ from minitf.ops.nn.axes import channels_last, own_order
 from minitf.ops.nn.windows import Windows, check_moves, check_padding, check_strides, static_count, windows
 
 
-def moves(strides, padding, data_format, dilations, formats: tuple = axes.IMAGES) -> dict:
-    """How a filter moves, as attributes; ValueError or TypeError for what they cannot be."""
+def moves(strides, padding, data_format, dilations, formats: tuple = axes.IMAGES, taken: Callable = axes.listed):
+    """How a filter moves, as attributes, of which `taken` takes numbers; ValueError or TypeError for what they
+    cannot be.
+    """
     data_format = axes.check_format(data_format, formats)
     return {
-        "strides": axes.for_each_axis(strides, "strides", data_format),
+        "strides": taken(strides, "strides", data_format),
         "padding": check_padding(padding),
         "data_format": data_format,
-        "dilations": axes.for_each_axis(dilations, "dilations", data_format),
+        "dilations": taken([1] * len(data_format) if dilations is None else dilations, "dilations", data_format),
     }
 
 

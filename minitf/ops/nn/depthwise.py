@@ -89,8 +89,8 @@ def depthwise_conv2d_native(
     """The convolution of each channel by itself: images [batch, h, w, c] and a filter [kh, kw, c, m] to
     [batch, h', w', c * m].
 
-    strides, dilations, data_format: as those of `conv2d`; padding: "SAME" or "VALID". ValueError or
-    TypeError for what does not fit.
+    strides, dilations: lists of four numbers; data_format: as that of `conv2d`; padding: "SAME" or "VALID".
+    ValueError or TypeError for what does not fit.
     """
     attributes = moves(strides, padding, data_format, dilations)
     return apply("DepthwiseConv2dNative", input, filter, name=name, **attributes)
@@ -116,10 +116,9 @@ def depthwise_conv2d(
 def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_format, name: str) -> Tensor:
     """The op; the graph counts as many ops as TensorFlow needs."""
     data_format = check_format(data_format)
-    strides = for_each_axis(strides, "strides", data_format)
-    rates = for_each_axis(rate, "rate", data_format)
+    rates = for_each_axis(_pair(rate), "rate", data_format)
     spaced = rates[2:] if data_format == "NCHW" else rates[1:3]
-    if spaced != [1, 1] and strides != [1] * 4:  # as TensorFlow does it: the strides are those within each phase
+    if spaced != [1, 1] and list(strides) != [1] * 4:  # as TensorFlow does it: the strides are those within each phase
 
         def strided(phases: Tensor, _, padding: str) -> Tensor:
             return depthwise_conv2d_native(phases, filter, strides, padding, data_format, name=name)
@@ -133,6 +132,12 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
     result = depthwise_conv2d_native(input, filter, strides, padding, data_format, rates, name)
     op_counts.skip(op_counts.HOLES_CLOSED)
     return result
+
+
+def _pair(rate):
+    if rate is not None and np.ndim(rate) != 1:
+        raise ValueError(f"rate must be rank 1: two numbers, not {rate!r}")
+    return rate
 
 
 def separable_conv2d(

@@ -16,6 +16,7 @@ from minitf.kernels.math import morphology as kernels
 from minitf.ops import patterns
 from minitf.ops.array import rearranging
 from minitf.ops.math import math
+from minitf.ops.nn.axes import listed
 from minitf.ops.nn.windows import Windows, axis, check_padding, static_count
 
 
@@ -146,8 +147,8 @@ define(
 
 
 def _four(numbers, what: str) -> list[int]:
-    numbers = [int(n) for n in numbers]
-    if len(numbers) != 4 or min(numbers) < 1:
+    numbers = listed(numbers, what, "NHWC")
+    if min(numbers) < 1:
         raise ValueError(f"{what} is [1, rows, columns, 1], of positive numbers; not {numbers}")
     return numbers
 

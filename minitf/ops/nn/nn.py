@@ -104,6 +104,8 @@ def log_softmax(logits, axis=None, name: str | None = None, dim=None) -> Tensor:
 
 def _along(type: str, logits, axis, name) -> Tensor:
     logits = convert_to_tensor(logits)
+    if isinstance(axis, Tensor):
+        axis.shape.assert_has_rank(0)
     axis = _known_axis(axis)
     if axis is None or axis == -1 or logits.shape.rank is not None and axis == logits.shape.rank - 1:
         return apply(type, logits, name=name)

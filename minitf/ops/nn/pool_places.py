@@ -9,7 +9,7 @@ from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.ops import patterns
-from minitf.ops.nn.axes import check_format, for_each_axis
+from minitf.ops.nn.axes import check_format, listed
 from minitf.ops.nn.windows import check_moves, check_padding, check_strides, static_count, windows
 
 
@@ -110,11 +110,11 @@ def max_pool_with_argmax(
 ):
     """The largest item of each window of images [batch, h, w, c], and where it is: both [batch, h', w', c].
 
-    ksize, strides, padding: as in `max_pool`; data_format: "NHWC". The place, int64 (or int32: Targmax,
-    output_dtype), counts the items of one image, or with include_batch_in_index of all.
+    ksize, strides: lists of four numbers; padding: as in `max_pool`; data_format: "NHWC". The place, int64 (or
+    int32: Targmax, output_dtype), counts the items of one image, or with include_batch_in_index of all.
 
     Raises:
-      ValueError: for arguments that are not as above.
+      TypeError, ValueError: for arguments that are not as above.
     """
     type = dtypes.as_dtype(patterns.renamed("Targmax", Targmax, "output_dtype", output_dtype) or dtypes.int64)
     if check_format(data_format) != "NHWC":
@@ -124,8 +124,8 @@ def max_pool_with_argmax(
     return apply(
         "MaxPoolWithArgmax",
         input,
-        ksize=for_each_axis(ksize, "ksize", "NHWC"),
-        strides=for_each_axis(strides, "strides", "NHWC"),
+        ksize=listed(ksize, "ksize", "NHWC"),
+        strides=listed(strides, "strides", "NHWC"),
         padding=check_padding(padding),
         Targmax=type,
         include_batch_in_index=include_batch_in_index,

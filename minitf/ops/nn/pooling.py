@@ -176,7 +176,7 @@ def max_pool(
 def max_pool2d(input, ksize, strides, padding, data_format: str | None = "NHWC", name: str | None = None) -> Tensor:
     """`max_pool` of images."""
     with name_scope(name, "MaxPool2d", [input]) as scope:
-        return _pool("MaxPool", convert_to_tensor(input, name="input"), ksize, strides, padding, data_format, scope)
+        return _pool("MaxPool", input, ksize, strides, padding, data_format, scope)
 
 
 def avg_pool(

@@ -10,6 +10,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
+from minitf.ops.nn.axes import listed
 from minitf.ops.nn.item_filters import filters_of_one_item
 from minitf.ops.nn.windows import Windows, axis, check_across_space, check_padding
 
@@ -71,15 +72,8 @@ def extract_volume_patches(input, ksizes, strides, padding, name: str | None = N
     return apply(
         "ExtractVolumePatches",
         input,
-        ksizes=_five(ksizes, "ksizes"),
-        strides=_five(strides, "strides"),
+        ksizes=listed(ksizes, "ksizes", "NDHWC"),
+        strides=listed(strides, "strides", "NDHWC"),
         padding=check_padding(padding),
         name=name,
     )
-
-
-def _five(numbers, what: str) -> list[int]:
-    numbers = [int(n) for n in numbers]
-    if len(numbers) != 5:
-        raise ValueError(f"{what} is [1, planes, rows, columns, 1], not {numbers}")
-    return numbers

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitf.framework.errors import AtRun, OutOfRangeError, UnimplementedError
+from minitf.framework.errors import AtRun, OutOfRangeError, UnimplementedError, WrongArgument
 from minitf.ops.nn.axes import channel, spatial, whole
 
 
@@ -57,11 +57,9 @@ class Windows(tuple):
 
 
 def check_padding(padding) -> str:
-    """The padding, "SAME" or "VALID"; ValueError for another string, TypeError for anything else."""
-    if not isinstance(padding, str):
-        raise TypeError(f'padding is "SAME" or "VALID", not {padding!r}')
-    if padding not in ("SAME", "VALID"):
-        raise ValueError(f'padding is "SAME" or "VALID", not {padding!r}')
+    """The padding, "SAME" or "VALID"; WrongArgument for anything else."""
+    if not isinstance(padding, str) or padding not in ("SAME", "VALID"):
+        raise WrongArgument(f'padding is "SAME" or "VALID", not {padding!r}')
     return padding
 
 
@@ -70,12 +68,12 @@ def explicit(padding) -> tuple[str, list[int]]:
     if not isinstance(padding, (list, tuple)):
         return check_padding(padding), []
     if len(padding) != 4:
-        raise ValueError(f"padding as a list has 4 pairs of numbers, not {len(padding)}: {padding}")
+        raise WrongArgument(f"padding as a list has 4 pairs of numbers, not {len(padding)}: {padding}")
     if any(not isinstance(pair, (list, tuple)) or len(pair) != 2 for pair in padding):
-        raise ValueError(f"padding as a list has pairs of numbers, not {padding}")
+        raise WrongArgument(f"padding as a list has pairs of numbers, not {padding}")
     numbers = [whole(n, "paddings") for pair in padding for n in pair]
     if min(numbers) < 0:
-        raise ValueError(f"paddings are 0 or more (all of them must be nonnegative), not {padding}")
+        raise WrongArgument(f"paddings are 0 or more (all of them must be nonnegative), not {padding}")
     return "EXPLICIT", numbers
 
 

@@ -224,6 +224,9 @@ def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tenso
             x, labels = nn.swap_with_last(x, axis), nn.swap_with_last(labels, axis)
         loss, _ = apply("SoftmaxCrossEntropyWithLogits", x, labels, name=scope)
         op_counts.skip(op_counts.CROSS_ENTROPY)
+        rows = None if x.shape.rank is None else x.shape[:-1].num_elements()
+        if None not in (rows, loss.shape.num_elements()) and rows != loss.shape.num_elements():
+            raise ValueError(f"labels of shape {labels.shape} have other rows than logits of shape {x.shape}")
         loss = array.reshape(loss, array.shape(loss), name="Reshape_2")  # TensorFlow flattens, and names this
         if loss.shape.rank is None and x.shape.rank is not None:
             loss.set_shape(x.shape[:-1])
@@ -284,7 +287,7 @@ def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
 
 def _same_shape(logits, labels) -> tuple[Tensor, Tensor]:
     logits = convert_to_tensor(logits, name="logits")
-    labels = convert_to_tensor(labels, dtype=logits.dtype.base_dtype, name="labels")
+    labels = convert_to_tensor(labels, preferred_dtype=logits.dtype.base_dtype, name="labels")
     if not logits.shape.is_compatible_with(labels.shape):
         raise ValueError(f"logits and labels must be of one shape, not {logits.shape} and {labels.shape}")
     return logits, labels

@@ -111,14 +111,15 @@ def _written(shape: Tensor):
     return constant_value(shape) if source.op.type == "Const" else None
 
 
-def sparse_expand_dims(sp_input, axis: int | None = None, name: str | None = None) -> SparseTensor:
+def sparse_expand_dims(sp_input, axis=None, name: str | None = None) -> SparseTensor:
     """The same with a new axis of size 1 before `axis` (default: -1, the last)."""
     sp_input = as_sparse(sp_input)
     rank = rank_of(sp_input.dense_shape.shape)
     if rank is None:
         raise ValueError("sparse.expand_dims needs a sparse tensor of known rank")
     with name_scope(name, "expand_dims", [sp_input]):
-        array.check_axis(-1 if axis is None else axis, rank + 1)
+        if not isinstance(axis, Tensor):
+            array.check_axis(-1 if axis is None else axis, rank + 1)
         axis = convert_to_tensor(-1 if axis is None else axis, dtypes.int32, name="axis")
         at = gather.where(axis >= 0, axis, axis + rank + 1)
         zeros = array.zeros([array.shape(sp_input.indices)[0], 1], dtypes.int64)

@@ -62,12 +62,15 @@ def string_to_hash_bucket_fast(input, num_buckets: int, name: str | None = None)
 def string_to_hash_bucket_strong(input, num_buckets: int, key, name: str | None = None) -> Tensor:
     """The number of each string's bucket, int64, by a hash that nobody can foresee without the key (SipHash).
 
-    key: two natural numbers of 64 bits.
+    key: a list of two natural numbers of 64 bits.
 
     Raises:
+      TypeError: for a key that is no list.
       ValueError: for less than one bucket.
       tf.errors.InvalidArgumentError: when it runs, for a key that is none.
     """
+    if not isinstance(key, (list, tuple)):
+        raise TypeError(f"key is a list of two numbers, not {key!r}")
     found = [int(part) % _LARGEST for part in key]
     return apply("StringToHashBucketStrong", input, num_buckets=_count(num_buckets), key=found, name=name)
 
@@ -77,6 +80,6 @@ def string_to_hash_bucket(
 ) -> Tensor:
     """The number of each string's bucket, int64, by a hash of before TensorFlow 0.7."""
     strings = patterns.renamed("input", input, "string_tensor", string_tensor)
-    if strings is None or num_buckets is None:
-        raise ValueError("string_to_hash_bucket takes strings and num_buckets")
+    if num_buckets is None:
+        raise TypeError("string_to_hash_bucket needs num_buckets")
     return apply("StringToHashBucket", strings, num_buckets=_count(num_buckets), name=name)

@@ -42,6 +42,7 @@ def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
     """Strings joined element by element, with `separator` in between; scalars go with any shape.
 
     Raises:
+      TypeError: for what is no list.
       ValueError: for an empty list, or shapes that are neither equal nor [].
       InvalidArgumentError: at a run, for such shapes.
 
@@ -50,9 +51,9 @@ def string_join(inputs, separator: str = "", name: str | None = None) -> Tensor:
     ...     print(sess.run(string_join([["a", "b"], "c"], separator="-")))
     [b'a-c' b'b-c']
     """
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"'inputs' of string_join is a list of at least one tensor, not {inputs!r}")
-    return apply("StringJoin", list(inputs), separator=separator, name=name)
+    if isinstance(inputs, (list, tuple)) and not inputs:
+        raise ValueError("string_join takes a list of at least one tensor, not an empty one")
+    return apply("StringJoin", inputs, separator=separator, name=name)
 
 
 def _segments_shape(op):
@@ -61,6 +62,8 @@ def _segments_shape(op):
         return UNKNOWN
     strings.shape[: ids.shape.rank].assert_is_compatible_with(ids.shape)
     known = constant_value(count)
+    if known is not None and known < 0:
+        raise ValueError(f"num_segments must be non-negative, not {known}")
     return TensorShape([None if known is None else int(known)]).concatenate(strings.shape[ids.shape.rank :])
 
 

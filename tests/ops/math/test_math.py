@@ -226,8 +226,8 @@ def test_add_n():
     check(lambda *x: tf.accumulate_n(list(x), shape=[2, 3]), X, Y, reference=np.add)
     x = tf.constant(X)
     assert tf.add_n([x]) is x
-    for inputs in ([], x, None):
-        with fails(ValueError, "list"):
+    for inputs, kind in (([], ValueError), (x, TypeError), (None, TypeError)):
+        with fails(kind, "list"):
             tf.add_n(inputs)
     with fails(ValueError, "(2, 3)", "(2,)"):
         tf.add_n([x, tf.constant([1.0, 2.0], tf.float64)])
