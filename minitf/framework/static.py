@@ -77,6 +77,9 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
     """
     if tensor.shape.rank not in (None, 1):
         raise ValueError(f"a shape is a vector: it has rank 1, but {tensor.name} has shape {tensor.shape}")
+    definition = tensor.op.definition
+    if definition.reads == "shape" and definition.static is not None:
+        return tensor.op.inputs[tensor.value_index].shape  # only that, as in TensorFlow
     value = partial_value(tensor)
     if value is not None and value.ndim == 1:
         if any(v is not None and v < -1 for v in value):

@@ -11,6 +11,7 @@ from minitf.framework.getter import getter
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.ops.control.check import known_at_once
 from minitf.ops.control.control import with_dependencies
 from minitf.ragged.partitions import INDEX, positive_axis, row_splits_to_segment_ids
 
@@ -414,7 +415,7 @@ def _converted(values, rows, name: str):
 
 def _row_count(rowids: Tensor, rows) -> tuple[Tensor, int | None]:
     """The number of rows as a tensor, and as a number if it is known."""
-    known = constant_value(rowids)
+    known = known_at_once(rowids)
     last = None if known is None else int(known.reshape(-1)[-1]) + 1 if known.size else 0
     if rows is None:
         if last is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import minitf as tf
-from minitf.framework.static import constant_value
 
 
 def frame(
@@ -31,7 +30,7 @@ def frame(
 
 def _rank_and_axis(signal: tf.Tensor, axis) -> tuple:
     """The rank of a signal and the axis counted from the first, as numbers if they are known, else as tensors."""
-    known = constant_value(axis)
+    known = tf.get_static_value(axis)
     axis = axis if known is None else known.item()
     if signal.shape.rank is not None and known is not None:
         return signal.shape.rank, axis % signal.shape.rank

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import minitf as tf
-from minitf.framework.static import constant_value
 
 
 def hann_window(window_length, periodic=True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
@@ -30,6 +29,6 @@ def _raised_cosine(length, periodic, dtype, a: float, b: float):
     window = a - b * tf.cos(2 * math.pi * tf.cast(tf.range(length), dtype) / steps)
     window = tf.cond(tf.equal(length, 1), lambda: tf.ones([1], dtype), lambda: window)
     if length.shape.rank == 0:
-        known = constant_value(length)
+        known = tf.get_static_value(length)
         window.set_shape([None if known is None else known.item()])
     return window

@@ -34,6 +34,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "most": (150,),
     "n most limit": (4, 3, 0.5),
     "outer new taps width a_step o_step": (2, 2, 2, 3, 6, 6),
+    "outer new width a_step o_step": (2, 2, 3, 6, 6),
     "outside first count h w c height width nearest": (0.5, 0, 2, 2, 2, 1, 2, 2, 0),
     "size count h w c height width nearest": (8, 2, 2, 2, 1, 2, 2, 0),
     "rows channels least most": (2, 3, 0, 255),

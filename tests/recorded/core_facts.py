@@ -3,6 +3,7 @@
 import core_programs
 from core_support import run
 from oracle import facts
+from oracle import same as as_recorded
 
 import minitf as tf
 import minitf.as_tensorflow  # noqa: F401 - some programs import from tensorflow
@@ -15,4 +16,5 @@ def names(*beginnings):
 
 def check(name, same=lambda value: value):
     """A program gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
-    assert same(run(tf, name)) == same(facts("core")[name])
+    found, recorded = same(run(tf, name)), same(facts("core")[name])
+    assert as_recorded(found, recorded), (found, recorded)

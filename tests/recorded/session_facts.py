@@ -25,6 +25,7 @@ import table_scenarios  # noqa: F401 - adds its scenarios
 import training_scenarios  # noqa: F401 - adds its scenarios
 import unicode_scenarios  # noqa: F401 - adds its scenarios
 from oracle import facts
+from oracle import same as as_recorded
 
 import minitf as tf
 
@@ -36,7 +37,8 @@ def names(*beginnings):
 
 def check(name, same=lambda value: value):
     """A scenario gives what it gave with TensorFlow; `same` leaves out what is meant to differ."""
-    assert same(session_scenarios.run(tf, name)) == same(facts("sessions")[name])
+    found, recorded = same(session_scenarios.run(tf, name)), same(facts("sessions")[name])
+    assert as_recorded(found, recorded), (found, recorded)
 
 
 def assert_like(mine, theirs):
@@ -52,4 +54,4 @@ def assert_like(mine, theirs):
         for one, other in zip(mine, theirs):
             assert_like(one, other)
     else:
-        assert mine == theirs
+        assert as_recorded(mine, theirs)

@@ -68,18 +68,23 @@ _READ = frozenset(
 _SHAPES = frozenset(["Rank", "Shape", "ShapeN", "Size"])
 
 
-def _at_once(tensor: Tensor) -> np.ndarray | None:
+def known_at_once(tensor: Tensor) -> np.ndarray | None:
     """The value of a tensor, if TensorFlow knows it, too: assertions about others wait for a run."""
     ends, known = [tensor.op], True
     while ends and known:
         op = ends.pop()
-        known = op.type == "Const" or op.type in _SHAPES or op.type in _READ
+        known = op.type == "Const" or op.type in _SHAPES and _sized(op) or op.type in _READ
         ends += [t.op for t in op.inputs] if op.type in _READ else []
     return constant_value(tensor) if known else None
 
 
+def _sized(op) -> bool:
+    """Whether the shapes of an op's inputs tell what it gives."""
+    return all(t.shape.rank is not None if op.type == "Rank" else t.shape.is_fully_defined() for t in op.inputs)
+
+
 def _comparison(symbol, function, type, x, y, data, summarize, message) -> Operation:
-    x_value, y_value = _at_once(x), _at_once(y)
+    x_value, y_value = known_at_once(x), known_at_once(y)
     known = None if x_value is None or y_value is None else bool(np.all(function(x_value, y_value)))
     if type == "Equal" and (known or x is y):
         return control.no_op()

@@ -32,9 +32,7 @@ def for_each_axis(value, name: str, data_format: str) -> list[int]:
     """A number for each axis: of one for all that are neither batch nor channels, of one for each of these, or of
     all; WrongArgument for another number of them.
     """
-    if isinstance(value, np.ndarray):
-        raise WrongArgument(f"{name} is a number or a list of them, not {value!r}")
-    value = [1] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    value = [1] if value is None else list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
     count = len(data_format)
     if len(value) not in (1, count - 2, count):
         raise WrongArgument(f"{name} should be of length 1, {count - 2} or {count} but was {len(value)}: {value}")

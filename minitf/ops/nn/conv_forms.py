@@ -100,9 +100,7 @@ def _spatial(input: Tensor, filter: Tensor) -> int:
 
 
 def _spatial_numbers(value, count: int, what: str) -> list[int]:
-    value = for_each_axis(value.tolist() if isinstance(value, np.ndarray) else value, what, "N" + "DHW"[-count:] + "C")[
-        1:-1
-    ]
+    value = for_each_axis(value, what, "N" + "DHW"[-count:] + "C")[1:-1]
     if min(value) < 1:
         raise ValueError(f"all values of {what} must be positive, not {value}")
     return value

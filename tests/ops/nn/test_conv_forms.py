@@ -101,8 +101,8 @@ def test_refusals():
     for rate in (0, -1):
         with fails(ValueError, "must be positive"):
             tf.nn.atrous_conv2d(x, f, rate, "SAME")
-    with fails(ValueError, "2 spatial axes"):
-        tf.nn.convolution(x, f, "SAME", strides=[2])
+    with fails(ValueError, "should be of length 1, 2 or 4"):
+        tf.nn.convolution(x, f, "SAME", strides=[2, 2, 2])
     with fails(ValueError, "NWC"):
         tf.nn.conv1d(tf.zeros([2, 5, 3]), tf.zeros([3, 3, 4]), 1, "SAME", data_format="X")
     with fails(ValueError, "stride should be of length 1 or 3"):

@@ -116,6 +116,7 @@ def test_recorded_graphs(fact):
 
 def test_gradients_by_name():
     x, f, strides, padding, rates, _ = drawn(2)
+    strides, rates = ([1, *numbers, 1] for numbers in (strides, rates))
     y = tf.nn.conv2d(x, f, strides, padding, dilations=rates)
     g = RANDOM.normal(size=y.shape.as_list())
     of_x, of_f = tf.gradients(y, list(y.op.inputs), grad_ys=tf.constant(g))

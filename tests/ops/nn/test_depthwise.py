@@ -17,7 +17,7 @@ def by_channels(x, f, *args, **kwargs):
 
 
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
-@pytest.mark.parametrize("strides, rate", [(1, 1), ([2, 3], 1), (1, [2, 1])])
+@pytest.mark.parametrize("strides, rate", [([1] * 4, None), ([1, 2, 3, 1], None), ([1] * 4, [2, 1])])
 @pytest.mark.parametrize("m", [1, 3])
 def test_is_a_convolution_per_channel(padding, strides, rate, m):
     x, f = RANDOM.normal(size=(2, 5, 6, 4)), RANDOM.normal(size=(3, 2, 4, m))
@@ -33,7 +33,7 @@ def test_is_a_convolution_per_channel(padding, strides, rate, m):
         tolerance=20,
     )
     check(
-        lambda x, f: function(x, f, strides, padding, rate, data_format="NCHW"),
+        lambda x, f: function(x, f, [1, 1, *strides[1:3]], padding, rate, data_format="NCHW"),
         first(x),
         f,
         reference=lambda x, f: first(expected),
@@ -49,8 +49,8 @@ def test_separable():
     for rate in (1, 2):
         check(
             lambda x, f, p, r=rate: (
-                tf.nn.separable_conv2d(x, f, p, 1, "SAME", [r, r])
-                - tf.nn.conv2d(tf.nn.depthwise_conv2d(x, f, 1, "SAME", r), p, 1, "SAME")
+                tf.nn.separable_conv2d(x, f, p, [1] * 4, "SAME", [r, r])
+                - tf.nn.conv2d(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME", [r, r]), p, 1, "SAME")
             ),
             x,
             f,
@@ -84,12 +84,12 @@ def test_ids_with_holes(sizes, ids, padding):
 def test_refusals():
     x, f = tf.placeholder(tf.float32), tf.zeros([3, 3, 4, 2])
     with fails(ValueError, "4 channels, not 3"):
-        tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8, 3]), f, 1, "SAME")
+        tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8, 3]), f, [1] * 4, "SAME")
     with fails(ValueError, "rank 4"):
-        tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8]), f, 1, "SAME")
+        tf.nn.depthwise_conv2d(tf.zeros([2, 7, 8]), f, [1] * 4, "SAME")
     with fails(ValueError, "one pixel"):
-        tf.nn.separable_conv2d(tf.zeros([2, 7, 8, 4]), f, tf.zeros([2, 1, 8, 3]), 1, "SAME")
-    y = tf.nn.depthwise_conv2d(x, f, 1, "VALID")
+        tf.nn.separable_conv2d(tf.zeros([2, 7, 8, 4]), f, tf.zeros([2, 1, 8, 3]), [1] * 4, "SAME")
+    y = tf.nn.depthwise_conv2d(x, f, [1] * 4, "VALID")
     assert y.shape.as_list() == [None, None, None, 8]
     with tf.Session() as session:
         for shape, what in [((2, 7, 8, 3), "4 channels, not 3"), ((2, 7, 8), "4-dimensional")]:
@@ -98,7 +98,7 @@ def test_refusals():
         assert session.run(y, {x: np.zeros((0, 7, 8, 4))}).shape == (0, 5, 6, 8)
         with fails(tf.errors.InvalidArgumentError, "out_backprop"):
             session.run(
-                tf.gradients(tf.nn.depthwise_conv2d(x, f, 1, "SAME"), x, grad_ys=[x]), {x: np.zeros((2, 7, 8, 4))}
+                tf.gradients(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME"), x, grad_ys=[x]), {x: np.zeros((2, 7, 8, 4))}
             )
 
 
