@@ -212,6 +212,16 @@ def of_one_branch(save):
     return lambda x, w, first: tf.cond(first, lambda: save(x, w), lambda: tf.matmul(x, w))
 
 
+def masked_or_not(h, first):
+    return tf.cond(first, lambda: tf.reduce_mean(tf.boolean_mask(h, h > 0) ** 2), lambda: tf.reduce_mean(h))
+
+
+def scaled(h):
+    scale = tf.py_func(lambda h: np.float32(0.5), [h], tf.float32)
+    scale.set_shape([])
+    return h * scale + tf.reduce_mean(h)
+
+
 BRANCHES = {
     "one": of_one_branch(part),
     "both": lambda x, w, first: tf.cond(first, lambda: part(x, w), lambda: part(x * 2.0, w)),
@@ -220,6 +230,10 @@ BRANCHES = {
     "a branch in a loop in a branch": of_one_branch(chosen_again),
     "a branch in a loop": lambda x, w, first: chosen_again(x, w),
     "loops in both": lambda x, w, first: tf.cond(first, lambda: parts(x, w), lambda: parts(x + 1.0, w)),
+    "a branch that counts": lambda x, w, first: masked_or_not(tf.nn.relu(tf.matmul(x, w)), first),
+    "a call of Python in a loop": lambda x, w, first: tf.while_loop(
+        lambda i, h: i < 4, lambda i, h: (i + 1, scaled(tf.tanh(tf.matmul(h, w)))), [0, x]
+    )[1],
     "lists": lambda x, w, first: tf.cond(first, lambda: tf.map_fn(lambda r: part(r[None], w)[0], x), lambda: x),
 }
 

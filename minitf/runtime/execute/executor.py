@@ -74,6 +74,7 @@ class NativeExecutor:
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan, state)
+        self._branches = Branches()
         self._beginning: set = set()  # the ops with which regions begin
         self._written = frozenset(written_variables(plan.ops))
         self._arrange()
@@ -182,7 +183,6 @@ class NativeExecutor:
     def _partition(self) -> list:
         """The steps, in program order."""
         groups: list[list] = []
-        self._branches = Branches()
         for op in self._order.ops:
             if not groups or op in self._beginning or not self._together(groups[-1][0], op):
                 groups.append([])

@@ -327,7 +327,7 @@ class _LoopLowering:
         if isinstance(ref, Held):
             return self._held_stack(ref)
         if self.capacity == UNLIMITED:
-            return self._kept_stack(ref)
+            return self._kept_stack(ref, self.op.outputs[self.n + 1 + k] in low.leaving)
         low.target = self.outer
         stack = self._stack(self.capacity, ref)
         low.target = self.outer + 1
@@ -357,12 +357,12 @@ class _LoopLowering:
         frames[self.outer + 1].nodes.append(Work(self.op, stack.keep))
         return stack
 
-    def _kept_stack(self, ref: Ref) -> HeldStack:
-        """The list of what is in memory in each trip."""
+    def _kept_stack(self, ref: Ref, leaves: bool) -> HeldStack:
+        """The list of what is in memory in each trip; none is made of what is known, unless it leaves the region."""
         low = self.low
         same = ref.known is not None or low.level_of(ref) == 0 and ref.buffer not in low.written_buffers()
         stack = HeldStack(Held(ref.dtype), self.loop.reverse, ref, ref if same else None)
-        if not same:
+        if leaves or not same:
             low.frames[self.outer].nodes.append(Work(self.op, stack.empty))
             self.kept.append(stack)
         return stack

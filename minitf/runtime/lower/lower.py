@@ -101,6 +101,7 @@ class Lowering(Builder):
         self.made_up = False  # whether the sizes are, so that what is counted may be more than there can be
         self.assumes: set = set()  # the keys of those on which something depends
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
+        self.leaving: set = set()  # the tensors that other regions may take, of bodies too
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were

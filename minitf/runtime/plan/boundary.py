@@ -212,6 +212,8 @@ def _arrays(value: Ragged | None, depth: int) -> list | None:
     """The arrays of slices in lists in one another, None where there are none; TypeError if they are something else."""
     if value is None:
         return None
+    if type(value) is Concrete:  # alike, and put together by the host
+        return [_arrays(Concrete(a), depth - 1) if depth > 1 else a for a in value.array]
     if type(value) is not Ragged:
         raise TypeError
     return [_array(each) if depth == 1 else _arrays(each, depth - 1) for each in value.slices]
@@ -230,6 +232,20 @@ def is_saved(tensor) -> bool:
     if op.type == "If":
         return any(body.results[op.outputs.index(tensor)] is None for body in op.attrs["branches"].bodies)
     return op.type == "Loop" and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
+
+
+def leaving(outputs: list) -> set:
+    """The tensors that a region gives, with those of bodies that its loops and branches give, or stack."""
+    found, todo = set(), list(outputs)
+    while todo:
+        tensor = todo.pop()
+        op, at = tensor.op, tensor.op.outputs.index(tensor)
+        found.add(tensor)
+        if op.type == "If":
+            todo += [t for t in (body.results[at] for body in op.attrs["branches"].bodies) if t is not None]
+        elif op.type == "Loop" and at > op.attrs["loop"].carries:
+            todo.append(op.attrs["loop"].ys[at - op.attrs["loop"].carries - 1])
+    return found
 
 
 def saved(ref: Ref, array: np.ndarray) -> Value:

@@ -11,7 +11,6 @@ from minitf.framework.garbage import uncollected
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
-from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loop_calls import one_by_one
@@ -19,7 +18,7 @@ from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
-from minitf.runtime.plan.boundary import Branches, Packed, Sliced, packed, sliced, withheld
+from minitf.runtime.plan.boundary import Branches, Packed, Sliced, leaving, packed, sliced, withheld
 from minitf.runtime.plan.deciding import after_held, deciding, only_places
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
@@ -68,6 +67,7 @@ class Region:
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
         self._branches = branches or Branches()
+        self._leaving = leaving(outputs)
         self.specialized: set = set()  # the inputs whose contents decide shapes
         self._decisive: list = []  # which these are
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
@@ -149,7 +149,8 @@ class Region:
                 program.run(arrays)
                 if self.assumed and self.lowered + self._repeated > missed and program.adapt is None:
                     self._note(arrays, rows)
-                self._keep_at_hand(wanted, program)
+                if wanted is not None and (self.assumed or program.twin is None or self.threads == 1):
+                    self._recent = wanted, program  # else one of its own may be better for its sizes by the next run
                 return program
             except (Full, OtherValue) as signal:
                 _undo(undo)
@@ -170,11 +171,6 @@ class Region:
         (sizes, contents, rows), (now, wanted_contents, wanted_rows) = recent[0], wanted
         same = sizes == now and contents == wanted_contents and [*rows] == [*wanted_rows]
         return recent[1] if same and all([rows[t] is row for t, row in wanted_rows.items()]) else None
-
-    def _keep_at_hand(self, wanted: tuple | None, program: Program) -> None:
-        """Keeps the program of a run for the next one, unless one of its own may be better for its sizes by then."""
-        if wanted is not None and (self.assumed or program.twin is None or self.threads == 1):
-            self._recent = wanted, program
 
     def _note(self, arrays: list, rows: dict) -> None:
         """Takes note of the sizes of a run that was lowered, or made again, and whose values were as assumed."""
@@ -331,7 +327,7 @@ class Region:
         low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
-        low.open, low.once = self.open, self.once
+        low.open, low.once, low.leaving = self.open, self.once, self._leaving
         self.lowered += 1
         for tensor, array, whole in zip(self.inputs, wanted.arrays, wanted.known):
             whole = whole or tensor in self.specialized
@@ -500,4 +496,4 @@ def _undo(written: list) -> None:
 
 def _nowhere(ref) -> bool:
     """Whether a program cannot give the value."""
-    return ref is None or isinstance(ref, HeldStack) and ref.row is not None or getattr(ref, "ghost", False)
+    return ref is None or getattr(ref, "ghost", False)
