@@ -41,7 +41,9 @@ def counted(x, m, n):
 
 
 def turned(x, m, n):
-    return lstm(tf.roll(x, 1, 1))
+    back = tf.py_func(lambda x: x[:, ::-1], [x], tf.float32)
+    back.set_shape(x.shape)
+    return lstm(back)
 
 
 CASES = {masked: 0, selected: 0, parted: 0, different: 0, longest: 0, counted: 0, turned: 1}
@@ -93,11 +95,11 @@ def test_other_data_is_not_lowered_anew(model, monkeypatch):
     assert np.count_nonzero(np.diff(counts[12:])) <= 2
 
 
-@pytest.mark.parametrize("look", ["roll", "py_func"])
+@pytest.mark.parametrize("look", ["bitcast", "py_func"])
 def test_what_looks_at_outputs_comes_after_the_gradient(look):
     x = tf.placeholder(tf.float32, [None, None, D])
     outputs = lstm(x)
-    seen = tf.roll(outputs, 1, 0) if look == "roll" else tf.py_func(lambda a: a * 2, [outputs], tf.float32)
+    seen = tf.bitcast(outputs, tf.int32) if look == "bitcast" else tf.py_func(lambda a: a * 2, [outputs], tf.float32)
     loss = tf.reduce_mean(tf.square(outputs))
     total = loss + tf.cast(tf.size(tf.reshape(seen, [-1])), tf.float32)
     fetches = [total, *tf.gradients(loss, tf.trainable_variables())]
@@ -132,10 +134,10 @@ def test_reads_and_writes_of_a_variable_keep_their_order():
 def test_what_is_printed_may_go_on_to_a_host_op():
     x = tf.placeholder(tf.float32, [3])
     printed = tf.Print(tf.exp(x), ["x"])
-    mean = tf.segment_mean(printed, [0, 0, 1])
+    same = tf.bitcast(tf.bitcast(printed, tf.int32), tf.float32)
     with tf.Session() as session:
         for _ in range(2):
-            assert session.run(mean * 2.0, {x: [0.0, 0.0, 0.0]}).tolist() == [2.0, 2.0]
+            assert session.run(same * 2.0, {x: [0.0, 0.0, 0.0]}).tolist() == [2.0] * 3
 
 
 def test_a_loop_waits_for_what_its_body_waits_for():
