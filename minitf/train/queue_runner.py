@@ -14,7 +14,7 @@ from minitf.framework.graph import add_to_collection, get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.tensor import session_or_default
 from minitf.graphs.collected import register_proto_function
-from minitf.ops.io.queues import QueueBase, queue_of
+from minitf.ops.io.queues import queue_of
 
 
 class QueueRunner:
@@ -44,7 +44,7 @@ class QueueRunner:
             queue, *ops, ends = _named(queue_runner_def, import_scope)
             enqueue_ops, close_op, cancel_op = ops
             queue_closed_exception_types = ends or None
-        if queue is not None and not isinstance(queue, QueueBase):
+        if queue is not None and not callable(getattr(queue, "close", None)):
             raise TypeError(f"queue is a tf.QueueBase, such as a tf.FIFOQueue, not {queue!r}")
         if queue is None or not enqueue_ops:
             raise ValueError("a QueueRunner needs a queue and a list of operations that add to it")

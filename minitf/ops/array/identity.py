@@ -76,7 +76,6 @@ define(
     "input: T; shape: shape -> output: T",
     kernel=_ensure_kernel,
     numpy=_ensure,
-    any_type=True,
     shape=lambda op: op.inputs[0].shape.merge_with(op.attrs["shape"]),
     static=lambda op, depth: partial_value(op.inputs[0], depth),
     grad=lambda op, g: g,

@@ -80,19 +80,19 @@ class Barrier:
             self._ready.sort(key=lambda row: row[0])
 
     def take(self, b, op, count: int, small: bool) -> list[np.ndarray]:
-        """The numbers, keys and components of `count` whole elements; fewer if no more can come and `small` is."""
+        """The numbers, keys and components of `count` whole elements, or of those there are once it is closed."""
         if count < 0:
             raise errors.InvalidArgumentError(None, op, f"a batch has 0 elements or more, not {count}")
         while self.ready < max(count, self._closed):
-            left = self.ready + (0 if self._cancelled else self.incomplete)
-            if self._closed and left < max(count, 1) and not (small and left):
+            if self._closed and small and self.ready:
+                break
+            left = self.ready + (0 if self._cancelled or small else self.incomplete)
+            if self._closed and left < max(count, 1):
                 raise errors.OutOfRangeError(
                     None,
                     op,
                     f"Barrier '{self.name}' is closed and has insufficient elements (requested {count}, has {left})",
                 )
-            if self._closed and small and self.ready == left:
-                break
             b.wait(f"barrier '{self.name}' has {self.ready} whole elements; wanted: {count}")
         taken, self._ready = self._ready[:count], self._ready[count:]
         numbers = np.array([number for number, _, _ in taken], np.int64)

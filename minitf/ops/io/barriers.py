@@ -108,10 +108,9 @@ class Barrier:
             raise ValueError(f"All shapes must be fully defined, not {shapes}")
         attrs = {"component_types": self._types, "shapes": self._shapes, "capacity": -1}
         self._barrier_ref = apply("Barrier", **attrs, shared_name=shared_name or "", name=name)
-        self._name = self._barrier_ref.op.name.rpartition("/")[2]
 
     barrier_ref: Tensor = getter("_barrier_ref", "The tensor that stands for the barrier.")
-    name: str = getter("_name", "The last part of the name of the op that makes the barrier.")
+    name: str = getter("_barrier_ref.op.name", "The name of the op that makes the barrier.")
 
     def insert_many(self, component_index: int, keys, values, name: str | None = None) -> Operation:
         """An op that adds the component `component_index` of the elements `keys`: `values` [n, ...].
@@ -122,11 +121,9 @@ class Barrier:
           tf.errors.CancelledError: when it runs, for a new key once the barrier is closed.
         """
         if not 0 <= component_index < len(self._types):
-            raise ValueError(
-                f"barrier '{self._name}' has {len(self._types)} components, no component {component_index}"
-            )
+            raise ValueError(f"barrier '{self.name}' has {len(self._types)} components, no component {component_index}")
         values = convert_to_tensor(values, self._types[component_index])
-        name = name or f"{self._name}_BarrierInsertMany"
+        name = name or f"{self.name}_BarrierInsertMany"
         attrs = {"component_index": component_index}
         return apply("BarrierInsertMany", self._barrier_ref, keys, values, **attrs, name=name)
 
@@ -136,7 +133,7 @@ class Barrier:
         """(numbers, keys, components) of `num_elements` whole elements; a run waits until there are as many.
 
         numbers: int64, those of the inserts that brought the keys; components: a tensor
-        [num_elements, ...] for each. allow_small_batch: once the barrier is closed, what is left may be fewer.
+        [num_elements, ...] for each. allow_small_batch: once the barrier is closed, as many as are whole, if any are.
 
         Raises:
           tf.errors.OutOfRangeError: when it runs, if the barrier is closed and has not enough.
@@ -150,19 +147,19 @@ class Barrier:
             num_elements,
             component_types=self._types,
             allow_small_batch=allow_small_batch,
-            name=name or f"{self._name}_BarrierTakeMany",
+            name=name or f"{self.name}_BarrierTakeMany",
         )
         return op.outputs[0], op.outputs[1], list(op.outputs[2:])
 
     def close(self, cancel_pending_enqueues: bool = False, name: str | None = None) -> Operation:
         """An op after which no new keys are taken; with cancel_pending_enqueues, nothing for those that are there."""
-        name = name or f"{self._name}_BarrierClose"
+        name = name or f"{self.name}_BarrierClose"
         return apply("BarrierClose", self._barrier_ref, cancel_pending_enqueues=cancel_pending_enqueues, name=name)
 
     def ready_size(self, name: str | None = None) -> Tensor:
         """How many elements are whole, an int32 scalar."""
-        return apply("BarrierReadySize", self._barrier_ref, name=name or f"{self._name}_BarrierReadySize")
+        return apply("BarrierReadySize", self._barrier_ref, name=name or f"{self.name}_BarrierReadySize")
 
     def incomplete_size(self, name: str | None = None) -> Tensor:
         """How many elements lack a component, an int32 scalar."""
-        return apply("BarrierIncompleteSize", self._barrier_ref, name=name or f"{self._name}_BarrierIncompleteSize")
+        return apply("BarrierIncompleteSize", self._barrier_ref, name=name or f"{self.name}_BarrierIncompleteSize")

@@ -55,3 +55,14 @@ def test_values_recorded_from_tensorflow(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
 def test_gradients_recorded_from_tensorflow(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_strings_of_unknown_shape_are_ensured(executor):
+    word = tf.placeholder(tf.string)
+    ensured = tf.ensure_shape(word, [None])
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        for outputs, expected in ((ensured, [b"a", b"b"]), (tf.string_join([ensured, "!"]), [b"a!", b"b!"])):
+            assert session.run(outputs, {word: ["a", "b"]}).tolist() == expected
+        with pytest.raises(tf.errors.InvalidArgumentError, match="not compatible with expected shape"):
+            session.run(ensured, {word: "a"})

@@ -52,3 +52,19 @@ def test_errors():
         sess.run(barrier.insert_many(0, ["a"], [1, 2]))
     with fails(ValueError, "1 shapes for 2 types"):
         Barrier((tf.int32, tf.string), ((),))
+
+
+@pytest.mark.parametrize("ready, incomplete", [(0, 0), (0, 1), (1, 0), (1, 2), (3, 1)])
+def test_small_batches_once_closed(ready, incomplete):
+    """What is not whole yet is not waited for."""
+    barrier = Barrier((tf.float32, tf.int32), shapes=((), ()))
+    keys = [str(i) for i in range(ready + incomplete)]
+    take = barrier.take_many(2, allow_small_batch=True)
+    with tf.Session() as session:
+        session.run(barrier.insert_many(0, keys or tf.zeros([0], tf.string), [0.0] * len(keys)))
+        session.run(barrier.insert_many(1, keys[:ready] or tf.zeros([0], tf.string), [0] * ready))
+        session.run(barrier.close())
+        for left in range(ready, 0, -2):
+            assert len(session.run(take[1])) == min(left, 2)
+        with pytest.raises(tf.errors.OutOfRangeError, match="closed"):
+            session.run(take[1])
