@@ -18,6 +18,7 @@ from minitf.framework.tensor import IndexedSlices, Tensor
 REDUCED = 4  # a sum over axes and the shape it gets, both constants
 BROADCAST = 3  # finding out the axes of two known shapes
 SUMMED_BACK = 7  # two gradients summed over axes that the run finds out
+SWITCHED = 6  # the gradient of what a branch takes, merged with zeros of the other branch
 DENSE = 5  # adding up slices, as many as their shape says
 _MOST_SLICES = 16  # parts of a concat of which each is sliced, and that do not come from one Split
 
@@ -128,6 +129,19 @@ def _concat(op, g, wanted=()) -> int:
     return sizes + (3 + len(parts) if len(parts) <= _MOST_SLICES else 9)
 
 
+def _with_holes(op) -> bool:
+    """Whether a convolution is one of the function that moves what is between a filter's holes into the batch."""
+    return any(consumer.name == f"{op.name}/BatchToSpaceND" for consumer in op.outputs[0]._consumers)
+
+
+def _convolution(op, g, wanted=()) -> int:
+    return 3 + 2 * _with_holes(op)
+
+
+def _depthwise_convolution(op, g, wanted=()) -> int:
+    return 4 + 2 * _with_holes(op)
+
+
 def _batch_matmul(op, g, wanted=()) -> int:
     return 2 if _alike(*op.inputs) else 17
 
@@ -162,6 +176,11 @@ def _dropped_negatives(op, g, wanted=()) -> int:
     return 12 + 2 * _axes_missing(op)
 
 
+def _unsorted_extreme(op, g, wanted=()) -> int:
+    """Which elements are the extremes, and how many; the same mask is used twice."""
+    return 23 + 2 * _axes_missing(op)
+
+
 def _axes_missing(op) -> int:
     rows, numbers = op.inputs[0].shape.rank, op.inputs[1].shape.rank
     return 0 if rows is None or numbers is None else rows - numbers
@@ -181,18 +200,27 @@ COUNTS: dict[str, int | Callable] = {
     "Atan2": 7,
     "BatchMatMul": _batch_matmul,
     "BatchMatMulV2": _batch_matmul,
+    "Betainc": 25,
     "BroadcastTo": 4,
+    "CTCLoss": 4,
     "Cholesky": _ranked(33, 45),
     "Complex": 2 + SUMMED_BACK,
     "ConcatV2": _concat,
+    "Conv2D": _convolution,
+    "Conv3D": 4,
     "Cumprod": 4,
     "CumulativeLogsumexp": 20,
     "Digamma": 3,
     "Div": _divided,
     "DivNoNan": _divided,
     "Erfc": 6,
+    "DepthwiseConv2dNative": _depthwise_convolution,
+    "DynamicPartition": 14,
     "Expm1": 2,
     "FloorMod": 3 + SUMMED_BACK,
+    "FusedBatchNorm": 1,
+    "FusedBatchNormV2": 1,
+    "FusedBatchNormV3": 1,
     "GatherV2": _gather,
     "Igamma": 19,
     "Igammac": 21,
@@ -218,6 +246,7 @@ COUNTS: dict[str, int | Callable] = {
     "Reshape": 2,
     "ResizeNearestNeighbor": _resized,
     "ResourceGather": 12,
+    "ReverseV2": 1,
     "Rsqrt": 1,
     "SegmentMax": 10,
     "SegmentMean": 16,
@@ -227,6 +256,8 @@ COUNTS: dict[str, int | Callable] = {
     "SoftmaxCrossEntropyWithLogits": _cross_entropy,
     "Softplus": 2,
     "SparseReduceSum": 16,
+    "SparseDenseCwiseDiv": 26,
+    "SparseDenseCwiseMul": 23,
     "SparseReorder": 13,
     "SparseSegmentMean": 6,
     "SparseSegmentMeanWithNumSegments": 6,
@@ -245,6 +276,8 @@ COUNTS: dict[str, int | Callable] = {
     "TensorScatterUpdate": 4,
     "Tile": 12,
     "TopKV2": 43,
+    "UnsortedSegmentMax": _unsorted_extreme,
+    "UnsortedSegmentMin": _unsorted_extreme,
     "UnsortedSegmentSum": _dropped_negatives,
     "Xdivy": _with_zero(17),
     "Xlogy": _with_zero(14),

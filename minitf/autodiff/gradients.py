@@ -7,7 +7,7 @@ import enum
 import heapq
 from collections.abc import Sequence
 
-from minitf.autodiff import gradient_counts
+from minitf.autodiff import gradient_counts, gradient_names
 from minitf.framework import dtypes, inside, op_counts
 from minitf.framework.body import stands_for
 from minitf.framework.convert import convert_to_tensor
@@ -29,8 +29,9 @@ _STRUCTURAL: dict[str, object] = {}
 
 
 def structural(op_type: str):
-    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted, asked)`, wanted telling which
-    inputs matter and asked being outputs, tensors of a body, whose gradients are to be given, too, as a dict.
+    """Decorator for the gradient of an op with bodies: `f(op, grads, wanted, asked, gated)`, wanted telling which
+    inputs matter, asked being outputs, tensors of a body, whose gradients are to be given, too, as a dict, and
+    gated telling whether gradients are.
     """
 
     def register(function):
@@ -38,6 +39,16 @@ def structural(op_type: str):
         return function
 
     return register
+
+
+COUNTED = "counted"  # gates whose ops count, though none are made
+
+
+class OfBranches:
+    """The gradient of what both branches of a cond use: TensorFlow adds up one of each."""
+
+    def __init__(self, gradient):
+        self.gradient = gradient
 
 
 class AggregationMethod:
@@ -192,7 +203,7 @@ def _seed(y: Tensor, given, index: int):
     return given
 
 
-def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "", gated: bool = False) -> list:
+def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "", gated: bool | str = False) -> list:
     """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
     way = _Way([y for y, _ in seeds], xs, stop, scope, gated)
     pending: dict[Tensor, list] = {}
@@ -203,12 +214,15 @@ def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = 
     _enqueue(queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant)
     while queue:
         op = heapq.heappop(queue)[1]
-        grads = [_total(pending, t) if carries_gradient(t) else None for t in op.outputs]
+        grads = [_total(way, pending, t) if carries_gradient(t) else None for t in op.outputs]
         if not any(g is not None for g in grads):
             continue
         touched = _step_back(way, op, grads, pending)
         _enqueue(queue, queued, touched & way.relevant)
-    return [way.inner[x] if x in way.inner else _total(pending, x) for x in map(way.origin, xs)]
+    found = [way.inner[x] if x in way.inner else _total(way, pending, x) for x in map(way.origin, xs)]
+    between = way.relevant | {x.op for x in way.xs}
+    gradient_names.call_sums(way.graph, way.sums, [y for y, _ in seeds], way.sources, between)
+    return found
 
 
 class _Way:
@@ -217,12 +231,14 @@ class _Way:
     Inside of a loop or branch, what was captured is one tensor with what it stands for outside.
     """
 
-    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str, gated: bool):
+    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str, gated: bool | str):
         self.graph, self.gated = get_default_graph(), gated
         name = self.graph.get_name_scope()
         self.scope = scope or (f"{name}/" if name else "")
         self._around = set(outwards(self.graph))
         self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
+        self.sums: list[tuple] = []  # ops, and those that add up the gradients of one of their outputs
+        self.added: set[Tensor] = set()  # gradients that are sums of several in TensorFlow
         self.inner: dict[Tensor, object] = {}  # the gradients of xs that are in a branch of an If
         self.relevant = self._relevant([self.origin(y).op for y in ys])
 
@@ -238,21 +254,25 @@ class _Way:
 
     def _relevant(self, roots: list) -> set:
         """The ops on a path from the xs to `roots`: those with an input that is an x or depends on one."""
-        before = reached(roots, lambda op: [t.op for t in self._sources(op) if t not in self.stop])
+        before = reached(roots, lambda op: [t.op for t in self.sources(op) if t not in self.stop])
+        self._primitives = any(op.definition.dataflow is not None for op in before)
         return depending(before, self._depends)
 
     def _depends(self, op, found: set) -> bool:
-        inputs = any(
-            t in self.xs or t.op in found and t not in self.stop and t.dtype.base_dtype not in _STEPS
-            for t in self._sources(op)
-        )
+        inputs = any(t in self.xs or t.op in found and self._leads_on(t) for t in self.sources(op))
         return inputs or bool(self.asked_inside(op))
+
+    def _leads_on(self, tensor: Tensor) -> bool:
+        """Whether a gradient can come back to `tensor`: not through integers, except among TensorFlow's primitives of
+        loops, where they decide the ways of values, and gradients are refused.
+        """
+        return tensor not in self.stop and (self._primitives or tensor.dtype.base_dtype not in _STEPS)
 
     def asked_inside(self, op) -> list[Tensor]:
         """The xs that are tensors of a branch of an If op."""
         return [t for t in op.outputs if type(t) is inside.Given and t in self.xs] if op.type == "If" else []
 
-    def _sources(self, op) -> Sequence[Tensor]:
+    def sources(self, op) -> Sequence[Tensor]:
         """What the op depends on; a loop variable of a loop around depends on what it starts as."""
         if self.graph.outer is None:
             return op.inputs
@@ -263,8 +283,12 @@ class _Way:
     @contextlib.contextmanager
     def context(self, op):
         """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
-        with self.graph.at(op.origin), self.graph.name_scope(f"{self.scope}{op.name}_grad/"):
+        with self.graph.at(op.origin), self.graph.name_scope(self.scope_of(op)):
             yield
+
+    def scope_of(self, op) -> str:
+        """The name scope of the gradient ops of `op`."""
+        return f"{self.scope}{op.name}_grad/"
 
 
 def _enqueue(queue: list, queued: set, ops) -> None:
@@ -285,13 +309,15 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
     with way.context(op):
         if op.type in _STRUCTURAL:
             asked = way.asked_inside(op)
-            results, inner = rule(op, grads, [way.matters(t) for t in op.inputs], asked)
+            results, inner = rule(op, grads, [way.matters(t) for t in op.inputs], asked, way.gated)
             way.inner.update(inner)
         elif rule is op.definition.grad and op.definition.passes_slices:
             results = rule(op, *grads)
         else:
             results = rule(op, *[dense(g, t) for g, t in zip(grads, op.outputs)])
     results = list(results) if isinstance(results, (list, tuple)) else [results]
+    way.added.update(r.gradient for r in results if isinstance(r, OfBranches))
+    results = [r.gradient if isinstance(r, OfBranches) else r for r in results]
     if len(results) != len(op.inputs):
         raise ValueError(
             f"the gradient of {op.type} '{op.name}' gave {len(results)} values for {len(op.inputs)} inputs"
@@ -302,6 +328,7 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         count = gradient_counts.of_gradient(op, grads, [way.matters(t) for t in op.inputs])
         if count is not None:
             made.count_as(count)
+        gradient_names.call(way.graph, way.scope_of(op), fitted, gradient_names.CALLED.get(op.type, ()))
     if way.gated and op.type not in _STRUCTURAL:
         fitted = _gated(way, op, fitted)
     touched = set()
@@ -316,12 +343,13 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
 def _gated(way: _Way, op, grads: list) -> list:
     """The gradients of the op's inputs, called what a gate in front of which they wait calls them."""
     count = gradient_counts.of_gate(op, len(grads))
-    if op.type in gradient_counts.RESHAPED:
+    if op.type in gradient_counts.RESHAPED or way.gated == COUNTED:
         op_counts.skip(count)
     elif count > len(grads):
         with way.context(op), name_scope("tuple"):
             op_counts.skip(count - len(grads))
-            return [_renamed(grad) for grad in grads]
+            grads = [_renamed(grad) for grad in grads]
+        gradient_names.call(way.graph, f"{way.scope_of(op)}tuple/", grads, gradient_names.GATED.get(op.type, ()))
     return grads
 
 
@@ -405,19 +433,21 @@ def _summed(op) -> bool:
     return not known or op.definition.summed == "unlike" and len({t.shape.sizes for t in op.inputs}) > 1
 
 
-def _total(pending: dict, tensor: Tensor):
+def _total(way: _Way, pending: dict, tensor: Tensor):
     """The sum of all gradients that flowed into `tensor`."""
     parts = pending.get(tensor)
     if not parts:
         return None
-    if len(parts) == 1:
+    if len(parts) == 1 and parts[0] not in way.added:
         return parts[0]
     if all(isinstance(p, IndexedSlices) for p in parts):
         values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
         shape = next((p.dense_shape for p in parts if p.dense_shape is not None), None)
         total = IndexedSlices(values, indices, shape)
     else:
-        total = math.add_n([dense(p, tensor) for p in parts])
+        parts = [dense(p, tensor) for p in parts]
+        total = math.add_n(parts) if len(parts) > 1 else identity(parts[0], name="AddN")
+        way.sums.append((tensor.op, total.op))
     pending[tensor] = [total]
     return total
 

@@ -34,24 +34,25 @@ def hessians(
      [ 0. 12.]]
     """
     xs = listed(xs, "xs")
-    with name_scope(name, "hessians"):
-        return [_hessian(g, x) for g, x in zip(gradients(ys, xs), xs)]
+    return [_hessian(g, x, name) for g, x in zip(gradients(ys, xs), xs)]
 
 
-def _hessian(g, x: Tensor) -> Tensor:
-    """One row after the other: the gradient of each element of g."""
-    shape = array.shape(x)
+def _hessian(g, x: Tensor, name: str | None) -> Tensor:
+    """One row after the other: the gradient of each element of g. TensorFlow does not use the name for results."""
     if g is None:
         raise ValueError(f"hessians: no gradient flows from ys to {x.name}, so they have no second derivatives")
 
-    g = dense(g, x)
+    g = array.reshape(dense(g, x), [-1])
 
     def row(unit):
-        again = gradients(g, x, grad_ys=array.reshape(unit, shape))[0]
+        again = gradients(g, x, grad_ys=unit)[0]
         return array.zeros_like(x) if again is None else again
 
-    rows = map_fn(row, matrix.eye(array.size(x), dtype=x.dtype.base_dtype))
-    result = array.reshape(rows, array.concat([shape, shape], 0))
+    with name_scope(name, "hessians"):
+        shape = array.shape(x)
+        rows = map_fn(row, matrix.eye(array.size(x), dtype=x.dtype.base_dtype))
+        whole = array.concat([shape, shape], 0)
+    result = array.reshape(rows, whole)
     result.set_shape(x.shape.concatenate(x.shape))
     return result
 

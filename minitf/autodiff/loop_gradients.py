@@ -7,8 +7,9 @@ gradient needs, which the forward loop therefore gives out as further ys.
 
 from __future__ import annotations
 
-from minitf.autodiff.gradients import backpropagate, carries_gradient, dense, structural
-from minitf.framework import inside
+from minitf.autodiff import gradient_counts
+from minitf.autodiff.gradients import COUNTED, OfBranches, backpropagate, carries_gradient, dense, structural
+from minitf.framework import inside, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.body import Body
 from minitf.framework.graph import Graph, get_default_graph
@@ -96,7 +97,7 @@ class _LoopGradientBody(_GradientBody):
 
 
 @structural("Loop")
-def _loop_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict]:
+def _loop_gradient(op, grads: list, wanted: list, asked: list, gated) -> tuple[list, dict]:
     loop: Loop = op.attrs["loop"]
     if not loop.back_prop:
         return [None] * len(op.inputs), {}
@@ -162,12 +163,28 @@ class _Parts:
         total, sparse = len(active), len(xs_wanted)
         for g, i in zip(self.const_grads, consts_wanted):
             if _summed(g):
-                gradients[n + m + i], total = outputs[total], total + 1
+                summed, total = outputs[total], total + 1
+                gradients[n + m + i] = _of_taken(op, summed, loop.body.consts[loop.consts[i]], "Enter", "b_acc_3")
             elif g is not None:
                 rows = _of_trips_made(op, outputs[len(self.carry_args)], ys[sparse : sparse + 2])
                 gradients[n + m + i] = _flat_slices(*rows, loop.consts[i])
                 sparse += 2
         return gradients
+
+
+def _of_taken(op, gradient: Tensor, argument: Tensor, how: str, name: str) -> Tensor:
+    """The gradient of what a body takes by an argument, under the name that it has in TensorFlow, where the op
+    that is the first to use it has one of its own to take it.
+    """
+    graph = get_default_graph()
+    scope = graph.get_name_scope()
+    around = scope.removesuffix(f"{op.name}_grad")
+    if graph.outer is not None or around == scope or not argument._consumers:
+        return gradient
+    user = argument._consumers[0]
+    takes = [t for t in user.inputs if t.op.definition.role == "argument" and t._consumers[0] is user]
+    place = list(dict.fromkeys(takes)).index(argument)
+    return array.identity(gradient, name=f"{around}{user.name}/{how}{f'_{place}' * (place > 0)}_grad/{name}/")
 
 
 def _cut(grad: Tensor, y: Tensor, padded: bool) -> Tensor:
@@ -211,14 +228,14 @@ def _active_carries(loop: Loop, grads: list) -> list[int]:
     sources = [y for y, g in zip(loop.ys, grads[n + 1 :]) if g is not None]
     active = {i for i in range(n) if grads[i] is not None and carries_gradient(loop.carry_args[i])}
     while True:
-        found = _reached_from([loop.nexts[i] for i in active] + sources)
+        found = _presentfrom([loop.nexts[i] for i in active] + sources)
         more = {i for i, t in enumerate(loop.carry_args) if t in found and carries_gradient(t)}
         if more <= active:
             return sorted(active)
         active |= more
 
 
-def _reached_from(tensors: list[Tensor]) -> set[Tensor]:
+def _presentfrom(tensors: list[Tensor]) -> set[Tensor]:
     return set(reached(tensors, lambda tensor: filter(carries_gradient, tensor.op.inputs)))
 
 
@@ -234,7 +251,7 @@ class _BranchGradientBody(_GradientBody):
 
 
 @structural("If")
-def _if_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict]:
+def _if_gradient(op, grads: list, wanted: list, asked: list, gated) -> tuple[list, dict]:
     """The gradients of the inputs, and those of outputs that are `asked` for: tensors of one branch."""
     branches: Branches = op.attrs["branches"]
     if all(g is None or t in asked for t, g in zip(op.outputs, grads)):
@@ -242,12 +259,16 @@ def _if_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict
     inputs = [i for i in range(len(branches.consts)) if wanted[1 + i]]
     grads = grads + [None] * (len(op.outputs) - len(grads))
     flowing = [(k, g) for k, g in enumerate(grads) if g is not None and carries_gradient(op.outputs[k])]
-    found, inner = [], {}
+    found, inner, since, made = [], {}, op_counts.Since(), len(flowing) * (4 if gated else 1)
     for index, forward in enumerate(branches.bodies):
         places = {outer: t for t, outer in forward.given.items() if any(outer is g for g in asked)}
-        body, given, more = _branch_gradient(op, index, inputs, flowing, list(places.values()))
+        body, given, more, made_inside = _branch_gradient(op, index, inputs, flowing, list(places.values()), gated)
+        made += made_inside + gradient_counts.SWITCHED * sum(g is not None for g in given)
         found.append((body, given))
         inner.update({outer: more[t] for outer, t in places.items()})
+    present = [any(g is not None for g in pair) for pair in zip(*[given for _, given in found])]
+    inputs = [i for i, there in zip(inputs, present) if there]
+    found = [(body, [g for g, there in zip(given, present) if there]) for body, given in found]
     sparse = [all(isinstance(g, IndexedSlices) for g in pair) for pair in zip(*[grads for _, grads in found])]
     consts = [branches.consts[i] for i in inputs]
     for body, given in found:
@@ -256,16 +277,24 @@ def _if_gradient(op, grads: list, wanted: list, asked: list) -> tuple[list, dict
     graph: Graph = get_default_graph()
     outputs = iter(make_if(graph.capture(op.inputs[0]), [body for body, _ in found], name="If").outputs)
     gradients: list = [None] * len(op.inputs)
-    for i, const, slices in zip(inputs, consts, sparse):
+    for i, const, slices, parts in zip(inputs, consts, sparse, zip(*[given for _, given in found])):
         first = next(outputs)
-        gradients[1 + i] = IndexedSlices(first, next(outputs), array.shape(const)) if slices else first
+        if slices:
+            gradients[1 + i] = IndexedSlices(first, next(outputs), array.shape(const))
+        else:
+            uses = [body.consts[const] for body, g in zip(branches.bodies, parts) if g is not None]
+            one = len(uses) == 1
+            gradients[1 + i] = _of_taken(op, first, uses[0], "Switch", "cond_grad") if one else OfBranches(first)
+    since.count_as(made)
     taken = {t: array.identity(inside.given(graph, g)) for t, g in inner.items() if g is not None}
     return gradients, taken
 
 
-def _branch_gradient(op, index: int, inputs: list[int], flowing: list, inner: list) -> tuple[Body, list, dict]:
+def _branch_gradient(
+    op, index: int, inputs: list[int], flowing: list, inner: list, gated
+) -> tuple[Body, list, dict, int]:
     """The body of one branch's gradient, the gradients in it (None where the branch does not use the
-    input), and those of `inner`, tensors of the branch.
+    input), those of `inner`, tensors of the branch, and how many ops they are.
     """
     branches: Branches = op.attrs["branches"]
     forward = branches.bodies[index]
@@ -273,11 +302,14 @@ def _branch_gradient(op, index: int, inputs: list[int], flowing: list, inner: li
     with body.as_default():
         seeds = [(forward.results[k], _captured(body, g)) for k, g in flowing if forward.results[k] is not None]
         targets = [forward.consts.get(branches.consts[i]) for i in inputs]
-        present = [t for t in targets if t is not None]
-        found = dict(zip(present + inner, backpropagate(seeds, present + inner, set())))
+        present, start = [t for t in targets if t is not None], op_counts.last()
+        found = dict(
+            zip(present + inner, backpropagate(seeds, present + inner, set(), gated=COUNTED if gated else False))
+        )
+        made = op_counts.last() - start
         more = {t: None if found[t] is None else dense(found[t], t) for t in inner}
         more = {t: g if g is None or g.op.graph is body else array.identity(g) for t, g in more.items()}
-    return body, [found.get(t) for t in targets], more
+    return body, [found.get(t) for t in targets], more, made
 
 
 def _captured(body: Body, grad):

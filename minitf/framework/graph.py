@@ -121,6 +121,19 @@ class Graph(Names, Elements, Collections, Placement, Shown):
         for tensor in op.inputs:
             tensor._consumers.remove(op)
 
+    def rename(self, op: Operation, name: str) -> None:
+        """Gives a new op a name that is taken as it is; the op that has it gets the first one's."""
+        ops = self.root._by_name
+        other = ops.pop(name, None)
+        if other is not op:
+            del ops[op.name]
+        if other is not None and other is not op:
+            other.name = op.name
+            ops[other.name] = other
+        op.name = name
+        ops[name] = op
+        self.root._names.setdefault(name.lower(), 1)
+
     def _note_gradient_type(self, op: Operation) -> None:
         for mapping in reversed(self.root._gradient_types):
             if op.type in mapping:

@@ -45,8 +45,10 @@ def share(op) -> None:
 TRANSPOSED = 6  # exchanging two axes: the permutation is computed by ops
 ALONG_ANOTHER_AXIS = 26  # softmax along another axis than the last
 CROSS_ENTROPY = 28  # of logits, flattened to matrices and back
+FROM_THE_END = 4  # that axis
 ZERO_FRACTION = 21  # it counts in int32 or int64, as the size demands
-SWISH = 2  # a gradient of its own
+AXES_TWICE = 3  # of unknown number, once for each of them
+SWISH = 1  # a gradient of its own
 LENGTHS_REPEATED = 12  # of vectors, for each of their elements
 CHECKED_TYPE = 1  # of a rank
 CAST_LENGTHS = 1  # of the parts into which a TensorArray splits a value
@@ -68,6 +70,11 @@ def product(sizes) -> int:
 def flattened_classes(rank: int | None, known: bool) -> int:
     """For the cross entropy of sparse labels: it asks for the labels' shape, and makes a matrix of more axes."""
     return 1 if rank == 2 else 15 if known else 31
+
+
+def rows_of_batches(axes: int) -> int:
+    """Gathering rows of each item of some axes: the items' numbers are added to the indices."""
+    return 25 + (16 + axes) * axes
 
 
 def zeros_of_state(is_tensor: bool, is_scalar: bool) -> int:
@@ -97,9 +104,9 @@ def squeezed(predictions, labels) -> int:
     return 3 + 10 * sum(shape.rank is None or shape.sizes[-1:] in ((1,), (None,)) for shape in (predictions, labels))
 
 
-def present(ranked: bool) -> int:
-    """Ones for the losses, whose weight is a constant that is not 0, and their sum; whether their rank is known."""
-    return 7 + 4 + (_CHECKED + 2 if ranked else _CHECKED_AT_RUN + 5)
+def present(rank: int | None) -> int:
+    """Ones for losses of a rank, whose weight is a constant that is not 0, and their sum."""
+    return 9 if rank == 0 else 7 + 4 + (_CHECKED_AT_RUN + 5 if rank is None else _CHECKED + 2)
 
 
 # ---- metrics of the first k
@@ -119,9 +126,81 @@ def average_at_k(labels, weighted: bool, constant: bool, k: int) -> int:
     return _AVERAGE_LABELS[labels] + weighted * (72 + constant) - 16 * (k == 1)
 
 
+WEIGHTS_SPREAD = 67  # over losses, checked
+REPLICAS = 2  # the batch of all, of which there is one
+RANK_ASSERTED = 14  # of losses, that it is 1 at least
+
+# ---- matrices
+
+
+LIMIT = 3  # of singular values that count for the rank, worked out by ops
+
+
+def inverse(shape, limited: bool) -> int:
+    """Of matrices of a shape: infinity is a constant, and the default limit takes their sizes from it."""
+    known = shape.rank is not None and None not in shape.sizes[-2:]
+    return -2 if limited or known else 4 * (shape.rank is None)
+
+
+def exponential(double: bool, known: bool) -> int:
+    """Of matrices, by polynomials of two degrees."""
+    return (298 if double else 177) + 11 * (not known)
+
+
+def contracted(left, right, counted: bool) -> int:
+    """A product of tensors of two shapes over axes, which may be counted, from the end of the first."""
+    if left.rank is None and counted:
+        return 59
+    return 14 + sum(19 if shape.rank is None else 11 * (not shape.is_fully_defined()) for shape in (left, right))
+
+
+def sorted_along(last: bool, rising: bool, places: bool) -> int:
+    """Sorting along an axis by the largest values, of which there are as many as the shape says."""
+    return 8 + rising * (2 - places) + 3 * (not last)
+
+
+# ---- signals
+
+NEIGHBOURS = 22  # all but the last and all but the first, if there are any: a cond
+WINDOW_STEP = 1  # of an inverse window, converted once more
+WINDOW_WHOLE = 9  # how often it lies over itself is worked out by ops
+FRAMES_CUT = -3  # to their length, of which TensorFlow knows more
+MEL_WEIGHTS = 122  # worked out by ops
+EUCLIDEAN_NORM = -2  # one op
+
+
+def fitted(shape, rank: int, lengths, inverse: bool, computed: bool) -> int:
+    """Filling up the last axes of a signal to the lengths of a real transform; computed: whether from its shape."""
+    sizes = shape.sizes[-rank:] if shape.sizes is not None else (None,)
+    if lengths is None or None in sizes:
+        return (29 if computed else 37) if inverse else 23
+    wanted = [*lengths[:-1], lengths[-1] // 2 + 1 if inverse else lengths[-1]]
+    return 2 * any(n > size for n, size in zip(wanted, sizes))
+
+
+_KNOWN_COSINES = {(1, False): 11, (2, False): 28, (2, True): 39, (3, False): 29, (3, True): 37}  # type, lengths kept
+_FED_COSINES = {(1, False): 47, (2, False): 61, (2, True): 76, (3, False): 76, (3, True): 88}
+
+
+def cosines(type: int, ortho: bool, known: bool, cut: bool | None) -> int:
+    """A cosine transform; cut: whether to a length, None: it is not changed."""
+    return (_KNOWN_COSINES if known else _FED_COSINES)[type, ortho] + (0 if cut is None else 4 if cut else 2)
+
+
+def frames(padded: bool, computed: bool) -> int:
+    """Cutting frames, of sizes that a run computes or not."""
+    return 64 + 34 * padded + 15 * computed
+
+
+def overlapping(end_to_end: bool) -> int:
+    """Adding up frames, which need only be joined if they lie end to end."""
+    return 22 if end_to_end else 90
+
+
 # ---- images
 
-HOLES_CLOSED = 3
+HOLES_CLOSED = 2
+GRAY_CHECKED = 46  # of images whose sizes are not all known
 SIMILARITY = 15  # of images of rank 4
 
 

@@ -89,7 +89,7 @@ def _all_present(losses):
     with name_scope(None, "num_present") as scope:
         since = op_counts.Since()
         found = tf.cast(tf.size(losses), losses.dtype, name=scope)
-        since.count_as(op_counts.present(losses.shape.rank is not None))
+        since.count_as(op_counts.present(losses.shape.rank))
         return found
 
 

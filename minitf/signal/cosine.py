@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import minitf as tf
+from minitf.framework import op_counts
 
 
 def dct(
@@ -18,21 +19,30 @@ def dct(
     """
     _check(type, n, axis, norm)
     with tf.name_scope(name, "dct"):
-        x = _resized(tf.convert_to_tensor(input, tf.float32), n)
-        size = x.shape[-1].value or tf.shape(x)[-1]
-        if type == 1:
-            if isinstance(size, int) and size < 2:
-                raise ValueError(f"a cosine transform of type 1 needs 2 values at least, not {size}")
-            return tf.real(tf.spectral.rfft(tf.concat([x, x[..., -2:0:-1]], -1)))
-        count, where = tf.cast(size, tf.float32), tf.cast(tf.range(size), tf.float32)
-        angle = where * math.pi * 0.5 / count
-        if type == 2:
-            turned = tf.spectral.rfft(x, [2 * size])[..., :size] * _turn(2.0, -angle)
-            result = tf.real(turned)
-            return result * _ortho(size, count, 2) if norm == "ortho" else result
-        x = x * (_ortho(size, count, 3) if norm == "ortho" else count)
-        turned = _turn(2.0, angle) * tf.complex(x, tf.zeros_like(x))
-        return tf.spectral.irfft(turned, [2 * size])[..., :size]
+        x = tf.convert_to_tensor(input, tf.float32)
+        since, known = op_counts.Since(), n is not None or x.shape[-1].value is not None
+        cut = None if n is None else x.shape[-1].value is None or n <= x.shape[-1].value
+        result = _transformed(_resized(x, n), type, norm, known)
+        since.count_as(op_counts.cosines(type, norm == "ortho", known, cut))
+        return result
+
+
+def _transformed(x, type: int, norm, known: bool):
+    size = x.shape[-1].value or tf.shape(x)[-1]
+    if type == 1:
+        if isinstance(size, int) and size < 2:
+            raise ValueError(f"a cosine transform of type 1 needs 2 values at least, not {size}")
+        return tf.real(tf.spectral.rfft(tf.concat([x, x[..., -2:0:-1]], -1)))
+    count, where = tf.cast(size, tf.float32), tf.cast(tf.range(size), tf.float32)
+    angle = where * math.pi * 0.5 / count
+    if type == 2:
+        turned = tf.spectral.rfft(x, [2 * size])[..., :size] * _turn(2.0, -angle)
+        if norm != "ortho":
+            return tf.real(turned, name="Real_1")
+        return tf.multiply(tf.real(turned), _ortho(size, count, 2), name="mul_6" if known else "mul_7")
+    x = x * (_ortho(size, count, 3) if norm == "ortho" else count)
+    turned = _turn(2.0, angle) * tf.complex(x, tf.zeros_like(x))
+    return tf.spectral.irfft(turned, [2 * size])[..., :size]
 
 
 def idct(
@@ -73,7 +83,8 @@ def _turn(scale: float, angle):
 
 def _ortho(size, count, type: int):
     """Factors that make the transform keep lengths."""
-    first = tf.cast(tf.equal(tf.range(size), 0), tf.float32)
-    if type == 2:
-        return 0.5 * tf.rsqrt(count) * (first + (1.0 - first) * math.sqrt(2.0))
-    return tf.sqrt(count) * (first + (1.0 - first) * math.sqrt(0.5))
+    with tf.name_scope("weights"):
+        first = tf.cast(tf.equal(tf.range(size), 0), tf.float32)
+        if type == 2:
+            return 0.5 * tf.rsqrt(count) * (first + (1.0 - first) * math.sqrt(2.0))
+        return tf.sqrt(count) * (first + (1.0 - first) * math.sqrt(0.5))

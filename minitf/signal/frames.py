@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
+from minitf.framework.static import constant_value
 
 
 def frame(
@@ -15,6 +17,9 @@ def frame(
     with tf.name_scope(name, "frame", [signal, frame_length, frame_step, pad_value]):
         signal = tf.convert_to_tensor(signal, name="signal")
         signal.shape.with_rank_at_least(1)
+        given = [n for n in (frame_length, frame_step, axis) if not isinstance(n, tf.Tensor)]
+        computed = any(isinstance(n, tf.Tensor) and constant_value(n) is None for n in (frame_length, frame_step))
+        since, count_all = op_counts.Since(), len(given) + op_counts.frames(bool(pad_end), computed)
         rank, axis = _rank_and_axis(signal, axis)
         size = signal.shape[axis].value if isinstance(axis, int) else None
         size = tf.shape(signal)[axis] if size is None else size
@@ -25,7 +30,9 @@ def frame(
         else:
             count = tf.maximum(0, 1 + (size - frame_length) // frame_step)
         starts = tf.expand_dims(tf.range(count) * frame_step, 1)
-        return tf.gather(signal, starts + tf.range(frame_length), axis=axis)
+        framed = tf.gather(signal, starts + tf.range(frame_length), axis=axis, name="Reshape_4")
+        since.count_as(count_all)
+        return framed
 
 
 def _rank_and_axis(signal: tf.Tensor, axis) -> tuple:
@@ -58,13 +65,17 @@ def overlap_and_add(signal, frame_step, name: str | None = None) -> tf.Tensor:
     with tf.name_scope(name, "overlap_and_add", [signal, frame_step]):
         signal = tf.convert_to_tensor(signal, name="signal")
         signal.shape.with_rank_at_least(2)
+        since, given = op_counts.Since(), not isinstance(frame_step, tf.Tensor)
+        end_to_end = isinstance(frame_step, int) and signal.shape.rank and signal.shape[-1].value == frame_step
         shape = tf.shape(signal)
         count, length, outer = shape[-2], shape[-1], shape[:-2]
         places = tf.expand_dims(tf.range(count) * frame_step, 1) + tf.range(length)
         total = tf.maximum(0, (count - 1) * frame_step + length)
         rows = tf.reshape(signal, tf.concat([tf.reshape(tf.reduce_prod(outer), [1]), [-1]], 0))
         summed = tf.transpose(tf.unsorted_segment_sum(tf.transpose(rows), tf.reshape(places, [-1]), total))
-        result = tf.reshape(summed, tf.concat([outer, tf.reshape(total, [1])], 0))
+        name = "fast_path" if end_to_end else "strided_slice_4"
+        result = tf.reshape(summed, tf.concat([outer, tf.reshape(total, [1])], 0), name=name)
+        since.count_as(op_counts.overlapping(end_to_end) + given)
         if signal.shape.rank is not None:
             result.set_shape(signal.shape[:-2].concatenate(_length(signal, frame_step)))
         return result

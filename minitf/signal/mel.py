@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import minitf as tf
+from minitf.framework import op_counts
 
 
 def _mel(hertz):
@@ -39,6 +40,7 @@ def linear_to_mel_weight_matrix(
             "upper_edge_hertz must not be larger than the Nyquist frequency (sample_rate / 2). Got: "
             f"{upper_edge_hertz} for sample_rate: {sample_rate}"
         )
+    op_counts.skip(op_counts.MEL_WEIGHTS)
     bins = _mel(np.linspace(0.0, sample_rate / 2, num_spectrogram_bins)[1:])[:, None]
     edges = np.linspace(_mel(lower_edge_hertz), _mel(upper_edge_hertz), num_mel_bins + 2)
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
@@ -52,5 +54,5 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name: str | None = Non
     with tf.name_scope(name, "mfccs_from_log_mel_spectrograms", [log_mel_spectrograms]):
         spectra = tf.convert_to_tensor(log_mel_spectrograms, tf.float32)
         bins = spectra.shape.with_rank_at_least(1)[-1].value
-        bins = tf.cast(tf.shape(spectra)[-1], tf.float32) if bins is None else float(bins)
-        return tf.spectral.dct(spectra) * tf.rsqrt(bins * 2.0)
+        bins = tf.shape(spectra)[-1] if bins is None else bins
+        return tf.spectral.dct(spectra) * tf.rsqrt(tf.cast(bins, tf.float32) * 2.0)

@@ -18,6 +18,11 @@ def ifftshift(x, axes=None, name: str | None = None) -> tf.Tensor:
 
 
 def _rolled(x, axes, shift, scope: str):
+    if x.shape.rank is not None:
+        places = range(x.shape.rank) if axes is None else axes if isinstance(axes, (list, tuple)) else [axes]
+        sizes = [x.shape[i].value if isinstance(i, int) else None for i in places]
+        if None not in sizes:
+            return tf.roll(x, [shift(size) for size in sizes], list(places), name=scope)
     if axes is None:
         axes = list(range(x.shape.rank)) if x.shape.rank is not None else tf.range(tf.rank(x))
     axes = tf.reshape(tf.convert_to_tensor(axes, tf.int32), [-1])

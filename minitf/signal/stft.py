@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.signal.frames import frame, overlap_and_add
 from minitf.signal.windows import hann_window
 
@@ -44,10 +45,12 @@ def stft(
 
 def inverse_stft_window_fn(frame_step, forward_window_fn=hann_window, name: str | None = None):
     """A window_fn for `inverse_stft` that makes it the inverse of an `stft` with forward_window_fn."""
+    op_counts.skip(op_counts.WINDOW_STEP * isinstance(frame_step, int))
 
     def window(frame_length, dtype):
         """The forward window, divided by what overlapping ones add up to."""
         with tf.name_scope(name, "inverse_stft_window_fn", [forward_window_fn]):
+            op_counts.skip(op_counts.WINDOW_WHOLE)
             forward = forward_window_fn(frame_length, dtype=dtype)
             overlaps = -(-frame_length // frame_step)
             more = overlaps * frame_step - frame_length
@@ -68,6 +71,7 @@ def inverse_stft(
     with tf.name_scope(name, "inverse_stft", [stfts]):
         stfts = tf.convert_to_tensor(stfts, name="stfts")
         stfts.shape.with_rank_at_least(2)
+        op_counts.skip(op_counts.FRAMES_CUT)
         fft_length = _power_of_two(frame_length) if fft_length is None else fft_length
         frames = tf.spectral.irfft(stfts, [fft_length])[..., :frame_length]
         if isinstance(fft_length, int) and isinstance(frame_length, int) and frame_length > fft_length:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import minitf as tf
+from minitf.framework.static import constant_value
 
 
 def hann_window(window_length, periodic=True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
@@ -24,11 +25,12 @@ def _raised_cosine(length, periodic, dtype, a: float, b: float):
         raise ValueError(f"a window is of floating point numbers, not {dtype.name}")
     length = tf.convert_to_tensor(length, tf.int32, name="window_length")
     length.shape.assert_has_rank(0)
-    even = tf.cast(tf.equal(length % 2, 0), tf.int32) * tf.cast(tf.convert_to_tensor(periodic, tf.bool), tf.int32)
-    steps = tf.cast(tf.maximum(length + even - 1, 1), dtype)
-    window = a - b * tf.cos(2 * math.pi * tf.cast(tf.range(length), dtype) / steps)
-    window = tf.cond(tf.equal(length, 1), lambda: tf.ones([1], dtype), lambda: window)
-    if length.shape.rank == 0:
-        known = tf.get_static_value(length)
-        window.set_shape([None if known is None else known.item()])
-    return window
+    known = constant_value(length)
+    if known is not None and known == 1:
+        return tf.ones([1], dtype)
+    even = tf.cast(tf.convert_to_tensor(periodic, tf.bool, name="periodic"), tf.int32) * (1 - length % 2)
+    steps, places = tf.cast(length + even - 1, dtype), tf.cast(tf.range(length), dtype)
+    angles = tf.constant(2 * math.pi, dtype) * places / steps
+    if known is not None:
+        return a - b * tf.cos(angles)
+    return tf.cond(tf.equal(length, 1), lambda: tf.ones([1], dtype), lambda: a - b * tf.cos(angles))

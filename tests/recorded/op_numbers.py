@@ -26,10 +26,13 @@ def numbers(tf, source):
         ys = _flat(eval(call.strip(), names))
         found = [graph._last_id - start, [_name(y) for y in ys]]
         xs += [v for v in tf.global_variables() if v.dtype.is_floating]
-        ys = [y for y in ys if hasattr(y, "dtype") and y.dtype.is_floating]
+        ys = [y for y in ys if getattr(getattr(y, "dtype", None), "is_floating", False)]
         for gated in (False, True) if xs and ys else ():
             start = graph._last_id
-            gradients = tf.gradients(ys, xs, name="gated" if gated else "plain", gate_gradients=gated)
+            try:
+                gradients = tf.gradients(ys, xs, name=f"gradients_{gated}", gate_gradients=gated)
+            except (LookupError, TypeError, ValueError):
+                return [*found, "refused"]
             found += [graph._last_id - start, [_name(g) for g in gradients]]
         return found
 

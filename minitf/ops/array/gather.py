@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -189,7 +189,12 @@ def batch_gather(params, indices, name: str | None = None) -> Tensor:
     indices = convert_to_tensor(indices)
     if not indices.shape.rank:
         raise ValueError(f"batch_gather needs indices of known rank, 1 or more, not of shape {indices.shape}")
-    return gather(params, indices, name=name, batch_dims=indices.shape.rank - 1)
+    rank = indices.shape.rank
+    with name_scope(name, "BatchGather"):
+        params, since = convert_to_tensor(params), op_counts.Since()
+        rows = gather(params, indices, name=f"Reshape_{rank + 1}", batch_dims=rank - 1)
+        since.count_as(op_counts.rows_of_batches(rank - 1))
+        return rows
 
 
 # ---- gather_nd and scatter_nd

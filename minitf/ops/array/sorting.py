@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
@@ -18,13 +19,17 @@ def _sorted(values, axis: int, direction: str, places: bool) -> Tensor:
     rank = values.shape.with_rank_at_least(1).rank
     if rank is not None and not -rank <= axis < rank:
         raise ValueError(f"axis is a number in [{-rank}, {rank}), not {axis!r}")
+    since = op_counts.Since()
     last = axis == -1 or rank is not None and axis == rank - 1
     moved = values if last else swap_with_last(values, axis)
     up = direction == "ASCENDING"
     size = (moved.shape.sizes or (None,))[-1]
     found = top_k(negative(moved) if up else moved, array.shape(moved)[-1] if size is None else size)
-    result = found.indices if places else negative(found.values) if up else found.values
-    return result if last else swap_with_last(result, axis)
+    result = found.indices if places else found.values
+    result = result if last else swap_with_last(result, axis)
+    result = negative(result) if up and not places else result
+    since.count_as(op_counts.sorted_along(last, up, places))
+    return result
 
 
 def sort(values, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:

@@ -119,6 +119,7 @@ def _sign(default: str, words: str, symbol: str, check, zero_first: bool):
             x = convert_to_tensor(x, name="x")
             if data is None:
                 data = [message or "", f"Condition x {symbol} 0 did not hold element-wise:", f"x ({x.name}) = ", x]
+                data = data[(default == "assert_non_positive") :]  # which says no message, in TensorFlow
             zero = convert_to_tensor(0, dtype=x.dtype.base_dtype, name="Const")
             return check(*((zero, x) if zero_first else (x, zero)), data=data, summarize=summarize)
 
@@ -311,6 +312,7 @@ def is_numeric_tensor(tensor) -> bool:
 def is_non_decreasing(x, name: str | None = None) -> Tensor:
     """Whether x[0] <= x[1] <= ..., all elements in row-major order: a bool scalar."""
     with name_scope(name, "is_non_decreasing", [x]):
+        op_counts.skip(op_counts.NEIGHBOURS)
         before, after = _neighbours(x)
         return reduce.reduce_all(math.less_equal(before, after))
 
@@ -318,6 +320,7 @@ def is_non_decreasing(x, name: str | None = None) -> Tensor:
 def is_strictly_increasing(x, name: str | None = None) -> Tensor:
     """A bool scalar: whether x[0] < x[1] < ..., all elements in row-major order."""
     with name_scope(name, "is_strictly_increasing", [x]):
+        op_counts.skip(op_counts.NEIGHBOURS)
         before, after = _neighbours(x)
         return reduce.reduce_all(math.less(before, after))
 

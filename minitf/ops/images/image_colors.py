@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
@@ -167,7 +167,7 @@ def grayscale_to_rgb(images, name: str | None = None) -> Tensor:
         images = convert_to_tensor(images, name="images")
         if images.shape.rank is not None and images.shape.sizes[-1:] not in ((1,), (None,)):
             raise ValueError(f"Last dimension of a grayscale image should be size 1; it is {images.shape}")
-        checks = []
+        since, checks = op_counts.Since(), []
         if images.shape.rank is None or images.shape.sizes[-1] is None:
             wrong = "Last dimension of a grayscale image should be size 1."
             checks = [check.assert_equal(array.shape(images)[-1], 1, message=wrong)]
@@ -177,6 +177,8 @@ def grayscale_to_rgb(images, name: str | None = None) -> Tensor:
         rgb = rearranging.tile(images, array.concat([ahead, array.expand_dims(3, 0)], 0), name=scope)
         if images.shape.rank is not None:
             rgb.set_shape([*images.shape.sizes[:-1], 3])
+        if images.shape.rank is None or None in images.shape.sizes:
+            since.count_as(op_counts.GRAY_CHECKED)
         return rgb
 
 

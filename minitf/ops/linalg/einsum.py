@@ -7,7 +7,7 @@ import string
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.static import constant_value
@@ -60,14 +60,22 @@ def tensordot(a, b, axes, name: str | None = None) -> Tensor:
     with name_scope(name, "Tensordot", [a, b, axes]) as scope:
         a, b = convert_to_tensor(a, name="a"), convert_to_tensor(b, name="b")
         axes = constant_value(axes) if isinstance(axes, Tensor) and constant_value(axes) is not None else axes
-        axes_a, axes_b = (axes[0], axes[1]) if isinstance(axes, Tensor) else _axis_pairs(a, b, axes)
-        if isinstance(axes, Tensor) or a.shape.rank is None or b.shape.rank is None:
-            left, free_a = _matrix_by_tensors(a, axes_a, last=True)
-            right, free_b = _matrix_by_tensors(b, axes_b, last=False)
-            return array.reshape(matmul(left, right), array.concat([free_a, free_b], 0), name=scope)
-        left, free_a = _matrix(a, axes_a, last=True)
-        right, free_b = _matrix(b, axes_b, last=False)
-        return array.reshape(matmul(left, right), _as_shape(free_a + free_b), name=scope)
+        since, counted = op_counts.Since(), not isinstance(axes, (list, tuple, Tensor)) and np.ndim(axes) == 0
+        result = _dot(a, b, axes, scope)
+        if not (a.shape.is_fully_defined() and b.shape.is_fully_defined() or isinstance(axes, Tensor)):
+            since.count_as(op_counts.contracted(a.shape, b.shape, counted))
+        return result
+
+
+def _dot(a: Tensor, b: Tensor, axes, scope: str) -> Tensor:
+    axes_a, axes_b = (axes[0], axes[1]) if isinstance(axes, Tensor) else _axis_pairs(a, b, axes)
+    if isinstance(axes, Tensor) or a.shape.rank is None or b.shape.rank is None:
+        left, free_a = _matrix_by_tensors(a, axes_a, last=True)
+        right, free_b = _matrix_by_tensors(b, axes_b, last=False)
+        return array.reshape(matmul(left, right), array.concat([free_a, free_b], 0), name=scope)
+    left, free_a = _matrix(a, axes_a, last=True)
+    right, free_b = _matrix(b, axes_b, last=False)
+    return array.reshape(matmul(left, right), _as_shape(free_a + free_b), name=scope)
 
 
 def _axis_pairs(a: Tensor, b: Tensor, axes) -> list[list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -48,11 +48,16 @@ def expm(input, name: str | None = None) -> Tensor:
         if x.dtype not in MATRIX:
             raise ValueError(f"{x.name} is of {x.dtype.name}, but expm takes {sorted(d.name for d in MATRIX)}")
         x.shape.with_rank_at_least(2)[-2:].merge_with([x.shape[-1], x.shape[-1]])
+        since, whole, sizes = op_counts.Since(), x.shape, array.shape(x)
+        x = array.reshape(x, array.concat([[-1], sizes[-2:]], 0))
         norm = reduce_max(reduce_sum(math.abs(x), -2), -1)
         most, coefficients = _DOUBLE if x.dtype.real_dtype is dtypes.float64 else _SINGLE
         halvings = math.maximum(math.ceil(math.log(norm / most) / np.log(2.0)), 0.0)
         scaled = x / over_matrices(math.cast(math.pow(2.0 + array.zeros_like(halvings), halvings), x.dtype))
-        return _squared(_quotient(scaled, coefficients), halvings)
+        result = array.reshape(_squared(_quotient(scaled, coefficients), halvings), sizes, name="Reshape_1")
+        result.set_shape(whole)
+        since.count_as(op_counts.exponential(coefficients is _DOUBLE[1], whole.is_fully_defined()))
+        return result
 
 
 def _quotient(x: Tensor, coefficients: tuple) -> Tensor:

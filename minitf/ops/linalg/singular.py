@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -115,8 +115,9 @@ def _checked_matrices(a) -> Tensor:
     return a
 
 
-def _larger_size(a: Tensor) -> Tensor:
-    return math.cast(reduce_max(array.shape(a)[-2:]), a.dtype)
+def _larger_size(a: Tensor):
+    sizes = (None,) if a.shape.rank is None else a.shape.sizes[-2:]
+    return math.cast(reduce_max(array.shape(a)[-2:]), a.dtype) if None in sizes else max(sizes)
 
 
 def matrix_rank(a, tol=None, validate_args: bool = False, name: str | None = None) -> Tensor:
@@ -129,6 +130,7 @@ def matrix_rank(a, tol=None, validate_args: bool = False, name: str | None = Non
         s = svd(a, compute_uv=False)
         if tol is None:
             eps = float(np.finfo(a.dtype.numpy).eps)
+            op_counts.skip(op_counts.LIMIT * (a.shape.rank is not None and None not in a.shape.sizes[-2:]))
             tol = eps * _larger_size(a) * reduce_max(s, -1, keepdims=True)
         return reduce_sum(math.cast(math.greater(s, tol), dtypes.int32), -1)
 
@@ -145,6 +147,7 @@ def pinv(a, rcond=None, validate_args: bool = False, name: str | None = None) ->
     """
     with name_scope(name, "pinv"):
         a = _checked_matrices(a)
+        op_counts.skip(op_counts.inverse(a.shape, rcond is not None))
         if rcond is None:
             rcond = 10.0 * float(np.finfo(a.dtype.numpy).eps) * _larger_size(a)
         rcond = convert_to_tensor(rcond, a.dtype, name="rcond")

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import at_home, name_scope
@@ -410,5 +410,6 @@ def count_nonzero(
 def reduce_euclidean_norm(input_tensor, axis=None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The square root of the sum of squares along axes (all if None)."""
     with name_scope(name, "EuclideanNorm") as scope:
+        op_counts.skip(op_counts.EUCLIDEAN_NORM)
         squares = math.square(convert_to_tensor(input_tensor, name="input"))
         return math.sqrt(reduce_sum(squares, axis, keepdims=keepdims), name=scope)

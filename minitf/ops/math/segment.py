@@ -362,6 +362,11 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name: str | None = 
 
 def _total_and_count(data, ids, num_segments) -> tuple[Tensor, Tensor]:
     data, ids = convert_to_tensor(data), convert_to_tensor(ids)
-    total = unsorted_segment_sum(data, ids, num_segments)
-    count = unsorted_segment_sum(array.ones_like(ids, dtype=data.dtype.base_dtype), ids, num_segments)
-    return total, over_rows(math.maximum(count, 1), total)
+    ones = array.ones(array.shape(ids), data.dtype.base_dtype)
+    count = unsorted_segment_sum(ones, ids, num_segments)
+    if None in (data.shape.rank, ids.shape.rank):
+        total = unsorted_segment_sum(data, ids, num_segments)
+        return total, over_rows(math.maximum(count, 1), total)
+    sizes = [num_segments] + [1] * (data.shape.rank - ids.shape.rank)
+    count = math.maximum(array.reshape(count, sizes), 1)
+    return unsorted_segment_sum(data, ids, num_segments), count

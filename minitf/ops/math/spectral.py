@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -203,9 +203,12 @@ def _real_function(rank: int, inverse: bool):
         with name_scope(name, type.lower(), [input_tensor, fft_length]) as scope:
             x = convert_to_tensor(input_tensor, dtypes.complex64 if inverse else dtypes.float32)
             x.shape.with_rank_at_least(rank)
-            if fft_length is None:
+            computed = fft_length is None
+            if computed:
                 fft_length = _lengths(x, rank, inverse)
-            return apply(type, x, convert_to_tensor(fft_length, dtypes.int32), name=scope)
+            fft_length = convert_to_tensor(fft_length, dtypes.int32)
+            op_counts.skip(op_counts.fitted(x.shape, rank, constant_value(fft_length), inverse, computed))
+            return apply(type, x, fft_length, name=scope)
 
     return transform
 

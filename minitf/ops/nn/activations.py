@@ -13,7 +13,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import elementwise
 from minitf.kernels.math.activations import leaky_relu as leaky_relu_kernel
 from minitf.ops import patterns
-from minitf.ops.array import array, gather
+from minitf.ops.array import array, gather, identity
 from minitf.ops.math import math
 
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017, Self-normalizing neural networks
@@ -178,7 +178,7 @@ def swish(features) -> Tensor:
     features = convert_to_tensor(features, name="features")
     product = features * math.sigmoid(features)
     op_counts.skip(op_counts.SWISH)
-    return product
+    return identity.identity_n([product])[0]
 
 
 softsign = patterns.of_inputs("Softsign", "x / (1 + |x|).", "softsign")

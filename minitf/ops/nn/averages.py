@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
@@ -20,11 +21,14 @@ def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size
         for _ in range(max((losses.shape.rank or 0) - (weights.shape.rank or 0), 0)):
             weights = array.expand_dims(weights, -1)
         losses = losses * weights
-    size = array.shape(losses)[0] if global_batch_size is None else global_batch_size
-    return reduce_sum(losses) / cast(size, losses.dtype)
+        op_counts.skip(op_counts.WEIGHTS_SPREAD)
+    if global_batch_size is not None:
+        return reduce_sum(losses) / global_batch_size
+    op_counts.skip(op_counts.REPLICAS + op_counts.RANK_ASSERTED * (losses.shape.rank is None))
+    return reduce_sum(losses) / cast(array.shape(losses)[0], losses.dtype)
 
 
 def scale_regularization_loss(regularization_loss) -> Tensor:
     """The sum of the losses of regularizers, of which there is one part here."""
     loss = reduce_sum(convert_to_tensor(regularization_loss))
-    return loss / cast(1, loss.dtype)
+    return loss / 1

@@ -9,7 +9,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
-from minitf.ops.array import array, constant
+from minitf.ops.array import array, constant, identity
 from minitf.ops.nn.axes import for_each_axis
 from minitf.ops.nn.convolution import conv2d, conv2d_backprop_input, conv2d_transpose
 from minitf.ops.nn.convolution3d import conv3d, conv3d_transpose
@@ -131,7 +131,7 @@ def convolve(
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
     if holes:
         op_counts.skip(op_counts.HOLES_CLOSED)
-    return result
+    return identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
 
 
 def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, data_format, name: str) -> Tensor:

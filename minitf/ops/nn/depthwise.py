@@ -14,7 +14,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
-from minitf.ops.array import array, constant
+from minitf.ops.array import array, constant, identity
 from minitf.ops.nn.axes import check_format, for_each_axis
 from minitf.ops.nn.conv_forms import spatial_sizes
 from minitf.ops.nn.convolution import conv2d
@@ -131,7 +131,7 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
     op_counts.skip(op_counts.holes(spatial_sizes(input, 2, data_format)))
     result = depthwise_conv2d_native(input, filter, strides, padding, data_format, rates, name)
     op_counts.skip(op_counts.HOLES_CLOSED)
-    return result
+    return identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
 
 
 def _pair(rate):

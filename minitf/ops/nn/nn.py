@@ -111,7 +111,7 @@ def _along(type: str, logits, axis, name) -> Tensor:
         return apply(type, logits, name=name)
     result = swap_with_last(apply(type, swap_with_last(logits, axis)), axis, name)
     result.set_shape(logits.shape)
-    op_counts.skip(op_counts.ALONG_ANOTHER_AXIS)
+    op_counts.skip(op_counts.ALONG_ANOTHER_AXIS + op_counts.FROM_THE_END * (not isinstance(axis, Tensor) and axis < 0))
     return result
 
 
@@ -421,5 +421,5 @@ def zero_fraction(value, name: str | None = None) -> Tensor:
         value = convert_to_tensor(value, name="value")
         zero = convert_to_tensor(np.zeros((), value.dtype.numpy), name="zero")
         fraction = reduce.reduce_mean(math.cast(math.equal(value, zero), dtypes.float32), name="fraction")
-        op_counts.skip(op_counts.ZERO_FRACTION)
+        op_counts.skip(op_counts.ZERO_FRACTION + op_counts.AXES_TWICE * (value.shape.rank is None))
         return fraction
