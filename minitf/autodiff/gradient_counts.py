@@ -181,6 +181,19 @@ def _unsorted_extreme(op, g, wanted=()) -> int:
     return 23 + 2 * _axes_missing(op)
 
 
+def _unsorted_product(op, g, wanted=()) -> int:
+    """Zeros, their number, and products without them."""
+    return 32 + 2 * _axes_missing(op)
+
+
+def _eigen(op, *grads, wanted=()) -> int:
+    return (24 if op.attrs["compute_v"] else 14) + 12 * (op.inputs[0].shape.rank is None)
+
+
+def _singular(op, *grads, wanted=()) -> int:
+    return 54 if op.attrs["compute_uv"] else 4
+
+
 def _axes_missing(op) -> int:
     rows, numbers = op.inputs[0].shape.rank, op.inputs[1].shape.rank
     return 0 if rows is None or numbers is None else rows - numbers
@@ -215,8 +228,9 @@ COUNTS: dict[str, int | Callable] = {
     "DivNoNan": _divided,
     "Erfc": 6,
     "DepthwiseConv2dNative": _depthwise_convolution,
-    "DynamicPartition": 14,
+    "DynamicPartition": 11,
     "Expm1": 2,
+    "ExtractImagePatches": 97,
     "FloorMod": 3 + SUMMED_BACK,
     "FusedBatchNorm": 1,
     "FusedBatchNormV2": 1,
@@ -241,6 +255,7 @@ COUNTS: dict[str, int | Callable] = {
     "Pow": _pow,
     "Prod": 49,
     "RGBToHSV": 385,
+    "RandomGamma": 20,
     "RealDiv": _divided,
     "Reciprocal": 1,
     "Reshape": 2,
@@ -251,6 +266,7 @@ COUNTS: dict[str, int | Callable] = {
     "SegmentMax": 10,
     "SegmentMean": 16,
     "SegmentMin": 10,
+    "SelfAdjointEigV2": _eigen,
     "Sign": 3,
     "Slice": 12,
     "SoftmaxCrossEntropyWithLogits": _cross_entropy,
@@ -271,6 +287,7 @@ COUNTS: dict[str, int | Callable] = {
     "SquaredDifference": _squared_difference,
     "Sub": _sub,
     "Sum": _sum,
+    "Svd": _singular,
     "TensorScatterAdd": 2,
     "TensorScatterSub": 3,
     "TensorScatterUpdate": 4,
@@ -278,6 +295,7 @@ COUNTS: dict[str, int | Callable] = {
     "TopKV2": 43,
     "UnsortedSegmentMax": _unsorted_extreme,
     "UnsortedSegmentMin": _unsorted_extreme,
+    "UnsortedSegmentProd": _unsorted_product,
     "UnsortedSegmentSum": _dropped_negatives,
     "Xdivy": _with_zero(17),
     "Xlogy": _with_zero(14),

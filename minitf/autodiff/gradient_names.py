@@ -30,12 +30,16 @@ CALLED = {
     "RandomGamma": ["Sum"],
     "SegmentMax": ["Select"],
     "SegmentMin": ["Select"],
+    "SelfAdjointEigV2": ["set_diag_1"],
     "SparseSegmentMean": ["SparseSegmentMeanGrad"],
     "SparseSegmentMeanWithNumSegments": ["SparseSegmentMeanGrad"],
     "SparseSegmentSqrtN": ["SparseSegmentSqrtNGrad"],
     "SparseSegmentSqrtNWithNumSegments": ["SparseSegmentSqrtNGrad"],
     "SparseSlice": ["SparseSliceGrad"],
     "SparseToDense": ["GatherNd", "sub"],
+    "SparseDenseCwiseDiv": ["truediv", "SparseTensorDenseAdd"],
+    "SparseDenseCwiseMul": ["mul", "SparseTensorDenseAdd"],
+    "Svd": ["MatMul_5"],
     "Tan": ["mul"],
     "Tile": ["Sum"],
     "TopKV2": ["Reshape_3"],
@@ -43,6 +47,12 @@ CALLED = {
     "UnsortedSegmentMin": ["Select_2"],
 }
 GATED = {"SparseToDense": ["control_dependency_2", "control_dependency_3"]}
+
+
+def names(op) -> list[str]:
+    """What the ops are called that give the gradients of the inputs of `op`; none: as ours."""
+    vectors = op.attrs.get("compute_uv", op.attrs.get("compute_v", True))
+    return CALLED.get(op.type, []) if vectors else []
 
 
 def call(graph: Graph, scope: str, gradients: list, names: Iterable[str]) -> None:

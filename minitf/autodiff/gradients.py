@@ -328,7 +328,7 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
         count = gradient_counts.of_gradient(op, grads, [way.matters(t) for t in op.inputs])
         if count is not None:
             made.count_as(count)
-        gradient_names.call(way.graph, way.scope_of(op), fitted, gradient_names.CALLED.get(op.type, ()))
+        gradient_names.call(way.graph, way.scope_of(op), fitted, gradient_names.names(op))
     if way.gated and op.type not in _STRUCTURAL:
         fitted = _gated(way, op, fitted)
     touched = set()

@@ -84,6 +84,12 @@ def zeros_of_state(is_tensor: bool, is_scalar: bool) -> int:
 
 # ---- losses
 
+
+def ctc_of_dense(known: bool, from_the_end: bool) -> int:
+    """The ctc loss of labels that are no sparse tensor, by a scan over time; where the blank is counted from."""
+    return 294 + 85 * (not known) + 19 * from_the_end
+
+
 WEIGHTS_ARE_A_TENSOR = -1  # no number, of which two constants are made
 
 _CHECKED, _CHECKED_AT_RUN = 5, 63  # shapes, by what is known of them, or by a cond and an assertion
@@ -126,6 +132,7 @@ def average_at_k(labels, weighted: bool, constant: bool, k: int) -> int:
     return _AVERAGE_LABELS[labels] + weighted * (72 + constant) - 16 * (k == 1)
 
 
+CONTRASTED, SAMPLED = 35, 28  # rows are summed by products, and cut by sizes that ops work out
 WEIGHTS_SPREAD = 67  # over losses, checked
 REPLICAS = 2  # the batch of all, of which there is one
 RANK_ASSERTED = 14  # of losses, that it is 1 at least

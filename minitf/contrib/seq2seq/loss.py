@@ -47,7 +47,10 @@ def sequence_loss(
         flat = tf.reshape(logits, [-1, tf.shape(logits)[2]])
         labels = tf.reshape(targets, [-1])
         losses = (softmax_loss_function or tf.nn.sparse_softmax_cross_entropy_with_logits)(labels=labels, logits=flat)
-        losses = tf.reshape(losses * tf.reshape(weights, [-1]), tf.shape(logits)[:2])
+        losses *= tf.reshape(weights, [-1])
+        if average_across_timesteps and average_across_batch:
+            return tf.div_no_nan(tf.reduce_sum(losses), tf.reduce_sum(weights))
+        losses = tf.reshape(losses, tf.shape(logits)[:2])
         if not axes:
             return losses
         total = tf.reduce_sum(losses, axis=axes)

@@ -399,9 +399,11 @@ def decode_image(
         contents = convert_to_tensor(contents, dtypes.string, name="contents")
         since = op_counts.Since()
         read = dtype if dtype is dtypes.uint16 else dtypes.uint8
-        several = bool(expand_animations)
-        image = apply("DecodeImage", contents, channels=channels, expand_animations=several, dtype=read)
-        image = image if read is dtype else convert_image_dtype(image, dtype)
+        last = "cond_jpeg/Merge"  # the name of the result; TensorFlow tries one format after another
+        name = last if read is dtype else None
+        how = {"channels": channels, "expand_animations": bool(expand_animations), "dtype": read}
+        image = apply("DecodeImage", contents, **how, name=name)
+        image = image if read is dtype else convert_image_dtype(image, dtype, name=last)
     since.count_as(op_counts.decoded_image(not expand_animations, dtype.name))
     return image
 

@@ -129,8 +129,9 @@ def convolve(
     else:
         images = "NCHW" if (data_format or "").startswith("NC") else "NHWC"
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
-    if holes:
-        op_counts.skip(op_counts.HOLES_CLOSED)
+    if not holes:
+        return result
+    op_counts.skip(op_counts.HOLES_CLOSED)
     return identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
@@ -10,6 +10,7 @@ from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.array.gather import boolean_mask, gather_nd, scatter_nd, where
+from minitf.ops.array.identity import identity_n
 from minitf.ops.array.ranges import range as range_
 from minitf.ops.array.ranges import sequence_mask
 from minitf.ops.array.rearranging import pad
@@ -50,9 +51,12 @@ def ctc_loss_v2(
         logits, labels = convert_to_tensor(logits, name="logits"), convert_to_tensor(labels, name="labels")
         label_length = convert_to_tensor(label_length, name="label_length")
         logit_length = convert_to_tensor(logit_length, dtypes.int32, name="logit_length")
+        since, known = op_counts.Since(), labels.shape.is_fully_defined() and logits.shape.is_fully_defined()
         logits = logits if logits_time_major else array.transpose(logits, [1, 0, 2])
         blank = _place(blank_index or 0, logits)
-        return _of_dense(labels, logits, label_length, logit_length, blank)
+        losses = identity_n([_of_dense(labels, logits, label_length, logit_length, blank)])[0]
+        since.count_as(op_counts.ctc_of_dense(known, (blank_index or 0) < 0))
+        return losses
 
 
 def _place(blank_index: int, logits: Tensor):

@@ -8,7 +8,7 @@ out samples that are true; partition_strategy: how a list of weights holds the r
 
 from __future__ import annotations
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.taking import arguments, taking, with_defaults
@@ -74,7 +74,8 @@ def nce_loss(**how) -> Tensor:
     """The noise-contrastive estimation loss of each row, [batch] (Gutmann and Hyvärinen 2010)."""
     logits, targets = logits_and_targets(**how)
     losses = xent.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
-    return reduce_sum(losses, 1)
+    op_counts.skip(op_counts.CONTRASTED)
+    return reduce_sum(losses, 1, name="Reshape")
 
 
 @taking(with_defaults(arguments(logits_and_targets), remove_accidental_hits=True, name="sampled_softmax_loss"))
@@ -84,6 +85,7 @@ def sampled_softmax_loss(**how) -> Tensor:
     It is for training only: it underestimates the loss over all classes.
     """
     logits, targets = logits_and_targets(**how)
+    op_counts.skip(op_counts.SAMPLED)
     targets = identity.stop_gradient(targets, name="labels_stop_gradient")
     return xent.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)
 
