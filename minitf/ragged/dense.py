@@ -44,8 +44,9 @@ def from_tensor(
         if padding is not None:
             lengths = _unpadded(tensor, sizes[1], padding, dtype)
         if lengths is None:
-            values = tf.reshape(tensor, tf.concat([[sizes[0] * sizes[1]], sizes[2:]], axis=0))
-            return RaggedTensor.from_row_splits(values, tf.range(sizes[0] + 1) * sizes[1], validate=False)
+            rows, columns = sizes[0], sizes[1]
+            values = tf.reshape(tensor, tf.concat([[rows * columns], sizes[2:]], axis=0))
+            return RaggedTensor.from_row_splits(values, tf.range(rows + 1) * columns, validate=False)
         if isinstance(lengths, (list, tuple)) and len(lengths) and not isinstance(lengths[0], (int, float)):
             return _nested_lengths(tensor, lengths)
         return _first_of_rows(tensor, sizes[1], lengths, dtype)
