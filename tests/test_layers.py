@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "graph_util": {"graphs"},
     "saved_model": {"framework", "graphs", "train", "minitf"},
     "platform": {"framework", "minitf"},
-    "signal": {"ops", "minitf"},
+    "signal": {"framework", "ops", "minitf"},
     "spectral": {"ops", "signal"},
     "compat": {"framework"},
     "xla": {"framework", "minitf"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.framework import op_counts
-from minitf.framework.static import constant_value
 
 
 def frame(
@@ -18,7 +17,7 @@ def frame(
         signal = tf.convert_to_tensor(signal, name="signal")
         signal.shape.with_rank_at_least(1)
         given = [n for n in (frame_length, frame_step, axis) if not isinstance(n, tf.Tensor)]
-        computed = any(isinstance(n, tf.Tensor) and constant_value(n) is None for n in (frame_length, frame_step))
+        computed = any(isinstance(n, tf.Tensor) and tf.get_static_value(n) is None for n in (frame_length, frame_step))
         since, count_all = op_counts.Since(), len(given) + op_counts.frames(bool(pad_end), computed)
         rank, axis = _rank_and_axis(signal, axis)
         size = signal.shape[axis].value if isinstance(axis, int) else None

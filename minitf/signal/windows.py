@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import minitf as tf
-from minitf.framework.static import constant_value
 
 
 def hann_window(window_length, periodic=True, dtype=tf.float32, name: str | None = None) -> tf.Tensor:
@@ -25,7 +24,7 @@ def _raised_cosine(length, periodic, dtype, a: float, b: float):
         raise ValueError(f"a window is of floating point numbers, not {dtype.name}")
     length = tf.convert_to_tensor(length, tf.int32, name="window_length")
     length.shape.assert_has_rank(0)
-    known = constant_value(length)
+    known = tf.get_static_value(length)
     if known is not None and known == 1:
         return tf.ones([1], dtype)
     even = tf.cast(tf.convert_to_tensor(periodic, tf.bool, name="periodic"), tf.int32) * (1 - length % 2)
