@@ -75,7 +75,18 @@ def install() -> None:
     np.random.random_integers = _random_integers
     np.array, np.asarray, np.asanyarray = map(_ragged, (np.array, np.asarray, np.asanyarray))
     np.atleast_1d = _at_least_1d(np.atleast_1d)
+    np.reshape = _reshape(np.reshape)
     np.set_printoptions(legacy="1.25")
+
+
+def _reshape(reshape):
+    """`np.reshape`, whose shape may be called `newshape`."""
+
+    @functools.wraps(reshape)
+    def made(*args, newshape=None, **kwargs):
+        return reshape(*args, **kwargs) if newshape is None else reshape(*args, shape=newshape, **kwargs)
+
+    return made
 
 
 def _ragged(make):

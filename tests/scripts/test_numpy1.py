@@ -16,6 +16,7 @@ import pytest
         "assert np.array([None, np.array([1, 2])]).shape == (2,) and np.atleast_1d(3).tolist() == [3]",
         "x, y = np.atleast_1d(1, [2]); assert x.shape == y.shape == (1,)",
         "try: np.array([[1], [1, 2]], dtype=float)\nexcept ValueError: pass\nelse: 1 / 0",
+        "assert np.reshape(np.arange(6), newshape=(2, 3)).shape == np.reshape(np.arange(6), (2, 3)).shape == (2, 3)",
         "assert repr(np.float32(1.5)) == '1.5' and 1 <= np.random.random_integers(1, 3) <= 3",
     ],
 )
