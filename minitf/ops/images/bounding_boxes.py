@@ -76,8 +76,8 @@ _SINGLE = dtypes.FLOAT - {dtypes.float64}
 
 
 def _images_shape(op):
-    shape = op.inputs[0].shape.with_rank(4)
-    _check_depth(shape.sizes[3] if op.type == "DrawBoundingBoxes" else None)
+    shape = op.inputs[0].shape
+    _check_depth(shape.with_rank(4).sizes[3] if op.type == "DrawBoundingBoxes" else None)
     return shape
 
 

@@ -276,7 +276,8 @@ def _seen(op, place: float, size: int, wanted: int) -> tuple[slice, slice]:
 def _glimpse_shape(op):
     images, size = op.inputs[0].shape.with_rank(4).sizes, constant_value(op.inputs[1])
     height, width = (None, None) if size is None else (int(n) for n in size)
-    return TensorShape([images[0], height, width, images[3]])
+    centers = op.inputs[2].shape.with_rank(2).sizes
+    return TensorShape([images[0] if centers[0] is None else centers[0], height, width, images[3]])
 
 
 define(
