@@ -208,15 +208,21 @@ class TogetherResized(Together):
 
     def __init__(self, alone: Alone, shards: Shards, *rest):
         super().__init__(shards, *rest)
-        self._alone, self._alike, self._followed, self._cuts = alone.instructions, shards.cutting, -1, None
+        self._walk, self._alone, self._alike = alone, alone.instructions, shards.cutting
+        self._followed, self._cuts = -1, None
         self._followers = [
             Follower(part.instructions, self._alone, thread, self._alike) for thread, part in enumerate(self.parts)
         ]
         self._questions = {place: k for each in self._followers for place, k in each.questions().items()}
 
     def run(self, arrays: list, behind: int | None = None) -> Stop | None:
-        """Walks once, from the start or from behind an instruction at which the program may go on."""
-        self._follow()
+        """Walks once, from the start or from behind an instruction at which the program may go on; one thread does
+        it alone if there is too little to share.
+        """
+        if self._followed != self._alone.changes:
+            self._follow()
+        if self._cuts is None:
+            return self._walk.run(arrays, behind)
         if behind is not None:
             for part, follower in zip(self.parts, self._followers):
                 part.control[vm.PLACE] = follower.place_behind(self._questions[behind])
@@ -224,13 +230,10 @@ class TogetherResized(Together):
 
     def _follow(self) -> None:
         """Has all threads do what is to be done for the present sizes."""
-        if self._followed == self._alone.changes:
-            return
-        self._cuts = self._alike.at(self._alike.present())
+        self._followed, self._cuts = self._alone.changes, self._alike.at(self._alike.present())
         for part, follower in zip(self.parts, self._followers):
-            if follower.follow(self._cuts):
+            if self._cuts is not None and follower.follow(self._cuts):
                 part.unpatch()
-        self._followed = self._alone.changes
 
     def _first(self, statuses: list[int]) -> Stop:
         """The stop that comes first, as if one thread had made it: it goes on, or says what failed."""

@@ -19,6 +19,7 @@ from minitf.runtime.plan.boundary import Packed, Sliced
 from minitf.runtime.resize.box import SMALLEST, Box, Numbers, Sizes
 from minitf.runtime.resize.constants import Constants, Unresizable
 from minitf.runtime.resize.form import Form, with_slices
+from minitf.runtime.resize.maker import Maker
 from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
@@ -28,8 +29,6 @@ _FEWEST = 3  # different sizes after which it is worth while
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
 _OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
-_SMALLER = 3  # boxes that are tried
-_STEPS = 5  # of the search for sizes from which on programs have another form
 
 
 class Given:
@@ -46,6 +45,11 @@ class Given:
         self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
         self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
+
+    @property
+    def owners(self) -> list[int]:
+        """For each size in the point the number of the input whose it is."""
+        return [i for i, array in enumerate(self.arrays) for _ in _sizes(array)]
 
     @property
     def places(self) -> dict:
@@ -173,125 +177,15 @@ class _Group:
         if not sizes.usable:
             return None
         try:
-            return Resized(sizes, _Maker(sizes, given, lower), self._state, self._threads, self._assumed)
+            return Resized(sizes, Maker(sizes, given, lower), self._state, self._threads, self._assumed)
         except Unresizable:
             return None
-
-
-class _Maker:
-    """Lowers a region for any values of the sizes that vary."""
-
-    def __init__(self, sizes: Sizes, given: Given, lower):
-        self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
-        self.places = given.places
-        self.here = sizes.typical()
-        owners = [i for i, array in enumerate(given.arrays) for _ in _sizes(array)]
-        self.direct = frozenset([owners[position] for position in sizes.varying if position < len(owners)])
-
-    def form(self, values: tuple) -> Form:
-        """What the program for some values is made of; raises Unresizable where there is none."""
-        if values not in self._forms:
-            self._forms[values] = self._made(values)
-        if self._forms[values] is None:
-            raise Unresizable
-        return self._forms[values]
-
-    def _made(self, values: tuple) -> Form | None:
-        point = self._sizes.point(values)
-        if not self._sizes.possible(point):
-            return None
-        try:
-            program = self.alone(point)
-        except (OpError, MemoryError):
-            return None
-        return None if program is None else Form(program)
-
-    def alike(self, values: tuple) -> bool:
-        """Whether the program for some values has the form of that for the present ones."""
-        here = self.form(self.here)
-        if values not in self._forms:
-            self._forms[values] = self._made(values)
-        return self._forms[values] is not None and self._forms[values].structure == here.structure
-
-    def boxes(self):
-        """The values, from the smallest to the largest, for which programs are alike: for each of them alone,
-        and if some do not go together (a part is longer than the whole), those nearer to the typical ones. Those
-        that were seen come last.
-        """
-        found, wider = [], self._sizes.limits()
-        for limits in wider:
-            box = self._whole(*limits) or self._within(limits, wider[-1])
-            if box is not None and (box.low, box.high) not in found:
-                found.append((box.low, box.high))
-                yield box
-
-    def _whole(self, low: list, high: list) -> Box | None:
-        """All values from the smallest to the largest, if the programs at the corners have one form."""
-        box = Box(low, high)
-        if any(a == b for a, b in zip(low, high)):
-            return None
-        first, *others = box.corners()
-        with contextlib.suppress(Unresizable):
-            structure = self.form(first).structure
-            return box if all(self.form(values).structure == structure for values in others) else None
-        return None
-
-    def _within(self, limits: tuple, seen: tuple) -> Box | None:
-        """As many of the values as possible, each for itself, whose programs have the form of the present ones."""
-        ends = zip(limits, seen)
-        return self._box(*([self._farthest(k, *pair) for k, pair in enumerate(zip(*each))] for each in ends))
-
-    def _box(self, low: list, high: list) -> Box | None:
-        for _ in range(_SMALLER):
-            box = Box(low, high)
-            if any(a == b for a, b in zip(low, high)):
-                break
-            if all([self.alike(values) for values in box.corners()]):
-                return box
-            low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
-            high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
-        return None
-
-    def curved(self, box: Box) -> Box:
-        """The same with the sizes that enter squared said to do so; raises Unresizable if there are none."""
-        if not all([self.alike(box.half(k)) for k in range(len(box.low))]):
-            raise Unresizable
-        numbers = Numbers(box, np.stack([self.form(values).numbers for values in box.corners()]))
-        halves = [box.half(k) for k in range(len(box.low))]
-        squared = [
-            b - a > 1 and not numbers.give({half: self.form(half).numbers})
-            for a, b, half in zip(box.low, box.high, halves)
-        ]
-        if not any(squared):
-            raise Unresizable
-        return Box(box.low, box.high, [2 if s else 1 for s in squared])
-
-    def _farthest(self, k: int, limit: int, seen: int) -> int:
-        """The value of a size nearest to a limit up to which programs are alike; that was `seen` is tried, too."""
-        near, far = self.here[k], limit
-        for step in range(_STEPS):
-            middle = (far, seen)[step] if step < 2 else (near + far) // 2
-            if self.alike((*self.here[:k], middle, *self.here[k + 1 :])):
-                near = middle
-            else:
-                far = middle
-            if abs(far - near) < 2:
-                break
-        return near
-
-    def alone(self, point: tuple):
-        """A program for these sizes alone."""
-        return self._lower(self._given.at(point), self.direct)
-
-    def done(self) -> None:
-        """Lets go of the programs that were made to look at."""
-        self._forms.clear()
 
 
 class Resized:
     """A program for all sizes in a box."""
 
-    def __init__(self, sizes: Sizes, maker: _Maker, state, threads: int, assumed: dict):
+    def __init__(self, sizes: Sizes, maker: Maker, state, threads: int, assumed: dict):
         self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
         table = self._fitted(state)

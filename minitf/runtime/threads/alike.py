@@ -5,7 +5,7 @@ is the whole call with other numbers: each is so much more for every unit before
 unit that is not in it. How many units there are, and how much that is, follows the sizes as all other numbers do.
 
 Where numbers change, whether two calls touch the same memory may depend on the sizes. So such calls are taken to touch
-all of the buffers they work on.
+all of the buffers they work on; but threads do not meet where each has the same rows of one in both calls: its lane.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.memory.instructions import words_of
 from minitf.runtime.resize.box import Box, Numbers
-from minitf.runtime.threads.shards import Access, Cutting, Part, by_rows, fate, part_of, pieces_of, ranges
+from minitf.runtime.threads.shards import Access, Cutting, Part, access, by_rows, fate, part_of, pieces_of, ranges
 
 
 class _Way:
@@ -38,7 +38,8 @@ class _Way:
             shares = [(first * self.unit, last * self.unit) for first, last in ranges(units, threads)]
             self.shares = [(first, rule.part(numbers, first, last - first)) for first, last in shares]
             self.kind = type(rule), tuple(self.shares[0][1])  # what is the same for all sizes
-            self._measure(units // threads, units - units * (threads - 1) // threads)
+            self.first = units // threads  # units of the first thread
+            self._measure(self.first, units - units * (threads - 1) // threads)
 
     def _measure(self, count: int, last: int) -> None:
         """Finds out how much words grow, by the parts of the first thread, which has so many units, and the last."""
@@ -120,12 +121,14 @@ class Alike(Cutting):
                 return None
         if not self._follow([way.numbers for way in ways]):
             return None
-        self._parts[own] = self._varied(own, row, ways) if own in self._varying else super().divided(own)
-        return ways if self._parts[own] else None
+        lanes = [_lane(own, row, ways, key) for key, *_ in own.memory]
+        parts = self._varied(own, ways, lanes) if own in self._varying else super().divided(own)
+        self._parts[own] = [part._replace(accesses=_in_lanes(part.accesses, lanes)) for part in parts]
+        return ways if parts else None
 
-    def _varied(self, own: Call, row: tuple, ways: list[_Way]) -> list[Part]:
+    def _varied(self, own: Call, ways: list[_Way], lanes: list) -> list[Part]:
         """The parts of a call that works at other places for other sizes."""
-        if not all([_apart(call, way) for call, way in zip(row, ways)]):
+        if not _apart(own, ways[0], lanes):
             return []
         touched, shares = self.accesses(own), ways[self._grid - 1].shares
         return [Part(t, part_of(own, changes, first), touched) for t, (first, changes) in enumerate(shares)]
@@ -147,23 +150,21 @@ class Alike(Cutting):
         self.grown = [(call, word) for call, words in zip(self.cut, grow) for word in words.tolist()]
         self._owner = np.repeat(np.arange(len(ways)), [len(places) for places in grow]).astype(np.int64)
         table = [
-            np.concatenate(
-                [
-                    [way.units for way in column],
-                    [way.unit for way in column],
-                    *[way.before[places] for way, places in zip(column, grow)],
-                    *[way.within[places] for way, places in zip(column, grow)],
-                ]
-            ).astype(np.int64)
-            for column in list(zip(*ways))[: self._grid]
+            [
+                *[row[k].units for row in ways],
+                *[row[k].unit for row in ways],
+                *[n for row, places in zip(ways, grow) for n in row[k].before[places]],
+                *[n for row, places in zip(ways, grow) for n in row[k].within[places]],
+            ]
+            for k in range(self._grid)
         ]
-        self._numbers = Numbers(self._box, np.stack(table)) if ways else None
+        self._numbers = Numbers(self._box, np.array(table, np.int64))
 
     def at(self, values: tuple) -> Cuts | None:
-        """Where calls are cut for some sizes."""
-        if self._numbers is None:
-            return None
+        """Where calls are cut for some sizes; None if they are too small."""
         numbers, count = self._numbers.at(values), len(self.cut)
+        if numbers is None or (numbers[:count] < self._threads).any():
+            return None
         before, within = np.split(numbers[2 * count :], 2)
         return Cuts(numbers[:count], numbers[count : 2 * count], self._owner, before, within, self._threads)
 
@@ -191,6 +192,33 @@ class Cuts(NamedTuple):
         return first[self.owner] * self.before - missing[self.owner] * self.within
 
 
+def _lane(own: Call, row: tuple, ways: list[_Way], key: str) -> tuple | None:
+    """What says which rows of a buffer each thread has, for any sizes, if a call's operand is cut into rows; calls for
+    which it is the same are in nobody's way.
+    """
+    operands = own.operands[: own.kernel.kernel.places[key]]
+    word = sum([1 if isinstance(o, Ref) else len(words_of(o)) for o in operands])
+    space, base, *_ = access(Ref((), np.uint8, own[key].buffer), False)
+    found = []
+    for call, way in zip(row, ways):
+        ref, (_, changes), step = call[key], way.shares[0], int(way.before[word])
+        if key not in changes or len(ref.moves) > 1 or step <= 0:
+            return None
+        column, [stride] = ref.offset % step, [stride for _, stride in ref.moves] or [0]
+        apart = not stride or stride % step == 0 and stride >= way.units * step
+        if column + changes[key].size * ref.dtype.itemsize > way.first * step or not apart:
+            return None  # it reads what others have, too, or slices overlap
+        start = base + ref.offset - column
+        found.append((start % stride if stride else start, stride, way.units, step))
+    return space, *found
+
+
+def _in_lanes(found: list[Access], lanes: list) -> list[Access]:
+    """What a part touches, and in which lanes."""
+    rest = [None] * (len(found) - len(lanes))
+    return [a if lane is None else a._replace(lane=lane) for a, lane in zip(found, [*lanes, *rest])]
+
+
 def _places(call: Call) -> tuple:
     """All that says where a call works."""
     moves = [(stride, ref.buffer.size) for ref in call.refs for _, stride in ref.moves]
@@ -210,21 +238,12 @@ def _counting(call: Call, rule, units: int, unit: int):
     return lambda other: prod(other.results[0].shape[:axes])
 
 
-def _apart(call: Call, way: _Way) -> bool:
-    """Whether no part of a call touches what another one writes: what is written is cut, and where something is
-    written in place, each part reads only its own.
+def _apart(own: Call, way: _Way, lanes: list) -> bool:
+    """Whether no part of a call touches what another one writes, for any sizes: what is written is cut, and each part
+    has rows of its own of what is written in place.
     """
-    _, changes = way.shares[0]
-    written = {ref.buffer: ref for ref in call.results}
-    if len(written) < len(call.results) or any(key not in changes for key in call.kernel.kernel.written):
+    if any(key not in way.shares[0][1] for key in own.kernel.kernel.written):
         return False
-    inside = [(key, ref) for key, ref, writes in call.memory if ref.buffer in written]
-    if len(inside) == len(written):
-        return True
-    for key, ref in inside:
-        out = written[ref.buffer]
-        if key not in changes or not ref.same_place(out) or ref.nbytes != out.nbytes:
-            return False
-    starts = [0, *accumulate([1 if isinstance(o, Ref) else len(words_of(o)) for o in call.operands])]
-    steps = {(ref.buffer, int(way.before[starts[call.kernel.kernel.places[key]]])) for key, ref in inside}
-    return len(steps) == len(written)
+    written = {ref.buffer for ref in own.results}
+    inside = [(ref.buffer, lane) for (_, ref, _), lane in zip(own.memory, lanes) if ref.buffer in written]
+    return len(inside) == len(written) or None not in dict(inside).values() and len(set(inside)) == len(written)

@@ -104,11 +104,10 @@ class Follower:
         there = places.of.get((call, 0))
         return there is not None and places.instructions.calls[there[0]] is not call
 
-    def follow(self, cuts: Cuts | None) -> bool:
+    def follow(self, cuts: Cuts) -> bool:
         """Takes the words that are for the present sizes; returns if addresses of inputs have to be written anew."""
         words = self._alone.pristine[self._sources]
-        if cuts is not None:
-            words[self._grow] += cuts.change(self._thread)[self._grown]
+        words[self._grow] += cuts.change(self._thread)[self._grown]
         others = np.flatnonzero(words != self._own.pristine[self._words])
         return self._own.become(self._words[others], words[others])
 
@@ -126,7 +125,7 @@ class Follower:
             if may_go_on(node)
         }
 
-    def alone(self, start: int, status: int, control: np.ndarray, cuts: Cuts | None) -> tuple:
+    def alone(self, start: int, status: int, control: np.ndarray, cuts: Cuts) -> tuple:
         """Where and why one thread alone would have stopped, and with which operands, if this one did."""
         place, node = self._starts[start]
         if node in self._numbers:

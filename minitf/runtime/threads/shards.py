@@ -34,7 +34,9 @@ _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplicati
 
 
 class Access(NamedTuple):
-    """Bytes low .. high - 1 of a space, and all that are multiples of `step` away within start .. end - 1."""
+    """Bytes low .. high - 1 of a space, and all that are multiples of `step` away within start .. end - 1. Threads have
+    different ones of the same `lane`.
+    """
 
     space: object
     low: int
@@ -43,11 +45,14 @@ class Access(NamedTuple):
     start: int
     end: int
     writes: bool
+    lane: object = None
 
 
 def clash(a: Access, b: Access) -> bool:
-    """Whether two accesses of one space, in any trips of the loops around them, disturb each other."""
+    """Whether two threads' accesses of one space, in any trips of the loops around them, disturb each other."""
     if not (a.writes or b.writes) or a.end <= b.start or b.end <= a.start:
+        return False
+    if a.lane is not None and a.lane == b.lane:
         return False
     step = gcd(a.step, b.step)
     if step == 0:

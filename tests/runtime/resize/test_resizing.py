@@ -128,6 +128,25 @@ def test_new_sizes_in_every_run(model, threads, lowered, watch):
     assert np.count_nonzero(np.diff(anew[20:36])) <= 4 and watch.counts["resized"] >= 14
 
 
+def tagger(x, n):
+    """Its products read rows that were stacked in another order, of which there are more or less."""
+    return tf.layers.dense(both(x, n), 2)
+
+
+@pytest.mark.parametrize("model", [two, tagger])
+def test_few_sizes_are_lowered_before_programs_are_for_all(model, lowered, watch):
+    """Three, and a program for each corner and two between."""
+    fetches, x, n = built(model)
+    draw = np.random.RandomState(0)
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        lowered.clear()
+        for k in range(20):
+            batch, steps = 24 + k * 5 % 9, 25 + k * 8 % 17
+            session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)})
+    assert len(lowered) - watch.counts["resized"] <= 10
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
