@@ -3,7 +3,8 @@
     python -m tests.campaigns sizes [--graphs N] [--seed S] [--seconds T]
 
 The table of a resized program is compared with that of one lowered for its sizes, and what it computes
-without rewrites with what the ops compute one by one, bit for bit.
+without rewrites with what the ops compute one by one, and what two threads compute, one of which is late, with what
+one does, bit for bit.
 """
 
 import argparse
@@ -12,11 +13,14 @@ import time
 import traceback
 from collections import Counter
 
+from forced import shared
 from random_graphs.build import Built
 from random_graphs.modes import unequal
 from resized import watched
 
 import minitf as tf
+from minitf.kernels.machine import pool
+from minitf.runtime.execute.walk import TogetherResized
 
 BATCHES = [5, 11, 8, 7, 9, 6, 10, 12, 5, 3, 4, 20, 16, 13]
 
@@ -46,23 +50,32 @@ def examine(seed):
     try:
         built = Built(seed, batches=BATCHES)
         with watched() as watch:
-            rewritten, _ = outcomes(built, "native", "")
-            found, error = outcomes(built, "native", "none")
-        wanted, expected = outcomes(built, "op_by_op", "none")
+            alone = outcomes(built, "native", "")
+            found = outcomes(built, "native", "none")
+        with shared(late=seed % 2) as walks:
+            together = outcomes(built, "native", "", threads=2 if pool.AVAILABLE else 1)
+        wanted = outcomes(built, "op_by_op", "none")
     except Exception:
         return traceback.format_exc(-4), {}
+    watch.counts["resized and shared"] += sum(isinstance(walk, TogetherResized) for walk in walks)
+    return different(found, wanted) or different(together, alone) or watch.wrong[:3] or None, watch.counts
+
+
+def different(one, other):
+    """What two outcomes differ in, or None."""
+    (runs, error), (others, expected) = one, other
     if type(error) is not type(expected):
-        return f"{error!r:.300} against {expected!r:.300}", watch.counts
-    for number, (ours, theirs) in enumerate(zip(found, wanted)):
+        return f"{error!r:.300} against {expected!r:.300}"
+    for number, (ours, theirs) in enumerate(zip(runs, others)):
         for k, (a, b) in enumerate(zip(ours, theirs)):
             if what := unequal(a, b, True):
-                return f"run {number}, value {k}: {what}", watch.counts
-    return watch.wrong[:3] or None, watch.counts
+                return f"run {number}, value {k}: {what}"
+    return None
 
 
-def outcomes(built, executor, passes):
+def outcomes(built, executor, passes, threads=1):
     """What the runs give, and the error that ended them."""
-    config, runs = tf.ConfigProto(executor=executor, passes=passes, intra_op_parallelism_threads=1), []
+    config, runs = tf.ConfigProto(executor=executor, passes=passes, intra_op_parallelism_threads=threads), []
     with tf.Session(graph=built.graph, config=config) as session:
         session.run(built.initializer)
         for number in range(len(BATCHES)):

@@ -235,7 +235,8 @@ class Resized:
         self._numbers = Numbers(box, table[: len(grid)])
         if not self._numbers.give(dict(zip(between, table[len(grid) :]))):
             raise Unresizable
-        self._nodes = [form.program.nodes for form in [*grid, *between.values()]], list(between)
+        if self._threads > 1:
+            self._nodes = [form.program.nodes for form in [*grid, *between.values()]], list(between)
         return table
 
     def _cut(self) -> Alike:
