@@ -24,7 +24,7 @@ from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
 SMALL = 64  # elements of an input on whose contents a program may depend
-_KEPT = 4  # programs for sizes that vary, and kinds of inputs
+_KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
 _FEWEST = 3  # different sizes after which it is worth while
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
@@ -42,7 +42,8 @@ class Given:
         taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
         decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
         forms = [a.kind.form if isinstance(a, Packed) else getattr(a, "kind", a.ndim) for a in arrays]
-        self.kind = (*forms, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
+        small = [n < SMALLEST for a in arrays for n in _sizes(a)]
+        self.kind = (*forms, *small, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
         self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
 
@@ -116,7 +117,7 @@ class Resizing:
     def _group(self, given: Given) -> _Group:
         if given.kind not in self._groups:
             self._groups[given.kind] = _Group(self._state, self._threads, self._assumed)
-            if len(self._groups) > _KEPT:
+            if len(self._groups) > _KINDS:
                 self._groups.popitem(last=False)
         self._groups.move_to_end(given.kind)
         return self._groups[given.kind]

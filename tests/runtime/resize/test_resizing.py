@@ -147,6 +147,20 @@ def test_few_sizes_are_lowered_before_programs_are_for_all(model, lowered, watch
     assert len(lowered) - watch.counts["resized"] <= 10
 
 
+def test_one_row_or_one_step_among_many_are_lowered_for_all_the_others(lowered, watch):
+    """What is lowered in ways of its own has a program of its own for all sizes, too."""
+    fetches, x, n = built(gru)
+    draw = np.random.RandomState(0)
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        lowered.clear()
+        for k in range(60):
+            batch, steps = draw.randint(4, 12), draw.randint(9, 25)
+            batch, steps = [(batch, steps), (1, steps), (batch, 1)][k % 3]
+            session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)})
+    assert len(lowered) - watch.counts["resized"] - watch.counts["another form"] <= 42
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
