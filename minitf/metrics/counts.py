@@ -75,6 +75,14 @@ def at_thresholds(labels, predictions, thresholds: list, weights=None, includes=
     return counted_at(labels, predictions, thresholds, weights, includes, [low, high])
 
 
+def of_float32(predictions):
+    """The predictions as a tensor; TypeError if they are of another type than float32."""
+    predictions = tf.convert_to_tensor(predictions)
+    if predictions.dtype.base_dtype is not tf.float32:
+        raise TypeError(f"predictions are float32, not {predictions.dtype.base_dtype.name} ({predictions.name})")
+    return predictions
+
+
 def counted_at(labels, predictions, thresholds: list, weights, includes: tuple, checks=()) -> tuple:
     """Numbers of true and false positives and negatives when predictions count as true above each threshold:
     dicts of the values and of the update ops by `tp`, `fn`, `tn`, `fp`.

@@ -62,10 +62,9 @@ def _labels(labels, predictions) -> _Ids:
         ids = tf.sparse_tensor_to_dense(tf.cast(labels, tf.int64), validate_indices=False)
         valid = tf.sparse_tensor_to_dense(there, False, validate_indices=False)
         return _Ids(_of_each(ids, predictions), _of_each(valid, predictions))
-    labels = tf.convert_to_tensor(labels)
+    labels = _of_each(tf.convert_to_tensor(labels), predictions)
     if labels.dtype.base_dtype is not tf.int64:
         raise TypeError(f"labels are int64, not {labels.dtype.base_dtype.name} ({labels.name}); use tf.cast")
-    labels = _of_each(labels, predictions)
     return _Ids(labels, tf.ones_like(labels, tf.bool))
 
 

@@ -148,3 +148,12 @@ def test_flags_of_old_scripts():
     assert tf.Variable(2.0, "name").trainable
     with pytest.raises(TypeError, match="it takes True or False"):
         tf.reduce_sum([1.0], keepdims="yes")
+
+
+def test_a_wrong_kind_is_a_type_error_and_a_value_error():
+    for kind in (TypeError, ValueError):
+        with fails(kind, "'axis' of tf.unstack is 'a'"):
+            tf.unstack([1], axis="a")
+    for kind in (TypeError, NotImplementedError):
+        with fails(kind, "symbolic"):
+            tf.constant(1).__array__()

@@ -72,3 +72,11 @@ def test_long_chains_are_not_followed_for_ever():
     for _ in range(500):
         value = value + 1
     assert partial_value(value) is None or partial_value(value) == 504
+
+
+def test_values_of_ops_with_several_outputs_decide_shapes():
+    distinct = tf.unique([1, 2, 1])[0]
+    assert tf.range(tf.size(distinct)).shape.as_list() == [2]
+    assert tf.zeros(distinct).shape.as_list() == [1, 2]
+    assert tf.zeros(tf.shape(distinct)).shape.as_list() == [None]  # of that TensorFlow takes only what is static
+    assert tf.string_split(["a b"]).get_shape().as_list() == [None, None]

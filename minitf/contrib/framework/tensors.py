@@ -71,7 +71,7 @@ def assert_scalar_int(tensor, name: str | None = None):
     """The tensor, if it is an integer scalar; ValueError if not."""
     with name_scope(name, "assert_scalar_int", [tensor]):
         tensor = tf.convert_to_tensor(tensor)
-        if not tensor.dtype.is_integer or tensor.shape.rank not in (0, None):
+        if not tensor.dtype.is_integer or tensor.shape.rank != 0:
             raise ValueError(f"an integer scalar is expected, not {tensor}")
         return tensor
 

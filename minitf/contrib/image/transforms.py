@@ -31,7 +31,8 @@ def _rows(value, name: str, least: int):
     """One of some things, or several, as several."""
     value = tf.convert_to_tensor(value, tf.float32, name=name)
     if value.shape.rank is None:
-        raise ValueError(f"{name} rank must be statically known")
+        kind = ValueError if name == "angles" else TypeError  # as TensorFlow
+        raise kind(f"{name} rank must be statically known")
     if value.shape.rank not in (least, least + 1):
         raise TypeError(f"{name.capitalize()} should have rank {least} or {least + 1}.")
     return value[None] if value.shape.rank == least else value

@@ -168,7 +168,8 @@ def one_hot_encoding(
 ):
     """Class numbers [...] as rows [..., num_classes], on_value at the class and off_value elsewhere."""
     with name_scope(scope, "OneHotEncoding") as entered:
-        labels = tf.cast(tf.convert_to_tensor(labels), tf.int64)
+        labels = tf.convert_to_tensor(labels)
+        labels = tf.cast(labels, tf.int64) if labels.dtype.base_dtype is tf.int32 else labels
         outputs = tf.one_hot(labels, num_classes, on_value=on_value, off_value=off_value)
         return utils.collect_named_outputs(outputs_collections, entered, outputs)
 

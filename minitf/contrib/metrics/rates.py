@@ -10,6 +10,7 @@ from minitf.metrics.counts import (
     counted_at,
     false_negatives,
     false_positives,
+    of_float32,
     true_negatives,
     true_positives,
 )
@@ -54,8 +55,7 @@ def _rate_at_thresholds(default: str, wrong: str, right: str, short: str, doc: s
     @named(f"streaming_{default}", about)
     @metric(default)
     def function(predictions, labels, thresholds: list, weights=None) -> tuple:
-        predictions = tf.convert_to_tensor(predictions)
-        values, updates = counted_at(labels, predictions, thresholds, weights, (right, wrong))
+        values, updates = counted_at(labels, of_float32(predictions), thresholds, weights, (right, wrong))
         return tuple(
             tf.div(part[wrong], SMALL + part[wrong] + part[right], name=f"{short}_{which}")
             for part, which in ((values, "value"), (updates, "update_op"))

@@ -6,7 +6,7 @@ import minitf as tf
 from minitf import metrics
 from minitf.framework.named import named
 from minitf.framework.taking import arguments, taking
-from minitf.metrics.counts import counted_at
+from minitf.metrics.counts import counted_at, of_float32
 
 
 def _streaming(function, name: str | None = None, but: str = ""):
@@ -23,10 +23,7 @@ def _counted(kind: str, name: str):
 
     @named(f"streaming_{name}_at_thresholds", f"`tf.metrics.{name}_at_thresholds` of any predictions, unnamed.")
     def function(predictions, labels, thresholds: list, weights=None) -> tuple:
-        predictions = tf.convert_to_tensor(predictions)
-        if predictions.dtype.base_dtype is not tf.float32:
-            raise TypeError(f"predictions are float32, not {predictions.dtype.base_dtype.name} ({predictions.name})")
-        values, updates = counted_at(labels, predictions, thresholds, weights, (kind,))
+        values, updates = counted_at(labels, of_float32(predictions), thresholds, weights, (kind,))
         return values[kind], updates[kind]
 
     return function

@@ -257,7 +257,7 @@ def searchsorted(sorted_sequence, values, side: str = "left", out_type=dtypes.in
     if side not in ("left", "right"):
         raise ValueError(f"the side of searchsorted is 'left' or 'right', not {side!r}")
     sequences = convert_to_tensor(sorted_sequence)
-    values = convert_to_tensor(values, sequences.dtype.base_dtype)
+    values = convert_to_tensor(values, preferred_dtype=sequences.dtype.base_dtype)
     rows = array.reshape(sequences, [-1, array.shape(sequences)[-1]])
     wanted = array.reshape(values, [-1, array.shape(values)[-1]])
     type = "LowerBound" if side == "left" else "UpperBound"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minitf.framework import op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.math.unary import negative
@@ -16,6 +17,11 @@ def _sorted(values, axis: int, direction: str, places: bool) -> Tensor:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(f"direction should be one of ASCENDING, DESCENDING, not {direction!r}")
     values = convert_to_tensor(values, name="values")
+    if isinstance(axis, Tensor):
+        known = constant_value(axis)
+        if known is None:
+            raise ValueError(f"the axis along which is sorted has to be known; {axis.name} is not")
+        axis = known.item()
     rank = values.shape.with_rank_at_least(1).rank
     if rank is not None and not -rank <= axis < rank:
         raise ValueError(f"axis is a number in [{-rank}, {rank}), not {axis!r}")
@@ -32,13 +38,13 @@ def _sorted(values, axis: int, direction: str, places: bool) -> Tensor:
     return result
 
 
-def sort(values, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
+def sort(values, axis=-1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
     """A numeric tensor, sorted along an axis; direction: "ASCENDING" or "DESCENDING"."""
     with name_scope(name, "sort"):
         return _sorted(values, axis, direction, places=False)
 
 
-def argsort(values, axis: int = -1, direction: str = "ASCENDING", stable=False, name: str | None = None) -> Tensor:
+def argsort(values, axis=-1, direction: str = "ASCENDING", stable=False, name: str | None = None) -> Tensor:
     """The places (int32) of the values of a tensor in the order of `tf.sort`; equal ones stay in order."""
     with name_scope(name, "argsort"):
         return _sorted(values, axis, direction, places=True)

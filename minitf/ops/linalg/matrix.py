@@ -51,7 +51,7 @@ define(
     numpy=lambda op, x: np.diag(x.reshape(-1)).reshape(x.shape * 2),
     kernel=lambda b, op, x: patterns.placed(b, x, x.shape * 2, _halfway_steps(x.shape * 2)),
     grad=lambda op, g: apply("DiagPart", g),
-    shape=lambda op: op.inputs[0].shape.concatenate(op.inputs[0].shape),
+    shape=lambda op: op.inputs[0].shape.with_rank_at_least(1).concatenate(op.inputs[0].shape),
 )
 define(
     "DiagPart",

@@ -13,9 +13,10 @@ from minitf.ops.math.reduce import reduce_sum
 def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size: int | None = None) -> Tensor:
     """The sum of losses [batch, ...], each times its weight, by the size of the batch (default: their first axis).
 
-    sample_weight: [batch] or of the losses' shape.
+    sample_weight: [batch] or of the losses' shape. ValueError for one loss without an axis.
     """
     losses = convert_to_tensor(per_example_loss)
+    losses.shape.with_rank_at_least(1)
     if sample_weight is not None:
         weights = cast(convert_to_tensor(sample_weight), losses.dtype)
         for _ in range(max((losses.shape.rank or 0) - (weights.shape.rank or 0), 0)):

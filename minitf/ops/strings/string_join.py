@@ -79,7 +79,8 @@ def _joined_segments(op, strings, ids, count):
             parts.setdefault((segment, column), []).append(text)
     out = np.full((int(count), rows.shape[1] if ids.size else int(np.prod(rest))), b"", object)
     for place, texts in parts.items():
-        out[place] = separator.join(texts)
+        first = next((i for i, text in enumerate(texts) if text), len(texts))
+        out[place] = separator.join(texts[first:])  # TensorFlow puts nothing behind what is empty so far
     return out.reshape(int(count), *rest)
 
 

@@ -217,3 +217,15 @@ def test_gradients_recorded_from_tensorflow(fact):
 def test_graphs_recorded_from_tensorflow(name):
     snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
     assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_the_gradient_where_only_a_run_knows_ranks(axis):
+    x, at = tf.placeholder(tf.float64, None), tf.placeholder(tf.int32, [])
+    picked = tf.gather(x, [[1, 0, 1]], axis=at)
+    slope = tf.gradients(picked * picked, x)[0]
+    given, expected = np.arange(6.0).reshape(2, 3), np.zeros((2, 3))
+    for place in (1, 0, 1):
+        expected[(slice(None),) * (axis % 2) + (place,)] += 2 * given[(slice(None),) * (axis % 2) + (place,)]
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(slope, {x: given, at: axis}), expected)

@@ -144,3 +144,11 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+def test_what_a_run_shows_to_be_no_matrix_is_refused():
+    x, y = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
+    product = tf.matmul(x, y, a_is_sparse=True)
+    assert product.op.type == "SparseMatMul" and product.shape.as_list() == [None, None]
+    with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "multiplies matrices"):
+        session.run(product, {x: np.zeros((2, 3, 4)), y: np.zeros((2, 4, 3))})
