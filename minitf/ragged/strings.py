@@ -160,18 +160,24 @@ def _encoded(input, rank: int, settings: dict):
         if rank == 1:
             count = tf.shape(input, out_type=tf.int32)[0]
             row = RaggedTensor.from_row_splits(input, tf.stack([0, count]), validate=False)
-            return tf.reshape(_encoded(row, 2, settings), [])
+            return tf.reshape(_encoded_inside(row, 2, settings), [])
         if rank == 2:
-            return _encoded(RaggedTensor.from_tensor(input), 2, settings)
+            return _encoded_inside(RaggedTensor.from_tensor(input), 2, settings)
         flat = tf.reshape(input, tf.stack([-1, tf.shape(input)[-1]]))
-        return tf.reshape(_encoded(flat, 2, settings), tf.shape(input)[:-1])
+        return tf.reshape(_encoded_inside(flat, 2, settings), tf.shape(input)[:-1])
     inner = input.flat_values.shape.rank
     if inner > 1:
-        return input.with_flat_values(_encoded(input.flat_values, inner, settings))
+        return input.with_flat_values(_encoded_inside(input.flat_values, inner, settings))
     if input.ragged_rank > 1:
-        return input.with_values(_encoded(input.values, rank - 1, settings))
+        return input.with_values(_encoded_inside(input.values, rank - 1, settings))
     splits = tf.cast(input.row_splits, tf.int64)
     return apply("UnicodeEncode", input.values, splits, **settings)
+
+
+def _encoded_inside(input, rank: int, settings: dict):
+    """In a scope of its own, as TensorFlow does it."""
+    with tf.name_scope("UnicodeEncode"):
+        return _encoded(input, rank, settings)
 
 
 def unicode_decode(
@@ -238,7 +244,8 @@ def unicode_split(
     [[b'H', b'i'], [b'G']]
     """
     with tf.name_scope(name, "UnicodeSplit", [input]):
-        numbers = unicode_decode(input, input_encoding, errors, replacement_char)
+        settings = dict(input_encoding=input_encoding, **unicode.settings(errors, replacement_char))
+        numbers = _decoded("UnicodeDecode", input, settings)[0]
         return unicode_encode(expand_dims(numbers, -1), input_encoding, errors, replacement_char)
 
 
@@ -247,7 +254,8 @@ def unicode_split_with_offsets(
 ) -> tuple:
     """`unicode_split`, and where each character begins, in bytes: int64."""
     with tf.name_scope(name, "UnicodeSplitWithOffsets", [input]):
-        numbers, places = unicode_decode_with_offsets(input, input_encoding, errors, replacement_char)
+        settings = dict(input_encoding=input_encoding, **unicode.settings(errors, replacement_char))
+        numbers, places = _decoded("UnicodeDecodeWithOffsets", input, settings)
         return unicode_encode(expand_dims(numbers, -1), input_encoding, errors, replacement_char), places
 
 
