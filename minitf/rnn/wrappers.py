@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import minitf as tf
-from minitf.framework import nest
+from minitf.framework import nest, op_counts
 from minitf.framework.getter import getter
 from minitf.framework.graph import device, name_scope
 from minitf.layers.base import Layer
@@ -269,11 +269,12 @@ class AttentionCellWrapper(Wrapper):
             weights = tf.get_variable("attn_w", [1, 1, self._size, self._features])
             v = tf.get_variable("attn_v", [self._features])
             rows = tf.reshape(window, [-1, self._size])
-            features = tf.matmul(rows, tf.reshape(weights, [self._size, self._features]))  # a 1x1 convolution
+            features = tf.matmul(rows, tf.reshape(weights, [self._size, self._features]))
+            features = tf.reshape(features, [-1, self._length, self._features])
+            op_counts.skip(-4)  # TensorFlow reshapes the window, and has a 1x1 convolution
             if self._query is None:
                 self._query = Linear(query, self._features, True)
             y = tf.reshape(self._query(query), [-1, 1, self._features])
-            features = tf.reshape(features, [-1, self._length, self._features])
             scores = tf.reduce_sum(v * tf.tanh(features + y), [2])
             share = tf.reshape(tf.nn.softmax(scores), [-1, self._length, 1])
             attention = tf.reduce_sum(share * window, [1])

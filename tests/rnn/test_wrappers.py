@@ -146,3 +146,21 @@ def test_attention_state_may_be_one_tensor():
         CONTRIB.AttentionCellWrapper(RNN.GRUCell(3), 0)
     with fails(ValueError, "state_is_tuple"):
         CONTRIB.AttentionCellWrapper(RNN.LSTMCell(3), 2, state_is_tuple=False)
+
+
+def test_attention_counts_ops_as_tensorflow_does():
+    """They seed what is drawn behind them."""
+    cell = CONTRIB.AttentionCellWrapper(RNN.BasicLSTMCell(6), 3, state_is_tuple=True)
+    x = tf.placeholder(tf.float32, [None, 5])
+    state, graph = cell.zero_state(tf.shape(x)[0], tf.float32), tf.get_default_graph()
+    before = graph._last_id
+    cell(x, state)
+    assert graph._last_id - before == 135
+
+
+def test_attention_in_a_loop_draws_as_tensorflow_does():
+    tf.set_random_seed(4)
+    cell = CONTRIB.AttentionCellWrapper(RNN.BasicLSTMCell(6), 3, state_is_tuple=True)
+    tf.nn.dynamic_rnn(cell, tf.zeros([8, 6, 5]), dtype=tf.float32)
+    drawn = [op for op in tf.get_default_graph().get_operations() if op.type == "RandomUniform"]
+    assert [op.get_attr("seed2") for op in drawn] == [112, 132, 168, 178, 192, 229]
