@@ -68,6 +68,7 @@ SAMPLES = [
     # two inputs
     *each("Add Sub Mul Maximum Minimum SquaredDifference Atan2", X, ROW),
     *each("RealDiv DivNoNan FloorMod", X, POSITIVE),
+    sample("RealDiv", INTS, np.array([[2, 3, -2], [1, -5, 4]], np.int32), grads=False),
     *each("Pow Xdivy Xlogy", POSITIVE, POSITIVE[::-1]),
     *each("Igamma Igammac", POSITIVE, ROW**2, order=1, tolerance=10),
     *each("IgammaGradA RandomGammaGrad", POSITIVE, ROW**2, grads=False, tolerance=1e4),
