@@ -188,6 +188,7 @@ SAMPLES = {
     "leaky_relu": [lambda: [real(WIDTH), real(WIDTH), real(WIDTH), 0.1, WIDTH]],
     "fill": [lambda: [real(1).view(np.uint32), real(WIDTH).view(np.uint32), WIDTH]],
     "divide_by_count": [lambda: [real(WIDTH), 3, WIDTH]],
+    "cross_products": [lambda: [real(WIDTH, 3), real(WIDTH, 3), real(WIDTH, 3), WIDTH]],
     "strided_copy": [
         copied,
         lambda: [real(4, ROWS).view(np.uint32), real(ROWS, 4).view(np.uint32), 0, *layout.transpose((4, ROWS), (1, 0))],

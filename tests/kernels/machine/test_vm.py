@@ -80,7 +80,7 @@ class Table:
         code = np.array([*self.words, END], np.int64)
         before = code.copy()
         run = vm[()].python if python else vm[()].run
-        status = run(code, np.array([flag] + [0] * 31, np.int64))
+        status = run(code, np.array([flag] + [0] * (CONTROL_WORDS - 1), np.int64))
         np.testing.assert_array_equal(code, before)
         return status
 
