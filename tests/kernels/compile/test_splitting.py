@@ -122,6 +122,22 @@ SAMPLES = {
     "weighted_rows": [
         lambda: [real(6, 4, 3), index(4, 5, 2).astype(np.int64), real(5, 2), real(6, 5, 3), 6, 5, 2, 3, 12, 15]
     ],
+    "tapped_rows": [
+        lambda: [real(6, 4, 3), index(4, 5, 2).astype(np.int64), real(5, 2), real(6, 5, 3), 6, 5, 2, 3, 12, 15]
+    ],
+    "blended_rows": [
+        lambda: [
+            real(6, 4, 3),
+            *(index(4, 5).astype(np.int64) for _ in range(2)),
+            real(5),
+            real(6, 5, 3),
+            6,
+            5,
+            3,
+            12,
+            15,
+        ]
+    ],
     "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_filter": [
         lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
