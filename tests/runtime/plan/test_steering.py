@@ -76,7 +76,12 @@ def test_another_size_is(lowered):
         for k in (0, 1, 2, 0, 3, 1, 2):
             assert session.run(y, {x: X, i: k, j: k + 2}) == 2 * X[k : k + 2].sum()
         few = len(lowered)
-        assert session.run(y, {x: X, i: 1, j: 5}) == 2 * X[1:5].sum() and len(lowered) == few + 1
+        assert session.run(y, {x: X, i: 1, j: 5}) == 2 * X[1:5].sum()
+        made = len(lowered)
+        assert (
+            few < made <= few + 12
+        )  # these are the third bounds for which it is lowered: programs for all sizes are made
+        assert session.run(y, {x: X, i: 0, j: 4}) == 2 * X[:4].sum() and len(lowered) == made
         assert session.run(y, {x: X, i: 6, j: 9}) == 2 * X[6:].sum()
 
 
