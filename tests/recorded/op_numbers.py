@@ -8,7 +8,7 @@ is not counted.
 import json
 import sys
 
-from outcomes import makers
+from outcomes import flat, makers
 from recorded_calls import FACTS
 
 
@@ -23,7 +23,7 @@ def numbers(tf, source):
         before, _, call = source.rpartition("=>")
         exec(before.strip(), names)
         start = graph._last_id
-        ys = _flat(eval(call.strip(), names))
+        ys = flat(eval(call.strip(), names))
         found = [graph._last_id - start, [_name(y) for y in ys]]
         xs += [v for v in tf.global_variables() if v.dtype.is_floating]
         ys = [y for y in ys if getattr(getattr(y, "dtype", None), "is_floating", False)]
@@ -46,16 +46,6 @@ def _noting(maker, xs):
         return made
 
     return noted
-
-
-def _flat(result):
-    if isinstance(result, (list, tuple)) and not hasattr(result, "dense_shape"):
-        return [part for item in result for part in _flat(item)]
-    if hasattr(result, "row_splits"):
-        return [*_flat(result.values), result.row_splits]
-    if hasattr(result, "dense_shape"):
-        return [p for p in (result.indices, result.values, result.dense_shape) if p is not None]
-    return [result]
 
 
 def _name(tensor):

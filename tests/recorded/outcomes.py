@@ -71,7 +71,7 @@ def outcome(tf, call):
     with tf.Graph().as_default() as graph:
         tf.set_random_seed(3)
         try:
-            results = _flat(eval(call, makers(tf, feeds)))
+            results = flat(eval(call, makers(tf, feeds)))
             tensors = [r for r in results if hasattr(r, "dtype")]
             found["static"], found["types"] = [_static(r) for r in tensors], [r.dtype.name for r in tensors]
             found["stage"] = "run"
@@ -86,11 +86,12 @@ def outcome(tf, call):
     return found
 
 
-def _flat(result):
+def flat(result):
+    """The tensors that a result is made of."""
     if isinstance(result, (list, tuple)) and not hasattr(result, "dense_shape"):
-        return [part for item in result for part in _flat(item)]
+        return [part for item in result for part in flat(item)]
     if hasattr(result, "row_splits"):
-        return [*_flat(result.values), result.row_splits]
+        return [*flat(result.values), result.row_splits]
     if hasattr(result, "dense_shape"):
         return [p for p in (result.indices, result.values, result.dense_shape) if p is not None]
     return [result]
