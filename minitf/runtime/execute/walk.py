@@ -19,6 +19,7 @@ from minitf.runtime.threads.shards import Shards
 from minitf.runtime.threads.thread_pool import ThreadPool
 
 _FIRST_BUDGET, _SLICE = 64, 0.05  # back-edges of the first slice; seconds that a slice should take
+_KNOWN = 64  # sizes for which the words are kept that depend on them
 _SWAP_SLICE = 0.005  # the same in a program that releases memory between slices
 
 
@@ -210,6 +211,7 @@ class TogetherResized(Together):
         super().__init__(shards, *rest)
         self._walk, self._alone, self._alike = alone, alone.instructions, shards.cutting
         self._followed, self._cuts = -1, None
+        self._known: dict = {}  # sizes -> how calls are cut and the words of each thread
         self._followers = [
             Follower(part.instructions, self._alone, thread, self._alike) for thread, part in enumerate(self.parts)
         ]
@@ -230,9 +232,15 @@ class TogetherResized(Together):
 
     def _follow(self) -> None:
         """Has all threads do what is to be done for the present sizes."""
-        self._followed, self._cuts = self._alone.changes, self._alike.at(self._alike.present())
-        for part, follower in zip(self.parts, self._followers):
-            if self._cuts is not None and follower.follow(self._cuts):
+        sizes, self._followed = self._alike.present(), self._alone.changes
+        if sizes not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            cuts = self._alike.at(sizes)
+            self._known[sizes] = cuts, [] if cuts is None else [each.words(cuts) for each in self._followers]
+        self._cuts, words = self._known[sizes]
+        for part, follower, own in zip(self.parts, self._followers, words):
+            if follower.follow(own):
                 part.unpatch()
 
     def _first(self, statuses: list[int]) -> Stop:

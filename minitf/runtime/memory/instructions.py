@@ -33,7 +33,8 @@ class Instructions:
         self.words = np.array(self._words, np.int64)
         self.pristine = self.words.copy()  # as they are while nobody walks
         self.changes = 0  # how often they became others
-        self._patched = {place for patches in self.patches for place, _ in patches}
+        self._is_patched = np.zeros(len(self.words), np.bool_)
+        self._is_patched[[place for patches in self.patches for place, _ in patches]] = True
         del self._words, self._moves, self._limited
 
     def restore(self) -> None:
@@ -45,10 +46,10 @@ class Instructions:
         self.words[places] = words
         self.pristine[places] = words
         self.changes += 1
-        patched = self._patched.intersection(places.tolist())
+        patched = bool(self._is_patched[places].any())
         if patched:
             self.patches = [[(place, int(self.pristine[place])) for place, _ in patches] for patches in self.patches]
-        return bool(patched)
+        return patched
 
     # ---- assembling
 

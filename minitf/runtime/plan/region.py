@@ -149,8 +149,8 @@ class Region:
                 program.run(arrays)
                 if self.assumed and self.lowered + self._repeated > missed and program.adapt is None:
                     self._note(arrays, rows)
-                if wanted is not None and (self.assumed or program.twin is None or self.threads == 1):
-                    self._recent = wanted, program  # else one of its own may be better for its sizes by the next run
+                if wanted is not None:
+                    self._recent = wanted, program
                 return program
             except (Full, OtherValue) as signal:
                 _undo(undo)

@@ -8,7 +8,7 @@ become those of the run's sizes. Its memory is large enough for them, each buffe
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 
 import numpy as np
 
@@ -28,7 +28,6 @@ _KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
 _FEWEST = 3  # different sizes after which it is worth while
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
-_OFTEN = 16  # runs after which sizes get a program of their own, which more threads may share
 
 
 class Given:
@@ -107,8 +106,7 @@ class Resizing:
         """
         if given.assumed:
             return self._groups[given.kind].found(given.point, nearest) if given.kind in self._groups else None
-        group = self._group(given)
-        return None if self._threads > 1 and group.often(given.point) else group.program(given, lower)
+        return self._group(given).program(given, lower)
 
     def note(self, given: Given, lower) -> None:
         """Takes note of a run for which there was no program; what was assumed in it is so."""
@@ -130,14 +128,7 @@ class _Group:
         self.resized: list[Resized] = []
         self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
-        self._missed, self._patience, self._runs = 0, 1, Counter()
-
-    def often(self, point: tuple) -> bool:
-        """Whether the sizes have been run often by now."""
-        if len(self._runs) > _SEEN:
-            self._runs.clear()
-        self._runs[point] += 1
-        return self._runs[point] > _OFTEN
+        self._missed, self._patience = 0, 1
 
     def program(self, given: Given, lower):
         """A program, resized; None if there is none for these sizes."""
@@ -244,7 +235,8 @@ class Resized:
         """How the program is cut for several threads."""
         (nodes, between), self._nodes = self._nodes, None
         count = len(nodes) - len(between)
-        return Alike(self.box, nodes[:count], dict(zip(between, nodes[count:])), self._threads, self._values)
+        others, varying = dict(zip(between, nodes[count:])), set(self._changing.tolist())
+        return Alike(self.box, nodes[:count], others, varying, self._threads, self._values)
 
     def _values(self) -> tuple:
         """The free sizes of the run."""

@@ -67,12 +67,13 @@ class Alike(Cutting):
     """How the calls of a program are cut for all sizes in a box.
 
     grid: the nodes of the programs on the grid of the box, the last of which are those that run; between: of those
-    at sizes in between. present(): the sizes of the run.
+    at sizes in between. varying: where one thread alone has words that depend on the sizes. present(): the sizes of
+    the run.
     """
 
-    def __init__(self, box: Box, grid: list, between: dict, threads: int, present):
+    def __init__(self, box: Box, grid: list, between: dict, varying: set[int], threads: int, present):
         super().__init__(threads)
-        self.present, self.cut = present, []
+        self.varying, self.present, self.cut = varying, present, []
         self._box, self._grid, self._between = box, len(grid), list(between)
         self._parts: dict[Call, list[Part]] = {}
         self._varying: set[Call] = set()
@@ -165,7 +166,7 @@ class Alike(Cutting):
         numbers, count = self._numbers.at(values), len(self.cut)
         if numbers is None or (numbers[:count] < self._threads).any():
             return None
-        before, within = np.split(numbers[2 * count :], 2)
+        before, within = numbers[2 * count :].reshape(2, -1)
         return Cuts(numbers[:count], numbers[count : 2 * count], self._owner, before, within, self._threads)
 
 

@@ -87,14 +87,16 @@ class Follower:
             pairs |= dict(zip(mine.of[key][1], theirs.of[key][1], strict=True))
         for (loop, word), strides in mine.strides.items():
             pairs |= dict(zip(strides, theirs.strides[loop, pairs[word]], strict=True))
-        self._words = np.array(list(pairs), np.int64)
-        self._sources = np.array(list(pairs.values()), np.int64)
-        at = {word: k for k, word in enumerate(pairs)}
-        self._cut = {call for call in alike.cut if self._is_cut(mine, call)}
-        words = [(k, at[mine.of[call, 0][1][word]]) for k, (call, word) in enumerate(alike.grown) if call in self._cut]
-        self._grown, self._grow = np.array(words, np.int64).reshape(-1, 2).T
         self._starts = {mine.of[key][0]: (theirs.of[key][0], key[0]) for key in both}
-        self._numbers = {call: k for k, call in enumerate(alike.cut) if call in self._cut}
+        cut = {call for call in alike.cut if self._is_cut(mine, call)}
+        self._numbers = {call: k for k, call in enumerate(alike.cut) if call in cut}
+        own.become(*np.array([(word, alone.pristine[source]) for word, source in pairs.items()], np.int64).T)
+        grown = {mine.of[call, 0][1][word]: k for k, (call, word) in enumerate(alike.grown) if call in cut}
+        varying = alike.varying.intersection(pairs.values())
+        words = [word for word, source in pairs.items() if source in varying or word in grown]
+        self._words, self._sources = np.array(words, np.int64), np.array([pairs[word] for word in words], np.int64)
+        at = {word: k for k, word in enumerate(words)}
+        self._grow, self._grown = np.array([(at[word], k) for word, k in grown.items()], np.int64).reshape(-1, 2).T
         self._ends = [*[place + int(own.words[place + 1]) for place in mine.meetings], mine.end]
         self._meetings = mine.meetings
 
@@ -104,12 +106,15 @@ class Follower:
         there = places.of.get((call, 0))
         return there is not None and places.instructions.calls[there[0]] is not call
 
-    def follow(self, cuts: Cuts) -> bool:
-        """Takes the words that are for the present sizes; returns if addresses of inputs have to be written anew."""
+    def words(self, cuts: Cuts) -> np.ndarray:
+        """The words that depend on the sizes, for the present ones."""
         words = self._alone.pristine[self._sources]
         words[self._grow] += cuts.change(self._thread)[self._grown]
-        others = np.flatnonzero(words != self._own.pristine[self._words])
-        return self._own.become(self._words[others], words[others])
+        return words
+
+    def follow(self, words: np.ndarray) -> bool:
+        """Takes such words; returns if addresses of inputs have to be written anew."""
+        return self._own.become(self._words, words)
 
     def place_behind(self, k: int) -> int:
         """Where to go on behind the k-th meeting."""

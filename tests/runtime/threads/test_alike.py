@@ -10,6 +10,7 @@ from helpers import fails
 import minitf as tf
 from minitf.kernels.machine import pool
 from minitf.kernels.machine.pool import meet
+from minitf.runtime import inspect
 from minitf.runtime.execute.walk import TogetherResized
 
 pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
@@ -208,4 +209,18 @@ def test_threads_meet_about_as_often_as_in_a_program_of_one_size(force):
     meetings = [sum(call.kernel is meet[()] for call in w.parts[0].instructions.calls.values()) for w in force.shared]
     most = max(m for walk, m in zip(force.shared, meetings) if not isinstance(walk, TogetherResized))
     assert all(m <= 1.2 * most for walk, m in zip(force.shared, meetings) if isinstance(walk, TogetherResized))
+    assert resized(force)
+
+
+def test_sizes_that_come_again_and_again_are_lowered_no_more(force):
+    """However many there are: each has the program for all of them."""
+    x = tf.placeholder(tf.float32, [None, D])
+    y = tf.layers.dense(tf.layers.dense(x, N, tf.tanh), N, tf.tanh)
+    with force() as session:
+        session.run(tf.global_variables_initializer())
+        lowered = []
+        for run in range(2000):
+            session.run(y, {x: np.ones((40 + run * 7 % 50, D))})
+            lowered.append(inspect(session).last.steps[0].lowered)
+    assert lowered[-1] == lowered[49]
     assert resized(force)
