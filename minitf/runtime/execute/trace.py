@@ -11,6 +11,7 @@ import numpy as np
 from minitf.kernels.machine import clock
 from minitf.runtime.execute.executor import NativeExecutor
 from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.passes.uses import Uses
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region
 from minitf.runtime.session.state import State
@@ -104,8 +105,9 @@ class _Stamps:
         self._first: list[int] = []  # the number of each region's first call
         self._kernel = clock.stamp[()]
 
-    def __call__(self, nodes: list, kept: frozenset) -> None:
+    def __call__(self, uses: Uses) -> None:
         """Changes the nodes of a region."""
+        nodes = uses.nodes
         totals = np.zeros((1 + sum(1 for _ in calls(nodes)), 2), np.int64)
         self._first.append(len(self.calls))
         self._totals.append(totals)

@@ -180,7 +180,7 @@ class HostCall(CallOfPython):
 def with_operands(call: Call, operands: dict) -> Call:
     """A copy of a call with other operands, by name."""
     made = copy.copy(call)
-    made.operands = tuple([operands.get(name, ref) for name, ref in call.named.items()])
+    made.take(tuple([operands.get(name, ref) for name, ref in call.named.items()]))
     made.origin = made
     return made
 

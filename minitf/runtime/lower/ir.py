@@ -99,13 +99,15 @@ class Call:
     `call["lda"]` is an operand by its name in the kernel's signature.
     """
 
-    __slots__ = ("kernel", "operands", "error", "op", "origin", "limit")
+    __slots__ = ("kernel", "name", "operands", "error", "op", "origin", "limit", "_memory")
     on_host = False  # whether it is Python that is called
     blocks = controls = ()  # as loops and branches have them
 
     def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
+        self.name: str = kernel.kernel.name
         self.origin = origin or self
+        self._memory: list | None = None
         self.limit: Limit | None = None  # in a loop with `running` rows
 
     @classmethod
@@ -122,11 +124,6 @@ class Call:
 
     def __getitem__(self, name: str):
         return self.operands[self.kernel.kernel.places[name]]
-
-    @property
-    def name(self) -> str:
-        """The kernel's name."""
-        return self.kernel.kernel.name
 
     @property
     def named(self) -> dict:
@@ -155,8 +152,14 @@ class Call:
     @property
     def memory(self) -> list[tuple[str, Ref, bool]]:
         """Of each operand that is memory its name, itself, and whether it is written."""
-        operands = self.operands
-        return [(name, operands[place], writes) for name, place, writes in self.kernel.kernel.memory]
+        if self._memory is None:
+            operands = self.operands
+            self._memory = [(name, operands[place], writes) for name, place, writes in self.kernel.kernel.memory]
+        return self._memory
+
+    def take(self, operands: tuple) -> None:
+        """Has other operands from now on."""
+        self.operands, self._memory = operands, None
 
     @property
     def results(self) -> list[Ref]:

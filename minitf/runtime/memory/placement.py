@@ -16,7 +16,7 @@ from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat, calls
 from minitf.runtime.passes.uses import Use, Uses, in_place, touches, whole
 
 _COPIES = {"assign": ("a", "o"), "copy_list": ("size", "length")}  # where what a call copies is, and where to
-_order = attrgetter("order")
+_order = attrgetter("site.order")
 
 
 def place_values(nodes: list, kept: frozenset) -> None:
@@ -48,7 +48,7 @@ class _Placing:
         if not (whole(source) and self._own(source.buffer, found, made)) or self._needed(target, found, made):
             return False
         source.buffer.home = target
-        moved = [Use(u.call, u.operand, u.ref.settled(), u.writes, u.block, u.order) for u in found]
+        moved = [Use(u.site, u.operand, u.ref.settled(), u.writes) for u in found]
         self._found[target.buffer] = sorted([*self._of(target.buffer), *moved], key=_order)
         return True
 
@@ -96,7 +96,7 @@ def _settle(nodes: list) -> None:
     """Rewrites every operand in terms of the buffer where it ended up."""
     for node in nodes:
         if isinstance(node, Call):
-            node.operands = tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands])
+            node.take(tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands]))
         elif isinstance(node, Repeat):
             node.carried = {Ref((), np.uint8, buffer).settled().buffer for buffer in node.carried}
         for block in node.blocks:

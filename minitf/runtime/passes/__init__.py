@@ -1,9 +1,9 @@
 """Rewrites of a lowered region, each small and on its own: they change how something is computed, never what.
 
-A pass takes the nodes of a region (see `minitf.runtime.lower.ir`) and changes them in place. It names every
-operand that it drops, keeps or reads at another moment, takes what kernels read and write from their
-declarations, and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the order
-of `PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the
+A pass takes the nodes of a region (see `minitf.runtime.lower.ir`), and who uses what in them (`Uses`), and changes
+them in place. It names every operand that it drops, keeps or reads at another moment, takes what kernels read and
+write from their declarations, and makes each rewrite as a whole or not at all (`Uses.replace`). The passes run in the
+order of `PASSES`; any of them can be switched off by name, with `MINITF_PASSES=-name,-other` or `=none` in the
 environment or `tf.ConfigProto(passes=...)` in the same words. With `MINITF_SHOW=name` each region that the
 pass changes is printed, before and after it (see `minitf.runtime.lower.text`).
 """
@@ -27,6 +27,7 @@ from minitf.runtime.passes.read_in_place import read_in_place
 from minitf.runtime.passes.transpose_once import transpose_once
 from minitf.runtime.passes.drop_permutation import drop_permutation
 from minitf.runtime.passes.read_variables import read_variables
+from minitf.runtime.passes.uses import Uses
 
 PASSES = {
     "read_variables": read_variables,
@@ -93,19 +94,20 @@ def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
     """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the region."""
     shown = os.environ.get("MINITF_SHOW")
     shown = shown and _known(shown, "the environment variable MINITF_SHOW")
+    uses = Uses(nodes, kept)
     for each in passes:
         apply = PASSES[each] if isinstance(each, str) else each
         if each == shown:
-            _show(each, apply, nodes, kept)
+            _show(each, apply, uses)
         else:
-            apply(nodes, kept)
+            apply(uses)
 
 
-def _show(name: str, apply, nodes: list, kept: frozenset) -> None:
+def _show(name: str, apply, uses: Uses) -> None:
     """Runs a pass and prints the nodes before and after it, if it changes them."""
     names = text.Names()
-    before = text.text(nodes, names)
-    apply(nodes, kept)
-    after = text.text(nodes, names)
+    before = text.text(uses.nodes, names)
+    apply(uses)
+    after = text.text(uses.nodes, names)
     if before != after:
         print(f"---- before {name}\n{before}\n---- after {name}\n{after}", file=sys.stderr)

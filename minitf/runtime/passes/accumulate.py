@@ -7,18 +7,18 @@ rows or add them up, count as products; so does a part put among zeros, the grad
 
 from __future__ import annotations
 
-from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes import gemms
 from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
 _TARGETS = {"gemm": "c", "pick_rows": "c", "sum_into_rows": "c", "put_at": "o"}  # products, and what they make
 
 
-def accumulate(nodes: list, kept: frozenset) -> None:
+def accumulate(uses: Uses) -> None:
     """Rewrites all sums."""
-    sums = {call["o"].buffer for call in calls(nodes) if call.name == "add"}
-    with Uses(nodes, kept) as uses:
-        for buffer in [b for b in uses.buffers() if b in sums]:
+    sums = {call["o"].buffer for call in uses.calls if call.name == "add"}
+    with uses:
+        for buffer in uses.in_order(sums):
             for chain in _chains(uses.of(buffer)):
                 _rewrite(chain, uses)
 

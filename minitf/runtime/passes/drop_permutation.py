@@ -25,9 +25,9 @@ class _Loop(NamedTuple):
     row: int  # rows of the copy from trip to trip
 
 
-def drop_permutation(nodes: list, kept: frozenset) -> None:
+def drop_permutation(uses: Uses) -> None:
     """Rewrites all such products."""
-    with Uses(nodes, kept) as uses:
+    with uses:
         for buffer in uses.first_used_by(["strided_copy", "gemm"]):
             found = uses.of(buffer)
             if uses.private(buffer) and len(found) > 1 and all(whole(use.ref) for use in found):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from minitf.kernels.math import fused
-from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
+from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.uses import Use, Uses, touches, whole
 
@@ -21,14 +21,13 @@ _SLOPES = {"tanh_grad": "b", "sigmoid_grad": "b", "relu_grad": "a"}  # which ope
 _OTHER = {"a": "b", "b": "a"}
 
 
-def fuse(nodes: list, kept: frozenset) -> None:
+def fuse(uses: Uses) -> None:
     """Rewrites all such pairs."""
     for rules in (_RULES, _JOINS):
-        names = {call.name for call in calls(nodes)}
-        makers = {maker for maker, reader in rules if maker in names and reader in names}
+        makers = {maker for maker, reader in rules if {maker, reader} <= uses.names}
         if not makers:
             continue
-        with Uses(nodes, kept) as uses:
+        with uses:
             for buffer in uses.first_used_by(makers):
                 pair = _pair(buffer, uses, rules)
                 if pair is not None:

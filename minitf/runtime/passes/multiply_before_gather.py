@@ -51,18 +51,18 @@ class _Product(NamedTuple):
         return table.buffer, table.offset, self.rows.width, other.buffer, other.offset, other.moves, numbers
 
 
-def multiply_before_gather(nodes: list, kept: frozenset) -> None:
+def multiply_before_gather(uses: Uses) -> None:
     """Rewrites all such products."""
-    if any(isinstance(node, Call) and node.name == "gather" for node in nodes):
-        with Uses(nodes, kept) as uses:
-            _Rewriting(nodes, uses).run()
+    if any(isinstance(node, Call) and node.name == "gather" for node in uses.nodes):
+        with uses:
+            _Rewriting(uses).run()
 
 
 class _Rewriting:
     """The products of one region."""
 
-    def __init__(self, nodes: list, uses: Uses):
-        self._nodes, self._uses = nodes, uses
+    def __init__(self, uses: Uses):
+        self._nodes, self._uses = uses.nodes, uses
         self._dropped: set[tuple[Call, str]] = set()  # calls, and the operands they do not read any more
 
     def run(self) -> None:

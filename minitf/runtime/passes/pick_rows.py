@@ -8,16 +8,16 @@ rearranged instead.
 from __future__ import annotations
 
 from minitf.kernels.math import rows
-from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes import lookups
 from minitf.runtime.passes.uses import Use, Uses, whole
 
 
-def pick_rows(nodes: list, kept: frozenset) -> None:
+def pick_rows(uses: Uses) -> None:
     """Rewrites all products with one-hot matrices."""
-    more = any(call.name == "one_hot" for call in calls(nodes))
+    more = "one_hot" in uses.names
     while more:
-        with Uses(nodes, kept) as uses:
+        with uses:
             made = [buffer for buffer in uses.first_used_by(["one_hot"]) if uses.internal(buffer)]
             more = any([_rewrite(uses.of(buffer), uses) for buffer in made])
 

@@ -12,9 +12,9 @@ from minitf.runtime.passes import gemms, rows
 from minitf.runtime.passes.uses import Uses, whole
 
 
-def prune_columns(nodes: list, kept: frozenset) -> None:
+def prune_columns(uses: Uses) -> None:
     """Rewrites all such products."""
-    with Uses(nodes, kept) as uses:
+    with uses:
         for buffer in uses.first_used_by(["gemm"]):
             found = uses.of(buffer)
             if uses.private(buffer) and gemms.is_gemm(found[0].call) and found[0].operand == "c":

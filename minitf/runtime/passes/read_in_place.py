@@ -6,22 +6,22 @@ be copied first; and if only such copies of an elementwise result are wanted, ea
 
 from __future__ import annotations
 
-from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes import rows
 from minitf.runtime.passes.split_concat import intact, same_slice, seen_by
 from minitf.runtime.passes.uses import Use, Uses, whole
 
 
-def read_in_place(nodes: list, kept: frozenset) -> None:
+def read_in_place(uses: Uses) -> None:
     """Rewrites all such copies."""
-    copied = {call["a"].buffer for call in calls(nodes) if call.name == "strided_copy"}
+    copied = {call["a"].buffer for call in uses.calls if call.name == "strided_copy"}
     if not copied:
         return
-    with Uses(nodes, kept) as uses:
-        for buffer in uses.buffers():
-            if buffer in copied and uses.private(buffer):
+    with uses:
+        for buffer in uses.in_order(copied):
+            if uses.private(buffer):
                 _take_apart(uses.of(buffer), uses)
-    with Uses(nodes, kept) as uses:
+    with uses:
         settled: set = set()  # calls that have been changed, buffers that are read in place
         for buffer in uses.first_used_by(["strided_copy"]):
             if uses.internal(buffer) and buffer not in settled:

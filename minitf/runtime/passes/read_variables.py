@@ -5,15 +5,15 @@ A read copies the variable's memory. Where nothing writes to that before the cop
 
 from __future__ import annotations
 
-from minitf.runtime.lower.ir import Call, Ref, calls
+from minitf.runtime.lower.ir import Call, Ref
 from minitf.runtime.passes.uses import Use, Uses, in_place, whole
 
 
-def read_variables(nodes: list, kept: frozenset) -> None:
+def read_variables(uses: Uses) -> None:
     """Removes such copies."""
-    if not any(map(_is_copy, calls(nodes))):
+    if not any(map(_is_copy, uses.calls)):
         return
-    with Uses(nodes, kept) as uses:
+    with uses:
         for buffer in uses.first_used_by(["assign"]):
             found = uses.of(buffer)
             if uses.internal(buffer) and buffer not in uses.pinned and _is_copy(found[0].call) and found[0].writes:

@@ -14,10 +14,10 @@ _WORTHWHILE = 3  # calls in one block
 _BIASED = frozenset(kernel.name for kernel in fused.BIASED.values())
 
 
-def repeat_bias(nodes: list, kept: frozenset) -> None:
+def repeat_bias(uses: Uses) -> None:
     """Rewrites fused biases in loops, and where several in one block share a bias."""
-    with Uses(nodes, kept) as uses:
-        _visit(nodes, uses, None)
+    with uses:
+        _visit(uses.nodes, uses, None)
 
 
 def _visit(block: list, uses: Uses, loop: Repeat | None) -> None:

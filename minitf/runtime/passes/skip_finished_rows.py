@@ -19,16 +19,15 @@ from minitf.runtime.passes.uses import Use, Uses
 _FEWEST = 4  # rows of a batch that is worth sorting
 
 
-def skip_finished_rows(nodes: list, kept: frozenset) -> None:
+def skip_finished_rows(uses: Uses) -> None:
     """Rewrites all loops over sequences of several lengths, and those of their gradients."""
-    while any(isinstance(node, Repeat) and node.running is None for node in nodes):
-        with Uses(nodes, kept) as uses:
-            for node in nodes:
+    while True:
+        with uses:
+            for node in uses.nodes:
                 mask = _mask(node, uses) if isinstance(node, Repeat) and node.running is None else None
                 if mask is not None:
                     try:
-                        group = _Group(nodes, node, mask, uses, kept)
-                        SortedRows(nodes, mask, uses, kept, group.loops).rewrite()
+                        SortedRows(mask, uses, _Group(node, mask, uses).loops).rewrite()
                         break
                     except Unfit:
                         continue
@@ -62,11 +61,11 @@ def _is(call: Call, kernel: str, operand: str, value: int) -> bool:
 class _Group:
     """A loop, and the loops of its gradients."""
 
-    def __init__(self, nodes: list, node: Repeat, mask: Call, uses: Uses, kept: frozenset):
-        self.mask, self.uses, self.kept = mask, uses, kept
+    def __init__(self, node: Repeat, mask: Call, uses: Uses):
+        self.mask, self.uses, self.kept = mask, uses, uses.kept
         self.ended, self.batch = mask["o"].buffer, mask["dims"][0]
         partners = [use.block for use in uses.of(self.ended) if use.block is not node.body]
-        loops = [n for n in nodes if isinstance(n, Repeat) and any(n.body is block for block in partners)]
+        loops = [n for n in uses.nodes if isinstance(n, Repeat) and any(n.body is block for block in partners)]
         if len({id(block) for block in partners}) != len(loops) or any(not n.reverse for n in loops):
             raise Unfit
         self.loops = [self._of(n) for n in [node, *loops]]

@@ -35,8 +35,8 @@ class Loop:
 class SortedRows:
     """The rewriting of a loop, whose call `mask` says which rows have ended, and of its gradients' loops."""
 
-    def __init__(self, nodes: list, mask: Call, uses: Uses, kept: frozenset, loops: list[Loop]):
-        self.nodes, self.mask, self.uses, self.kept, self.loops = nodes, mask, uses, kept, loops
+    def __init__(self, mask: Call, uses: Uses, loops: list[Loop]):
+        self.nodes, self.mask, self.uses, self.kept, self.loops = uses.nodes, mask, uses, uses.kept, loops
         self.lengths, self.batch = mask["b"], mask["dims"][0]
 
     def rewrite(self) -> None:

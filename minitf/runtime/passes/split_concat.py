@@ -24,9 +24,9 @@ class _Part(NamedTuple):
     columns: int
 
 
-def split_concat(nodes: list, kept: frozenset) -> None:
+def split_concat(uses: Uses) -> None:
     """Rewrites all such products."""
-    with Uses(nodes, kept) as uses:
+    with uses:
         for buffer in uses.first_used_by(["strided_write"]):
             if uses.internal(buffer):
                 _rewrite(uses.of(buffer), uses)

@@ -12,10 +12,10 @@ from minitf.runtime.passes.uses import Uses
 _WORTHWHILE = 3  # products in one block
 
 
-def transpose_once(nodes: list, kept: frozenset) -> None:
+def transpose_once(uses: Uses) -> None:
     """Rewrites products in loops, and where several in one block share a factor."""
-    with Uses(nodes, kept) as uses:
-        _visit(nodes, uses, in_loop=None)
+    with uses:
+        _visit(uses.nodes, uses, in_loop=None)
 
 
 def _visit(block: list, uses: Uses, in_loop: Repeat | None) -> None:

@@ -1,51 +1,69 @@
-"""Who reads and who writes each buffer of a region."""
+"""Who uses each buffer of a region: kept up to date while passes rewrite it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from operator import attrgetter
 
 from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat
 
-_order = attrgetter("order")
+_order = attrgetter("site.order")
+
+
+class Site:
+    """Where a call is: the list of nodes that holds it, and its position in the whole program."""
+
+    __slots__ = ("call", "block", "order")
+
+    def __init__(self, call: Call):
+        self.call = call
+        self.block: list = []
+        self.order = 0
 
 
 class Use:
     """One operand of one call: its name, the place that it is, and whether it is written."""
 
-    __slots__ = ("call", "operand", "ref", "writes", "block", "order")
+    __slots__ = ("call", "site", "operand", "ref", "writes")
 
-    def __init__(self, call: Call, operand: str, ref: Ref, writes: bool, block: list, order: int):
-        self.call, self.operand, self.ref, self.writes = call, operand, ref, writes
-        self.block = block  # the list of nodes that holds the call
-        self.order = order  # position in the whole program
+    def __init__(self, site: Site, operand: str, ref: Ref, writes: bool):
+        self.call, self.site, self.operand, self.ref, self.writes = site.call, site, operand, ref, writes
+
+    @property
+    def block(self) -> list:
+        """The list of nodes that holds the call."""
+        return self.site.block
+
+    @property
+    def order(self) -> int:
+        """The position of the call in the whole program."""
+        return self.site.order
 
 
 class Uses:
     """All uses of all buffers, in program order; as a context it makes the edits asked for when it is left."""
 
     def __init__(self, nodes: list, kept: frozenset = frozenset()):
-        self._nodes = nodes
+        self.nodes = nodes
+        self.kept = kept  # buffers that are read after the region
         self._replaced: dict = {}  # node -> what comes in its place
         self._before: dict = {}  # node -> what is put before it
         self._after: dict = {}  # node -> what is put after it
-        self._kept = kept  # buffers that are read after the region
+        self._sites: dict[Call, Site] = {}
         self._found: dict[Buffer, list[tuple]] = {}  # what the uses of each buffer are made of
         self._by_buffer: dict[Buffer, list[Use]] = {}  # made when asked for: of most buffers nobody asks
         self._changes: dict[Buffer, list[Use]] = {}
-        self.stops: list[int] = []  # the positions of what may end the program, or is more than a call
-        self.controls: set[Buffer] = set()  # read by loops and branches themselves
-        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
-        self._count = 0
-        self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
-        self._scan(nodes)
+        self._number()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
         if self._replaced or self._before or self._after:
-            self._edit(self._nodes)
+            self._edit(self.nodes)
+            self._follow()
+            self._replaced, self._before, self._after = {}, {}, {}
 
     def replace(self, changes: dict[Call, list]) -> bool:
         """Puts other calls in the place of each of these, which one rewrite is about; or none of them, and
@@ -79,33 +97,88 @@ class Uses:
                 edited += self._after[node]
         block[:] = edited
 
-    def _scan(self, block: list) -> None:
-        found = self._found
+    def _follow(self) -> None:
+        """Forgets the calls that were replaced, and finds those that are new."""
+        gone = [call for call in self._replaced if self._sites.pop(call, None) is not None]
+        touched = {ref.buffer for call in gone for _, ref, _ in call.memory}
+        for buffer in touched:
+            self._found[buffer] = [use for use in self._found[buffer] if use[0].call in self._sites]
+        touched.update(self._number())
+        for buffer in touched:
+            self._by_buffer.pop(buffer, None)
+            self._changes.pop(buffer, None)
+            if self._found[buffer]:
+                self._found[buffer].sort(key=_place)
+            else:
+                del self._found[buffer]
+
+    def _number(self) -> list[Buffer]:
+        """Finds where all nodes are; returns the buffers that are used by calls which were not there before."""
+        self.names: set[str] = set()  # of the kernels
+        self.stops: list[int] = []  # the positions of what may end the program, or is more than a call
+        self.controls: set[Buffer] = set()  # read by loops and branches themselves
+        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
+        self._count = 0
+        self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
+        touched: list[Buffer] = []
+        self._scan(self.nodes, touched)
+        return touched
+
+    def _scan(self, block: list, touched: list) -> None:
+        sites, found = self._sites, self._found
         for node in block:
             self._count = order = self._count + 1
-            if not isinstance(node, Call) or node.error is not None or node.on_host:
-                self.stops.append(order)
-            if isinstance(node, Call):
+            if not isinstance(node, Call):
+                self._scan_inside(node, touched)
+                continue
+            site = sites.get(node)
+            if site is None:
+                site = sites[node] = Site(node)
                 for key, ref, writes in node.memory:
                     buffer = ref.buffer
+                    touched.append(buffer)
                     if buffer in found:
-                        found[buffer].append((node, key, ref, writes, block, order))
+                        found[buffer].append((site, key, ref, writes))
                     else:
-                        found[buffer] = [(node, key, ref, writes, block, order)]
-                continue
-            self.controls |= {ref.buffer for ref in node.controls}
-            self.pinned |= self.controls | (node.carried if isinstance(node, Repeat) else set())
-            for inner in node.blocks:
-                self._scan(inner)
-            self._spans[node] = order, self._count
+                        found[buffer] = [(site, key, ref, writes)]
+            site.block, site.order = block, order
+            self.names.add(node.name)
+            if node.error is not None or node.on_host:
+                self.stops.append(order)
 
-    def buffers(self) -> list[Buffer]:
-        """All buffers, in the order of their first use."""
-        return list(self._found)
+    def _scan_inside(self, node: Repeat | Choice, touched: list) -> None:
+        """Looks at a loop or branch, and into it."""
+        order = self._count
+        self.stops.append(order)
+        self.controls |= {ref.buffer for ref in node.controls}
+        self.pinned |= self.controls | (node.carried if isinstance(node, Repeat) else set())
+        for inner in node.blocks:
+            self._scan(inner, touched)
+        self._spans[node] = order, self._count
+
+    @property
+    def calls(self) -> Iterable[Call]:
+        """All calls, in no order."""
+        return self._sites.keys()
+
+    @property
+    def buffers(self) -> Iterable[Buffer]:
+        """All buffers, in no order."""
+        return self._found.keys()
+
+    def in_order(self, buffers: Iterable[Buffer]) -> list[Buffer]:
+        """Some of the buffers, in the order of their first use."""
+        return sorted(buffers, key=lambda buffer: _place(self._found[buffer][0]))
 
     def first_used_by(self, names) -> list[Buffer]:
         """The buffers that kernels of these names use first, in that order."""
-        return [b for b, uses in self._found.items() if uses[0][0].name in names]
+        if self.names.isdisjoint(names):
+            return []
+        return self.in_order([b for b, uses in self._found.items() if uses[0][0].call.name in names])
+
+    def makers(self, buffer: Buffer) -> list[Call]:
+        """The calls that write a buffer."""
+        return [site.call for site, _, _, writes in self._found.get(buffer, ()) if writes]
 
     def of(self, buffer: Buffer) -> list[Use]:
         """The uses of a buffer."""
@@ -162,7 +235,7 @@ class Uses:
 
     def internal(self, buffer: Buffer) -> bool:
         """Whether only calls of this region use the buffer."""
-        return buffer.kind == "arena" and buffer not in self.controls and buffer not in self._kept
+        return buffer.kind == "arena" and buffer not in self.controls and buffer not in self.kept
 
     def blank(self, buffer: Buffer) -> bool:
         """Whether a buffer holds zeros and never anything else."""
@@ -172,7 +245,7 @@ class Uses:
         if buffer.kind != "arena" or len(changes) != 1:
             return False
         (only,) = changes
-        return only.call.name == "clear" and only.block is self._nodes and whole(only.ref)
+        return only.call.name == "clear" and only.block is self.nodes and whole(only.ref)
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""
@@ -180,7 +253,7 @@ class Uses:
         return (
             buffer.kind == "arena"
             and buffer not in self.pinned
-            and buffer not in self._kept
+            and buffer not in self.kept
             and bool(uses)
             and all(u.block is uses[0].block for u in uses)
         )
@@ -202,3 +275,9 @@ def in_place(call: Call, read: str, written: str) -> bool:
     """Whether a call reads each element of one operand before it writes that of another, so that both may be one."""
     kernel = call.kernel.kernel
     return read in kernel.operands[written].shares and kernel.split.packs(call.numbers, read)
+
+
+def _place(use: tuple) -> tuple[int, int]:
+    """The position of a call, and that of the operand in it."""
+    site, key, _, _ = use
+    return site.order, site.call.kernel.kernel.places[key]
