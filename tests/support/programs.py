@@ -10,6 +10,7 @@ from minitf.runtime.lower.text import Names, text
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import rewrite
+from minitf.runtime.passes.uses import Uses
 
 CARRIER = layout.carrier(np.float32)
 
@@ -77,6 +78,9 @@ class Program:
     def names(self):
         return [call.kernel.kernel.name for call in calls(self.nodes)]
 
+    def uses(self):
+        return Uses(self.nodes, frozenset(ref.buffer for ref in self.kept))
+
     def run(self):
         memory = Memory(self.nodes, [], self.kept)
         instructions = Instructions(self.nodes, memory, [])
@@ -99,7 +103,7 @@ def check(build, passes, expected):
     before, after = Program(), Program()
     build(before)
     build(after)
-    rewrite(after.nodes, passes, frozenset(ref.buffer for ref in after.kept))
+    rewrite(after.uses(), passes)
     assert after.names() == expected
     for a, b in zip(before.run(), after.run(), strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
@@ -110,5 +114,5 @@ def shown(build, *passes):
     p, names = Program(), Names()
     build(p)
     before = text(p.nodes, names)
-    rewrite(p.nodes, list(passes), frozenset(ref.buffer for ref in p.kept))
+    rewrite(p.uses(), list(passes))
     return f"\n{before}\n->\n{text(p.nodes, names)}\n"

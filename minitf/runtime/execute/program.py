@@ -20,6 +20,7 @@ from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
+from minitf.runtime.passes.uses import Uses
 from minitf.runtime.plan.boundary import is_saved, saved, unpacked
 from minitf.runtime.plan.pace import Pace
 from minitf.runtime.session.state import Reference, follows_variable
@@ -33,7 +34,7 @@ class Program:
 
     def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1, direct=frozenset()):
         self.low, self.outputs = low, outputs
-        self._nodes = nodes = low.frames[0].nodes
+        self._nodes = low.frames[0].nodes
         # What a branch would have given that is known not to be taken is absent, None.
         self.held = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Held)}
         self.refs = [None if t in self.held else low.refs[t] for t in outputs]
@@ -42,9 +43,9 @@ class Program:
         seen = [flow.seen for flow in self.flows.values() if flow.seen is not None]
         self.copies = dict(copies)
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
-        lasting = frozenset(r.buffer for r in kept)
-        place_values(nodes, lasting)
-        rewrite(nodes, passes, lasting)
+        uses = Uses(self._nodes, frozenset(r.buffer for r in kept))
+        place_values(uses)
+        rewrite(uses, passes)
         self._kept, self._direct = kept, direct
         self.lay_out()
         # What is known of the slices of what loops saved for their gradients.

@@ -12,20 +12,20 @@ from operator import attrgetter
 
 import numpy as np
 
-from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat, calls
+from minitf.runtime.lower.ir import Buffer, Call, Ref, calls
 from minitf.runtime.passes.uses import Use, Uses, in_place, touches, whole
 
 _COPIES = {"assign": ("a", "o"), "copy_list": ("size", "length")}  # where what a call copies is, and where to
 _order = attrgetter("site.order")
 
 
-def place_values(nodes: list, kept: frozenset) -> None:
+def place_values(uses: Uses) -> None:
     """Takes out all such copies, the last one first: to it the others lead."""
-    copies = [call for call in calls(nodes) if call.name in _COPIES]
-    with Uses(nodes, kept) as uses:
+    copies = [call for call in calls(uses.nodes) if call.name in _COPIES]
+    with uses:
         placing = _Placing(uses)
         uses.replace({copy: [] for copy in reversed(copies) if placing.needless(copy)})
-    _settle(nodes)
+    uses.settle(placing.placed)
 
 
 class _Placing:
@@ -34,6 +34,7 @@ class _Placing:
     def __init__(self, uses: Uses):
         self._uses = uses
         self._found: dict[Buffer, list[Use]] = {}
+        self.placed: list[Buffer] = []  # the buffers that are in the place of others
 
     def _of(self, buffer: Buffer) -> list[Use]:
         return self._found.get(buffer) or self._uses.of(buffer)
@@ -48,6 +49,7 @@ class _Placing:
         if not (whole(source) and self._own(source.buffer, found, made)) or self._needed(target, found, made):
             return False
         source.buffer.home = target
+        self.placed.append(source.buffer)
         moved = [Use(u.site, u.operand, u.ref.settled(), u.writes) for u in found]
         self._found[target.buffer] = sorted([*self._of(target.buffer), *moved], key=_order)
         return True
@@ -90,14 +92,3 @@ def _read_first(use: Use, made: Use, target: Ref) -> bool:
         return _ends(call)[0].same_place(target)
     alike = use.ref.same_place(target) and use.ref.nbytes == target.nbytes
     return alike and in_place(call, use.operand, made.operand)
-
-
-def _settle(nodes: list) -> None:
-    """Rewrites every operand in terms of the buffer where it ended up."""
-    for node in nodes:
-        if isinstance(node, Call):
-            node.take(tuple([o.settled() if isinstance(o, Ref) else o for o in node.operands]))
-        elif isinstance(node, Repeat):
-            node.carried = {Ref((), np.uint8, buffer).settled().buffer for buffer in node.carried}
-        for block in node.blocks:
-            _settle(block)

@@ -90,11 +90,10 @@ def _known(name: str, source: str) -> str:
     return OLD_NAMES.get(bare, bare)
 
 
-def rewrite(nodes: list, passes: list, kept: frozenset) -> None:
-    """Runs passes, by name or the functions themselves; `kept` are the buffers that are read after the region."""
+def rewrite(uses: Uses, passes: list) -> None:
+    """Runs passes, by name or the functions themselves."""
     shown = os.environ.get("MINITF_SHOW")
     shown = shown and _known(shown, "the environment variable MINITF_SHOW")
-    uses = Uses(nodes, kept)
     for each in passes:
         apply = PASSES[each] if isinstance(each, str) else each
         if each == shown:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from operator import attrgetter
 
+import numpy as np
+
 from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat
 
 _order = attrgetter("site.order")
@@ -62,7 +64,7 @@ class Uses:
     def __exit__(self, *exc):
         if self._replaced or self._before or self._after:
             self._edit(self.nodes)
-            self._follow()
+            self._follow(self._forget(self._replaced))
             self._replaced, self._before, self._after = {}, {}, {}
 
     def replace(self, changes: dict[Call, list]) -> bool:
@@ -97,12 +99,27 @@ class Uses:
                 edited += self._after[node]
         block[:] = edited
 
-    def _follow(self) -> None:
-        """Forgets the calls that were replaced, and finds those that are new."""
-        gone = [call for call in self._replaced if self._sites.pop(call, None) is not None]
+    def settle(self, buffers: list[Buffer]) -> None:
+        """Has what is in buffers that turned out to belong elsewhere be there."""
+        moved = {site.call for buffer in buffers for site, *_ in self._found.get(buffer, ())}
+        touched = self._forget(moved)
+        for call in moved:
+            call.take(tuple([o.settled() if isinstance(o, Ref) else o for o in call.operands]))
+        for node in self._spans:
+            if isinstance(node, Repeat):
+                node.carried = {Ref((), np.uint8, buffer).settled().buffer for buffer in node.carried}
+        self._follow(touched)
+
+    def _forget(self, calls: Iterable[Call]) -> set[Buffer]:
+        """Forgets some calls; returns the buffers that they use."""
+        gone = [call for call in calls if self._sites.pop(call, None) is not None]
         touched = {ref.buffer for call in gone for _, ref, _ in call.memory}
         for buffer in touched:
             self._found[buffer] = [use for use in self._found[buffer] if use[0].call in self._sites]
+        return touched
+
+    def _follow(self, touched: set[Buffer]) -> None:
+        """Finds the calls that are new, and where all are; what uses some buffers is another than before."""
         touched.update(self._number())
         for buffer in touched:
             self._by_buffer.pop(buffer, None)

@@ -258,7 +258,7 @@ def placed(build):
     programs = [Copying("int32"), Copying("int32")]
     for p in programs:
         build(p)
-    place_values(programs[1].nodes, frozenset(ref.buffer for ref in programs[1].kept))
+    place_values(programs[1].uses())
     with poisoned():
         for a, b in zip(*(p.run() for p in programs), strict=True):
             np.testing.assert_array_equal(a, b)
@@ -275,7 +275,7 @@ def test_as_text():
     p, names = Copying("int32"), Names()
     a_value_that_is_stacked_and_handed_on(p)
     before = text(p.nodes, names)
-    place_values(p.nodes, frozenset(ref.buffer for ref in p.kept))
+    place_values(p.uses())
     assert (
         f"\n{before}\n->\n{text(p.nodes, names)}\n"
         == """
