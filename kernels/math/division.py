@@ -106,7 +106,10 @@ def power(x, y):
 
 @power.register(*FLOATS)
 def _(x, y):
-    return x**y
+    """Squares, and the x of their gradients, are most powers that anyone asks for, and need no logarithm."""
+    if y == 2:
+        return x * x
+    return x if y == 1 else x**y
 
 
 @binary(INTS)
