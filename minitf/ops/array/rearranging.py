@@ -116,10 +116,12 @@ def _mirror_pad_kernel(b, op, x, paddings):
 
 
 def _mirror_pad_grad(op, g, paddings):
-    for axis, padding in enumerate(_check_paddings(paddings, g.ndim)):
-        size = g.shape[axis] - sum(padding)
-        total = np.zeros((size, *np.delete(g.shape, axis)), g.dtype)
-        np.add.at(total, _mirror_positions(size, padding, op.attrs["mode"]), np.moveaxis(g, axis, 0))
+    for axis, (before, after) in enumerate(_check_paddings(paddings, g.ndim)):
+        g, size = np.moveaxis(g, axis, 0), g.shape[axis] - before - after
+        shown, end = _mirror_positions(size, (before, after), op.attrs["mode"]), before + size
+        total = g[before:end].copy()
+        total[shown[:before]] += g[:before]  # no item is shown twice on one side
+        total[shown[end:]] += g[end:]
         g = np.moveaxis(total, 0, axis)
     return g
 

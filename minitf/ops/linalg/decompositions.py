@@ -15,8 +15,8 @@ from minitf.ops.linalg.linalg import (
     HALF_TOO,
     MATRIX,
     adjoint,
+    by_lapack,
     checked_square,
-    in_singles,
     matrix_inverse,
     matrix_triangular_solve,
     same_square,
@@ -45,7 +45,7 @@ def _cholesky_grad(op, g):
 
 
 define(
-    "Cholesky", "input: T -> output: T", T=HALF_TOO, shape=same_square, numpy=in_singles(_cholesky), grad=_cholesky_grad
+    "Cholesky", "input: T -> output: T", T=HALF_TOO, shape=same_square, numpy=by_lapack(_cholesky), grad=_cholesky_grad
 )
 
 
@@ -96,7 +96,7 @@ define(
     "input: T; compute_v: bool = True -> e: T, v: T",
     T=HALF_TOO,
     shape=_eigen_shapes,
-    numpy=in_singles(_eigen),
+    numpy=by_lapack(_eigen),
     grad=_eigen_grad,
 )
 
@@ -151,7 +151,7 @@ define(
     "input: T; full_matrices: bool = False -> q: T, r: T",
     T=HALF_TOO,
     shape=_qr_shapes,
-    numpy=in_singles(_qr),
+    numpy=by_lapack(_qr),
     grad=_qr_grad,
 )
 

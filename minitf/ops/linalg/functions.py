@@ -15,7 +15,15 @@ from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.control.while_loop import while_loop
 from minitf.ops.linalg.decompositions import cholesky
-from minitf.ops.linalg.linalg import MATRIX, checked_square, matrix_inverse, matrix_solve, over_matrices, same_square
+from minitf.ops.linalg.linalg import (
+    MATRIX,
+    by_lapack,
+    checked_square,
+    matrix_inverse,
+    matrix_solve,
+    over_matrices,
+    same_square,
+)
 from minitf.ops.linalg.matmul import matmul
 from minitf.ops.linalg.matrix import eye, matrix_diag_part
 from minitf.ops.math import math
@@ -158,7 +166,7 @@ define(
     "input: T -> sign: T, log_abs_determinant: T",
     T=MATRIX,
     shape=lambda op: [UNKNOWN if op.inputs[0].shape.rank is None else same_square(op)[:-2]] * 2,
-    numpy=_log_determinant,
+    numpy=by_lapack(_log_determinant),
     grad=lambda op, _, g: None if g is None else over_matrices(g) * matrix_inverse(op.inputs[0], adjoint=True),
 )
 

@@ -14,7 +14,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
 from minitf.ops.control.cond import cond
 from minitf.ops.linalg.decompositions import cholesky, cholesky_solve
-from minitf.ops.linalg.linalg import MATRIX
+from minitf.ops.linalg.linalg import MATRIX, by_lapack
 from minitf.ops.linalg.matmul import matmul
 from minitf.ops.linalg.matrix import eye
 from minitf.ops.math import math
@@ -46,7 +46,7 @@ define(
     "matrix: T, rhs: T, l2_regularizer: float64[]; fast: bool = True -> output: T",
     T=MATRIX,
     shape=_solution_shape,
-    numpy=_least_squares,
+    numpy=by_lapack(_least_squares),
     grad=_no_grad,
 )
 

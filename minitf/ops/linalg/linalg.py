@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -19,20 +21,32 @@ from minitf.ops.math import math
 from minitf.ops.math.reduce import reduce_sum
 
 MATRIX = (dtypes.FLOAT | dtypes.COMPLEX) - {dtypes.float16}  # what LAPACK works on
-HALF_TOO = MATRIX | {dtypes.float16}  # what ops take that are `in_singles`
+HALF_TOO = MATRIX | {dtypes.float16}  # what ops take that convert it
+_LARGE = 512  # rows from which on LAPACK gains by more than one thread
 
 
-def in_singles(numpy):
-    """The function of an op and matrices, which computes with float32 what is float16: LAPACK has no such numbers."""
+def by_lapack(numpy):
+    """The function of an op and matrices, as LAPACK is best asked: float16 as float32, and small ones on one thread.
+
+    Its pool costs them more than it saves, and more than a hundred times as much where other work has one of the cores.
+    """
 
     def function(op, *matrices):
-        if matrices[0].dtype != np.float16:
-            return numpy(op, *matrices)
-        found = numpy(op, *(x.astype(np.float32) for x in matrices))
+        with _pools().limit(limits=1 if max(matrices[0].shape[-2:], default=0) < _LARGE else None, user_api="blas"):
+            if matrices[0].dtype != np.float16:
+                return numpy(op, *matrices)
+            found = numpy(op, *(x.astype(np.float32) for x in matrices))
         with np.errstate(over="ignore"):
             return [r.astype(np.float16) for r in found] if isinstance(found, tuple) else found.astype(np.float16)
 
     return function
+
+
+@functools.cache
+def _pools():
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def adjoint(matrix, name: str | None = None) -> Tensor:
@@ -85,7 +99,7 @@ define(
     "input: T; adjoint: bool = False -> output: T",
     T=HALF_TOO,
     shape=same_square,
-    numpy=in_singles(_inverse),
+    numpy=by_lapack(_inverse),
     grad=_inverse_grad,
 )
 
@@ -110,7 +124,7 @@ define(
     "input: T -> output: T",
     T=MATRIX,
     shape=lambda op: UNKNOWN if op.inputs[0].shape.rank is None else _square(op.inputs[0].shape)[:-2],
-    numpy=_determinant,
+    numpy=by_lapack(_determinant),
     grad=lambda op, g: over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True),
 )
 matrix_determinant = patterns.of_inputs(
@@ -168,7 +182,7 @@ define(
     "matrix: T, rhs: T; adjoint: bool = False -> output: T",
     T=MATRIX,
     shape=_solve_shape,
-    numpy=_solve,
+    numpy=by_lapack(_solve),
     grad=lambda op, g: _solve_grads(op, g, matrix_solve),
 )
 define(
@@ -176,7 +190,7 @@ define(
     "matrix: T, rhs: T; lower: bool = True, adjoint: bool = False -> output: T",
     T=HALF_TOO,
     shape=_solve_shape,
-    numpy=in_singles(_triangular_solve),
+    numpy=by_lapack(_triangular_solve),
     grad=_triangular_solve_grad,
 )
 

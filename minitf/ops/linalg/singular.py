@@ -12,7 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array
-from minitf.ops.linalg.linalg import HALF_TOO, adjoint, in_singles
+from minitf.ops.linalg.linalg import HALF_TOO, adjoint, by_lapack
 from minitf.ops.linalg.matmul import adjoint_of, matmul
 from minitf.ops.linalg.matrix import matrix_diag
 from minitf.ops.math import math
@@ -92,7 +92,7 @@ define(
     "input: T; compute_uv: bool = True, full_matrices: bool = False -> s: T, u: T, v: T",
     T=HALF_TOO,
     shape=_svd_shapes,
-    numpy=in_singles(_svd),
+    numpy=by_lapack(_svd),
     grad=_svd_grad,
 )
 

@@ -25,6 +25,13 @@ from minitf.ops.math.reduce import reduce_prod
 _COMPLEX = frozenset([dtypes.complex64, dtypes.complex128])
 
 
+def _fft():
+    """SciPy's transforms, which stay in single precision and take several rows at once; loaded when one is made."""
+    import scipy.fft
+
+    return scipy.fft
+
+
 def _axes(rank: int) -> tuple[int, ...]:
     return tuple(range(-rank, 0))
 
@@ -71,7 +78,7 @@ def _forward(rank: int):
         lengths = _checked(lengths, x, rank)
         if 0 in lengths or not x.size:
             return np.zeros((*x.shape[:-rank], *lengths[:-1], lengths[-1] // 2 + 1), np.complex64)
-        return np.fft.rfftn(x, lengths, _axes(rank)).astype(np.complex64)
+        return _fft().rfftn(x, lengths, _axes(rank)).astype(np.complex64, copy=False)
 
     return numpy
 
@@ -81,7 +88,7 @@ def _backward(rank: int):
         lengths = _checked(lengths, x, rank)
         if 0 in lengths or not x.size:
             return np.zeros((*x.shape[:-rank], *lengths), np.float32)
-        return np.fft.irfftn(x, lengths, _axes(rank)).astype(np.float32)
+        return _fft().irfftn(x, lengths, _axes(rank)).astype(np.float32, copy=False)
 
     return numpy
 
@@ -134,7 +141,7 @@ def _transform(rank: int) -> None:
         "input: Tcomplex; Tcomplex: type = complex64 -> output: Tcomplex",
         Tcomplex=_COMPLEX,
         shape=_complex_shape(rank),
-        numpy=lambda op, x: np.fft.fftn(x, axes=axes).astype(x.dtype) if x.size else x,
+        numpy=lambda op, x: _fft().fftn(x, axes=axes) if x.size else x,
         grad=lambda op, g: apply(f"I{name}", g) * _size(g, rank),
     )
     define(
@@ -142,7 +149,7 @@ def _transform(rank: int) -> None:
         "input: Tcomplex; Tcomplex: type = complex64 -> output: Tcomplex",
         Tcomplex=_COMPLEX,
         shape=_complex_shape(rank),
-        numpy=lambda op, x: np.fft.ifftn(x, axes=axes).astype(x.dtype) if x.size else x,
+        numpy=lambda op, x: _fft().ifftn(x, axes=axes) if x.size else x,
         grad=lambda op, g: apply(name, g) / _size(g, rank),
     )
     define(

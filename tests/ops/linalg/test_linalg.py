@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from helpers import built, check, check_gradients, fails, run
 from oracle import check_case, check_gradient, facts, op_facts
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import minitf as tf
+from minitf.ops.linalg.linalg import by_lapack
 
 RANDOM = np.random.default_rng(0)
 SQUARE = RANDOM.normal(size=(2, 3, 3)) + 2 * np.eye(3)
@@ -128,3 +130,17 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize("rows, threads", [(100, 1), (600, 2)])
+def test_small_matrices_are_taken_by_one_thread(rows, threads):
+    seen = []
+
+    def inverse(op, x):
+        seen.append({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+        return x
+
+    with threadpool_limits(2, "blas"):
+        by_lapack(inverse)(None, np.eye(rows))
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {2}
+    assert seen == [{threads}]
