@@ -205,11 +205,17 @@ class Repeat:
 
 @dataclass(eq=False)
 class Choice:
-    """A branch: the nodes of `blocks[0]` if the byte at `predicate` is true, else those of `blocks[1]`."""
+    """A branch: the nodes of `blocks[0]` if the byte at `predicate` is true, else those of `blocks[1]`. `origin` is
+    the branch of which it is a part, or itself.
+    """
 
     predicate: Ref
     blocks: tuple[list, list]
     op: object = None
+    origin: Choice | None = None
+
+    def __post_init__(self):
+        self.origin = self.origin or self
 
     @property
     def controls(self) -> list[Ref]:

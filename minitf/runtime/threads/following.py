@@ -57,7 +57,7 @@ class Places:
         elif opcode == vm.NEXT:
             self._loops.pop()
         elif opcode == vm.JUMP_IF:
-            self.of[self.instructions.choices[place], 0] = place, [place + 2]
+            self.of[self.instructions.choices[place].origin, 0] = place, [place + 2]
 
     def _add_loop(self, place: int, loop) -> None:
         self.of[loop.origin, vm.LOOP] = place, [place + vm.LIMIT, place + vm.LIMIT_ADDRESS]

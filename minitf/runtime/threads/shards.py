@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from minitf.kernels.compile.splitting import Window
 from minitf.kernels.machine.pool import meet
-from minitf.runtime.lower.ir import Call, Limit, Ref, Repeat, calls, walk
+from minitf.runtime.lower.ir import Call, Choice, Limit, Ref, Repeat, calls, walk
 from minitf.runtime.lower.lower import Assumption
 
 _FEWEST = 4  # pieces per thread of a call that is cut
-_PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a loop, a program is not shared
+_PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a trip or branch, a program is not shared
 _FLOPS, _BYTES = 60, 10  # per nanosecond, roughly
 _ARENA, _FATE = "arena", "fate"
 _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplications
@@ -291,21 +291,21 @@ class Shards:
             if isinstance(node, Call):
                 self._parts[node] = self.cutting.divided(node)
                 total += cost(node) if self._parts[node] else 0
-            elif isinstance(node, Repeat):
-                each = self._shared(node.test) + self._shared(node.body)
-                if each < _PER_TRIP:
-                    self._parts[node] = []  # one thread does all of it
-                else:
-                    total += each * (node.count if isinstance(node.count, int) else min(node.limit, 100))
+                continue
+            blocks = [self._shared(block) for block in node.blocks]
+            each = sum(blocks) if isinstance(node, Repeat) else max(blocks)
+            if each < _PER_TRIP:
+                self._parts[node] = []  # one thread does all of it
             else:
-                self._parts[node] = []
+                total += each * _most_trips(node)
         return total
 
     # ---- where they meet
 
     def _walk(self, nodes: list, phase: _Phase) -> _Phase:
         for node in nodes:
-            phase = self._step(node, phase) if node in self._parts else self._loop(node, phase)
+            step = self._step if node in self._parts else self._branch if isinstance(node, Choice) else self._loop
+            phase = step(node, phase)
         return phase
 
     def _step(self, node, phase: _Phase) -> _Phase:
@@ -331,9 +331,18 @@ class Shards:
         self._load[best.thread] += sum(cost(call) for call in everything)
         return best
 
+    def _watched(self, node, controls: list[Ref]) -> list[Part]:
+        """What all threads read of a loop or branch."""
+        found = [self.cutting.access(ref, writes=False) for ref in controls]
+        return [Part(thread, node, found) for thread in range(self.threads)]
+
+    def _branch(self, node: Choice, phase: _Phase) -> _Phase:
+        phase = self._do(node, self._watched(node, node.controls), phase)
+        taken, other = [self._walk(block, phase.merged(phase)) for block in node.blocks]
+        return taken.merged(other)
+
     def _loop(self, node: Repeat, phase: _Phase) -> _Phase:
-        controls = [self.cutting.access(ref, writes=False) for ref in node.controls if ref is not node.trips]
-        watched = [Part(thread, node, controls) for thread in range(self.threads)]
+        watched = self._watched(node, [ref for ref in node.controls if ref is not node.trips])
         reported = [Part(0, node, [self.cutting.access(node.trips, writes=True)])] if node.trips is not None else []
         entry = reported if node.predicate is not None else watched + reported
         met = self._do(node, entry, _Phase(self.threads))
@@ -366,6 +375,8 @@ class Shards:
                 found.append(self._meet)
             if node in self._parts:
                 found += [part.node for part in self._parts[node] if part.thread == thread]
+            elif isinstance(node, Choice):
+                found.append(replace(node, blocks=tuple([self._nodes_of(thread, block) for block in node.blocks])))
             else:
                 found.append(self._loop_of(thread, node))
         return found
@@ -373,4 +384,11 @@ class Shards:
     def _loop_of(self, thread: int, node: Repeat) -> Repeat:
         test = self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings)
         trips = node.trips if thread == 0 else None
-        return replace(node, body=self._nodes_of(thread, node.body), test=test, trips=trips, origin=node)
+        return replace(node, body=self._nodes_of(thread, node.body), test=test, trips=trips)
+
+
+def _most_trips(node) -> int:
+    """About how often what is in a loop or branch is done."""
+    if not isinstance(node, Repeat):
+        return 1
+    return node.count if isinstance(node.count, int) else min(node.limit, 100)

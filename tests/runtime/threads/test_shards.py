@@ -72,6 +72,19 @@ def branches(x):
     return tf.cond(tf.reduce_sum(y) > 0, lambda: tf.tanh(y) * 2.0, lambda: tf.matmul(x[:, 1], w))
 
 
+def nested_branches(x):
+    """A loop in a branch, whose trips take one branch or another, in which there are others."""
+    w = tf.get_variable("w", [D, D])
+    half = lambda h: tf.cond(tf.reduce_sum(h) > 0, lambda: h * 0.5, lambda: tf.tanh(h))  # noqa: E731
+    other = lambda h: tf.matmul(h, w) + half(h)  # noqa: E731
+
+    def turn(i, h):
+        return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: other(h) - 0.1, lambda: half(tf.sin(h)))
+
+    loop = lambda: tf.while_loop(lambda i, h: i < 5, turn, [0, x[:, 0]])[1]  # noqa: E731
+    return tf.cond(tf.reduce_sum(w) < 100.0, loop, lambda: x[:, 1]) + half(x[:, 2])
+
+
 def convolved(x):
     """Softmax, sums over all kinds of axes, gathered and scattered rows."""
     table = tf.get_variable("table", [7, N])
@@ -107,6 +120,7 @@ MODELS = {
     "norm dynamic": rnn("layer_norm", "dynamic"),
     "while": while_loop,
     "branches": branches,
+    "nested branches": nested_branches,
     "convolved": convolved,
 }
 
@@ -221,6 +235,18 @@ def test_an_error_leaves_variables_as_before_the_failed_op(force):
     assert force.shared
 
 
+def test_an_error_in_a_part_of_a_branch(force):
+    x, i, taken = tf.placeholder(tf.float32, [20, 3]), tf.placeholder(tf.int32, [20]), tf.placeholder(tf.bool, [])
+    y = tf.cond(taken, lambda: tf.gather(tf.tanh(x) * 2.0, i) + 1.0, lambda: tf.sin(x))
+    with force() as session:
+        for k in (1, 18):
+            wrong = {x: np.ones((20, 3)), i: np.where(np.arange(20) == k, 27, np.arange(20))}
+            with fails(tf.errors.InvalidArgumentError, f"[{k}] = 27 is not in [0, 20)"):
+                session.run(y, {**wrong, taken: True})
+            np.testing.assert_allclose(session.run(y, {**wrong, taken: False}), np.sin(np.ones((20, 3))), 1e-6)
+    assert force.shared
+
+
 def test_large_inputs_are_read_where_they_are(force):
     x = tf.placeholder(tf.float32, [None, 100])
     y = tf.reduce_sum(tf.square(x), 1)
@@ -305,6 +331,25 @@ def test_what_products_cost():
         assert cost(call) == flops / shards._FLOPS
     product = Call(gemm[np.float32], (x, f, y, 3, 4, 5, 0, 0, 5, 4, 4, 0, 1, 0, 0, 0), None, None)
     assert cost(product) == 120 / shards._FLOPS
+
+
+def test_what_is_in_a_branch_is_cut_as_it_is_outside():
+    x, taken = tf.placeholder(tf.float32, [B, STEPS, D]), tf.placeholder(tf.bool, [])
+    network = rnn("gru", "dynamic", np.arange(B) % (STEPS + 1))
+    found, named, feeds = {}, [], {x: np.ones((B, STEPS, D)), taken: True}
+    with tf.variable_scope("outside"):
+        found["outside"] = network(x)
+    with tf.variable_scope("inside"):
+        found["inside"] = tf.cond(taken, lambda: network(x), lambda: tf.zeros([B, STEPS, N]))
+    with shared() as walks, tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=2)) as session:
+        session.run(tf.global_variables_initializer())
+        for where, y in found.items():
+            gradients = tf.gradients(tf.reduce_sum(y), tf.trainable_variables(where))
+            session.run([y, *gradients], feeds)
+            named.append([[call.name for call in part.instructions.calls.values()] for part in walks[-1].parts])
+    for without, with_it in zip(*named):
+        assert with_it.count("meet") <= without.count("meet") + 3
+        assert with_it.count("gemm") == without.count("gemm") > 4
 
 
 def test_a_program_with_little_work_is_not_shared():
