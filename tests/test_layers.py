@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "train": {"framework", "formats", "ops", "autodiff", "graphs", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},
     "losses": {"framework", "minitf"},
-    "data": {"framework", "ops", "ragged", "minitf"},
+    "data": {"framework", "ops", "ragged", "train", "minitf"},
     "lookup": {"framework", "ops", "minitf"},
     "metrics": {"framework", "ops", "losses", "minitf"},
     "rnn": {"framework", "ops", "layers", "minitf"},

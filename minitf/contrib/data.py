@@ -16,6 +16,7 @@ from minitf.data.experimental import group_by_reducer, group_by_window, ignore_e
 from minitf.data.experimental import make_csv_dataset, map_and_batch, parallel_interleave, parse_example_dataset
 from minitf.data.experimental import prefetch_to_device, rejection_resample, sample_from_datasets, scan
 from minitf.data.experimental import shuffle_and_repeat, unbatch, unique
+from minitf.data.experimental import CheckpointInputPipelineHook, make_saveable_from_iterator
 
 
 def batch_and_drop_remainder(batch_size) -> Callable:

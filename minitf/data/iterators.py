@@ -10,6 +10,7 @@ from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import reached
 
 _OPTIMIZATIONS = ["map_and_batch_fusion", "noop_elimination", "shuffle_and_repeat_fusion"]
+GLOBAL_ITERATORS = "iterators"  # the collection of all
 _HARMLESS = ("Assert", "MatchingFiles")  # ops that do nothing that lasts
 
 
@@ -47,6 +48,7 @@ class Iterator(structure.Structured):
     def _begin(self, resource: Tensor, initializer, parts) -> None:
         self._iterator_resource, self._initializer, self._parts = resource, initializer, parts
         self._string_handle = apply("IteratorToStringHandle", resource)
+        resource.graph.add_to_collection(GLOBAL_ITERATORS, resource)
 
     @classmethod
     def _of(cls, resource: Tensor, initializer, parts) -> Iterator:

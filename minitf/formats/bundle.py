@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitf.formats import ordered, table, transfer, wire
+from minitf.formats import ordered, table, transfer, variants, wire
 from minitf.formats.checksum import crc32c, masked, masked_each
 from minitf.formats.data_file import DataFile, pieces
 from minitf.formats.entries import Entry, decoded
@@ -115,7 +115,7 @@ class Writer:
         self.parts[ordered.slice_key(name, list(part.extents))] = self._append(dtype, array)
 
     def _add_whole(self, name: str, dtype: dtypes.DType, array: np.ndarray) -> None:
-        if dtype is dtypes.string or array.nbytes > _SMALL:
+        if dtype in (dtypes.string, dtypes.variant) or array.nbytes > _SMALL:
             self.flush()
             self.entries[name] = self._append(dtype, array)
             return
@@ -137,7 +137,8 @@ class Writer:
 
     def _append(self, dtype: dtypes.DType, array: np.ndarray) -> Entry:
         start = self._offset
-        crc = self._strings(array) if dtype is dtypes.string else self._numbers(array)
+        append = {dtypes.string: self._strings, dtypes.variant: self._variants}.get(dtype, self._numbers)
+        crc = append(array)
         return Entry(dtype, array.shape, 0, start, self._offset - start, masked(crc))
 
     def _write(self, data) -> None:
@@ -162,6 +163,11 @@ class Writer:
         data = b"".join(values)
         self._write(data)
         return crc32c(data, crc32c(check, crc))
+
+    def _variants(self, array: np.ndarray) -> int:
+        data, crc = variants.written(array)
+        self._write(data)
+        return crc
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
@@ -218,6 +224,8 @@ class Bundle:
             raise Malformed("its type is one that minitf has not")
         if entry.dtype is dtypes.string:
             return _strings(self._file(entry.shard).bytes(entry), entry)
+        if entry.dtype is dtypes.variant:
+            return variants.read(self._file(entry.shard).bytes(entry), entry.shape, entry.crc)
         _check_size(entry)
         array = aligned(entry.shape, entry.dtype.as_numpy_dtype)
         self._file(entry.shard).fill(entry, _bytes_of(array))

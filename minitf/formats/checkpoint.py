@@ -23,6 +23,7 @@ from minitf.formats.wire import Malformed
 from minitf.framework import dtypes, errors, files
 
 _NEW, _UNFINISHED = ".new", ".tmp"  # what ends the names of files that are to replace others, and of such an index
+_NOT_PLAIN = (None, dtypes.string, dtypes.variant)  # types of tensors that are no numbers
 _PATTERN = re.compile(r"(.*?)(-\?{5}-of-\d{5})?", re.DOTALL)  # a name, and what stands for shards of the first format
 
 
@@ -223,7 +224,7 @@ class Checkpoint:
     def is_plain(self, name: str) -> bool:
         """Whether `arrays`, `check` and `fill` can read it: numbers that stand in one place of a file."""
         entry = self.entries[name]
-        return name not in self._values and not entry.slices and entry.dtype not in (None, dtypes.string)
+        return name not in self._values and not entry.slices and entry.dtype not in _NOT_PLAIN
 
     def arrays(self, names: list[str]) -> list[np.ndarray]:
         """Plain tensors, read together; DataLossError if one is damaged."""

@@ -95,7 +95,8 @@ def dtype_of(enum: int) -> dtypes.DType | None:
         dtype = dtypes.as_dtype(enum).base_dtype
     except TypeError:
         return None
-    return None if dtype is not dtypes.string and np.dtype(dtype.as_numpy_dtype).hasobject else dtype
+    known = dtype in (dtypes.string, dtypes.variant) or not np.dtype(dtype.as_numpy_dtype).hasobject
+    return dtype if known else None
 
 
 @functools.lru_cache(256)  # many tensors have one shape

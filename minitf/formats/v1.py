@@ -17,6 +17,7 @@ _CONTENT, _STRINGS = 4, 8
 _FLOATS = {"float32": (5, "<f4"), "float64": (6, "<f8"), "complex64": (9, "<f4"), "complex128": (12, "<f8")}
 _VARINTS = {"int64": 10, "bool": 11, "float16": 13, "uint32": 16, "uint64": 17}
 _INTS = 7  # all other integers
+_LACKING = (None, dtypes.variant)  # types of tensors that cannot be read
 
 
 def read(data: bytes) -> dict[str, tuple[Entry, np.ndarray]]:
@@ -28,7 +29,8 @@ def read(data: bytes) -> dict[str, tuple[Entry, np.ndarray]]:
     entries = _described(Message(first).bytes(1))
     if any(math.prod(e.shape) > len(data) for e in entries.values()):
         raise Malformed("it says of a tensor that it has more elements than the file has bytes")
-    found = {name: (e, np.zeros(e.shape, e.dtype.as_numpy_dtype)) for name, e in entries.items() if e.dtype}
+    known = {name: e for name, e in entries.items() if e.dtype not in _LACKING}
+    found = {name: (e, np.zeros(e.shape, e.dtype.as_numpy_dtype)) for name, e in known.items()}
     for _, message in rows:
         part = Message(Message(message).bytes(2))
         name = part.bytes(1).decode("utf-8", "replace")

@@ -5,6 +5,7 @@ from minitf.data.experimental.groups import bucket_by_sequence_length, Reducer, 
 from minitf.data.experimental.made import Counter, RandomDataset, cardinality, get_single_element
 from minitf.data.experimental.optional import Optional, OptionalSpec as OptionalStructure, get_next_as_optional
 from minitf.data.experimental.resampling import rejection_resample
+from minitf.data.experimental.saving import CheckpointInputPipelineHook, make_saveable_from_iterator
 from minitf.data.experimental.settings import MapVectorizationOptions, OptimizationOptions, ThreadingOptions
 from minitf.data.experimental.steps import copy_to_device, dense_to_sparse_batch, enumerate_dataset, ignore_errors
 from minitf.data.experimental.steps import map_and_batch, parallel_interleave, parse_example_dataset, prefetch_to_device

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import atexit
+import contextlib
 import threading
 import time
 import weakref
@@ -77,6 +78,23 @@ class _Place:
     def __init__(self):
         self.done, self.element, self.error = False, None, None
 
+    @classmethod
+    def at(cls, element, code: int | None, message: str) -> _Place:
+        """The place of an element that is computed, or of the error that there was."""
+        found = cls()
+        found.done, found.element = True, element
+        if code is not None:
+            found.error = errors.exception_type_from_error_code(code)(None, None, message)
+        return found
+
+    def state(self) -> tuple:
+        """The element, or what is wrong with it."""
+        if self.error is None:
+            return self.element, None, ""
+        if isinstance(self.error, errors.OpError):
+            return None, self.error.error_code, self.error.message
+        return None, errors.UNKNOWN, str(self.error)
+
 
 class Line:
     """Elements in their order, some of them not computed yet, and the threads that do that."""
@@ -88,6 +106,7 @@ class Line:
         self.changed = threading.Condition(threading.Lock())
         self.stopped = pull.stopped
         self.lost = self._ended = False
+        self._held = self._reading = False  # whether nobody may read from the source; whether somebody does
         self.threads = 0
         pull.lines.add(self)
         _lines.add(self)
@@ -111,7 +130,9 @@ class Line:
             self.changed.release()
 
     def alone(self):
-        """The next element, computed by the calling thread."""
+        """The next element, computed by the calling thread unless it was before."""
+        if self._places:
+            return self.next()
         return self._work(next(self._source))
 
     def next(self):
@@ -131,6 +152,33 @@ class Line:
             raise place.error
         return place.element
 
+    @contextlib.contextmanager
+    def holding(self):
+        """Inside, nothing is computed: what was begun is done, and nothing else is taken from the source."""
+        with self.changed:
+            self._held = True
+        try:
+            with self.changed:
+                while self._reading or not all(place.done for place in self._places):
+                    self._check()
+                    self.changed.wait(_LOOK)
+            yield
+        finally:
+            with self.changed:
+                self._held = False
+                self.changed.notify_all()
+
+    def state(self) -> dict:
+        """Where it is, while it is held: the elements that are computed, and where the source is."""
+        places = [place.state() for place in self._places]
+        return {"places": places, "ended": self._ended, "source": self._source}
+
+    def resume(self, state: dict) -> None:
+        """Goes on, itself just made, where another one was."""
+        self._source.resume(state["source"])
+        self._places.extend(_Place.at(*place) for place in state["places"])
+        self._ended = state["ended"]
+
     def _check(self) -> None:
         waiting.check()
         if self.lost:
@@ -148,21 +196,34 @@ class Line:
     def _take(self) -> _Place | None:
         """The place of the next element, which is in it; None if there are no more."""
         with self._taking:
-            with self.changed:
-                while len(self._places) >= self._room and not self.stopped:
-                    self.changed.wait(_PATIENCE)
-                if self.stopped or self._ended:
-                    return None
-            place = _Place()
-            try:
-                place.element = next(self._source)
-            except StopIteration:
-                self._end()
+            if not self._may_read():
                 return None
-            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
-                place.error = error
-            self._places.append(place)
-            return place
+            try:
+                return self._read()
+            finally:
+                with self.changed:
+                    self._reading = False
+                    self.changed.notify_all()
+
+    def _may_read(self) -> bool:
+        """Waits until there is room for an element; False if no more are wanted."""
+        with self.changed:
+            while (self._held or len(self._places) >= self._room) and not self.stopped:
+                self.changed.wait(_PATIENCE)
+            self._reading = not (self.stopped or self._ended)
+            return self._reading
+
+    def _read(self) -> _Place | None:
+        place = _Place()
+        try:
+            place.element = next(self._source)
+        except StopIteration:
+            self._end()
+            return None
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            place.error = error
+        self._places.append(place)
+        return place
 
     def _compute(self, place: _Place) -> None:
         if place.error is None:
@@ -191,6 +252,7 @@ class _InFront(Steps):
     def __init__(self, line: Line):
         self._line, self._next = line, None
         weakref.finalize(self, line.stop)
+        self.holding, self.state, self.resume = line.holding, line.state, line.resume
 
     def __next__(self):
         if self._next is None:

@@ -6,8 +6,9 @@ error: the next one it gives is the element behind the one that failed.
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from minitf.framework import dtypes, errors
 from minitf.framework.function import FunctionGraph
@@ -60,10 +61,85 @@ def same_count(self) -> int:
 
 
 class Steps:
-    """The base of iterators over elements."""
+    """The base of iterators over elements. kept: the attributes that say where it is, which a checkpoint holds."""
+
+    kept: tuple[str, ...] = ()
 
     def __iter__(self):
         return self
+
+    def holding(self):
+        """A context in which threads of it rest."""
+        return contextlib.nullcontext()
+
+    def state(self) -> dict:
+        """Where it is: numbers, elements, what holds such, and the states of iterators that this one goes through."""
+        return {name: getattr(self, name) for name in self.kept}
+
+    def resume(self, state: dict) -> None:
+        """Goes on, itself just begun, where another one was."""
+        for name in self.kept:
+            now, saved = getattr(self, name), state[name]
+            if isinstance(now, Steps):
+                now.resume(saved)
+            elif isinstance(now, list) and now and all(isinstance(each, Steps) for each in now):
+                for each, its in zip(now, saved, strict=True):
+                    each.resume(its)
+            else:
+                setattr(self, name, saved)
+
+
+class Indexed(Steps):
+    """What a sequence has from its first place on."""
+
+    kept = ("_place",)
+
+    def __init__(self, elements):
+        self._elements, self._place = elements, 0
+
+    def __next__(self):
+        try:
+            element = self._elements[self._place]
+        except IndexError:
+            raise StopIteration from None
+        self._place += 1
+        return element
+
+
+class Source(Steps):
+    """The base of iterators that begin the elements of a dataset when they need them, maybe several times."""
+
+    _source: Steps | None
+
+    def begun(self) -> Steps:
+        """The elements of the dataset from the first one on."""
+        raise NotImplementedError
+
+    def resume(self, state):
+        """Goes on, itself just begun, where another one was."""
+        self._source = None if state["_source"] is None else self.begun()
+        super().resume(state)
+
+
+class Made(Steps):
+    """The elements of the dataset that a function makes of an element."""
+
+    kept = ("element", "_steps")
+
+    def __init__(self, make: Callable, element):
+        self.element, self._steps = element, make(element)
+
+    def __next__(self):
+        return next(self._steps)
+
+
+def made_again(make: Callable, state: dict | None) -> Made | None:
+    """The elements, from those on where they were; None if there were none."""
+    if state is None:
+        return None
+    found = Made(make, state["element"])
+    found.resume(state)
+    return found
 
 
 class Function:

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from minitf.framework import errors
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Indexed, Steps, dataset_op
 from minitf.ops.datasets.elementwise import MapDataset
 from minitf.ops.patterns import boxed
 
@@ -52,6 +52,8 @@ class Batches(Dataset):
 
 
 class _Batched(Steps):
+    kept = ("_source",)
+
     def __init__(self, dataset: Batches, source):
         self._dataset, self._source = dataset, source
 
@@ -149,6 +151,8 @@ class _WindowDataset(Dataset):
 
 
 class _Windows(Steps):
+    kept = ("_source", "_held", "_skip", "_ended")
+
     def __init__(self, dataset: _WindowDataset, source):
         self._dataset, self._source = dataset, source
         self._held: list[tuple] = []
@@ -192,4 +196,4 @@ class Kept(Dataset):
 
     def start(self, pull):
         """An iterator over its elements."""
-        return iter(self.elements)
+        return Indexed(self.elements)

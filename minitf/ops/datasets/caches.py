@@ -9,7 +9,7 @@ from minitf.formats import bundle
 from minitf.formats.wire import Malformed
 from minitf.framework import dtypes, errors
 from minitf.framework.files import translated
-from minitf.ops.datasets.base import Dataset, Steps, dataset_op, same_count
+from minitf.ops.datasets.base import Dataset, Source, Steps, dataset_op, same_count
 
 _DIGITS = 7  # of the number of an element in its name
 
@@ -29,21 +29,41 @@ class _CacheDataset(Dataset):
         if self.file:
             there = os.path.exists(f"{self.file}.index")
             return _Read(self) if there else _Written(self, self.source.start(pull))
-        return iter(self.kept) if self.kept is not None else _Keeping(self, self.source.start(pull))
+        return _InMemory(self, pull)
 
 
-class _Keeping(Steps):
-    def __init__(self, dataset: _CacheDataset, source):
-        self._dataset, self._source, self._seen = dataset, source, []
+class _InMemory(Source):
+    """The elements that the dataset has kept; else those of its source, which are kept when they are all there."""
+
+    kept = ("_source", "_elements", "_place")
+
+    def __init__(self, dataset: _CacheDataset, pull):
+        self._dataset, self._pull = dataset, pull
+        self._source = None if dataset.kept is not None else self.begun()
+        self._elements, self._place = dataset.kept or [], 0
+
+    def begun(self):
+        return self._dataset.source.start(self._pull)
+
+    def resume(self, state):
+        super().resume(state)
+        if self._source is None:
+            self._dataset.kept = self._elements
 
     def __next__(self):
+        if self._source is None and self._place >= len(self._elements):
+            raise StopIteration
+        if self._source is not None:
+            self._elements.append(self._computed())
+        self._place += 1
+        return self._elements[self._place - 1]
+
+    def _computed(self) -> tuple:
         try:
-            element = next(self._source)
+            return next(self._source)
         except StopIteration:
-            self._dataset.kept = self._seen
+            self._dataset.kept = self._elements
             raise
-        self._seen.append(element)
-        return element
 
 
 def _name(element: int, part: int, parts: int) -> str:
@@ -53,6 +73,8 @@ def _name(element: int, part: int, parts: int) -> str:
 
 class _Read(Steps):
     """The elements of a file that was written to its end."""
+
+    kept = ("_element",)
 
     def __init__(self, dataset: _CacheDataset):
         self._op, self._name, self._element = dataset.op, dataset.file, 0
@@ -101,6 +123,14 @@ class _Written(Steps):
         self._writer.flush()  # who gets the element may change it
         self._element += 1
         return element
+
+    def state(self):
+        raise errors.UnimplementedError(
+            None,
+            self._dataset.op,
+            f"the elements of cache({self._dataset.file!r}) are being written to its file: an iterator can be saved "
+            "once they have all been gone through, or if the cache is in memory (cache() without a name)",
+        )
 
     @property
     def _lock(self) -> str:

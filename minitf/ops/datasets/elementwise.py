@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-
 from minitf.framework import errors
-from minitf.ops.datasets.base import ELEMENTS, ENDLESS, UNKNOWN, Dataset, Steps, captured_by, dataset_op, same_count
+from minitf.ops.datasets.base import (
+    ELEMENTS,
+    ENDLESS,
+    UNKNOWN,
+    Dataset,
+    Indexed,
+    Source,
+    Steps,
+    captured_by,
+    dataset_op,
+    same_count,
+)
 
 PARALLEL = "use_inter_op_parallelism: bool = True, preserve_cardinality: bool = False"
 _WITH_FUNCTION = "input_dataset: variant, other_arguments: **Targuments"
@@ -41,6 +50,8 @@ class MapDataset(Called):
 
 
 class _Mapped(Steps):
+    kept: tuple[str, ...] = ("_source",)
+
     def __init__(self, dataset: Called, pull, source):
         self._dataset, self._pull, self._source = dataset, pull, source
 
@@ -68,6 +79,7 @@ class _FilterDataset(Called):
 
 
 class _First(_Mapped):
+    kept = ("_source", "_ended")
     _ended = False
 
     def __next__(self):
@@ -110,6 +122,8 @@ class _ScanDataset(Dataset):
 
 
 class _Scanned(Steps):
+    kept = ("_source", "_state")
+
     def __init__(self, dataset: _ScanDataset, pull, source):
         self._function, self._state = dataset.function, dataset.first
         self._pull, self._source = pull, source
@@ -147,6 +161,8 @@ class _TakeDataset(Other):
 class _Limited(Steps):
     """So many elements; what follows is not asked for."""
 
+    kept = ("_source", "_left")
+
     def __init__(self, source, left: int):
         self._source, self._left = source, left
 
@@ -168,10 +184,12 @@ class _SkipDataset(Other):
 
     def start(self, pull):
         count = self.numbers[0]
-        return iter(()) if count < 0 else _Skipping(self.source.start(pull), count)
+        return Indexed(()) if count < 0 else _Skipping(self.source.start(pull), count)
 
 
 class _Skipping(Steps):
+    kept = ("_source", "_left")
+
     def __init__(self, source, left: int):
         self._source, self._left = source, left
 
@@ -207,6 +225,8 @@ class _ShardDataset(Other):
 
 
 class _EveryNth(Steps):
+    kept = ("_source", "_skipped")
+
     def __init__(self, source, shards: int, index: int):
         self._source, self._shards, self._skipped = source, shards, index
 
@@ -229,6 +249,8 @@ class _IgnoreErrorsDataset(Other):
 
 
 class _Good(Steps):
+    kept = ("_source",)
+
     def __init__(self, source):
         self._source = source
 
@@ -247,14 +269,22 @@ class _UniqueDataset(Other):
     """Elements that did not come before."""
 
     def start(self, pull):
-        seen: set = set()
+        return _New(self.source.start(pull))
 
-        def is_new(element) -> bool:
-            known = len(seen)
-            seen.add(element[0].item())
-            return len(seen) > known
 
-        return filter(is_new, self.source.start(pull))
+class _New(Steps):
+    kept = ("_source", "_seen")
+
+    def __init__(self, source):
+        self._source, self._seen = source, set()
+
+    def __next__(self):
+        known = len(self._seen)
+        while True:
+            element = next(self._source)
+            self._seen.add(element[0].item())
+            if len(self._seen) > known:
+                return element
 
 
 @dataset_op(
@@ -299,7 +329,34 @@ class _ConcatenateDataset(Dataset):
         self._sources = sources
 
     def start(self, pull):
-        return itertools.chain.from_iterable(s.start(pull) for s in self._sources)
+        return _Chained(self._sources, pull)
+
+
+class _Chained(Source):
+    kept = ("_source", "_number")
+
+    def __init__(self, sources: tuple, pull):
+        self._sources, self._pull = sources, pull
+        self._source, self._number = None, -1  # the one that is gone through
+
+    def begun(self):
+        return self._sources[self._number].start(self._pull)
+
+    def resume(self, state):
+        self._number = state["_number"]
+        super().resume(state)
+
+    def __next__(self):
+        while True:
+            if self._source is not None:
+                try:
+                    return next(self._source)
+                except StopIteration:
+                    pass
+            if self._number + 1 >= len(self._sources):
+                raise StopIteration
+            self._number += 1
+            self._source = self.begun()
 
 
 @dataset_op("ZipDataset", "input_datasets: *variant")
@@ -315,8 +372,17 @@ class _ZipDataset(Dataset):
         self._sources = sources
 
     def start(self, pull):
-        rows = zip(*[s.start(pull) for s in self._sources])
-        return map(tuple, map(itertools.chain.from_iterable, rows))
+        return _Zipped([s.start(pull) for s in self._sources])
+
+
+class _Zipped(Steps):
+    kept = ("_sources",)
+
+    def __init__(self, sources: list):
+        self._sources = sources
+
+    def __next__(self):
+        return tuple([array for source in self._sources for array in next(source)])
 
 
 @dataset_op("UnbatchDataset")
@@ -328,11 +394,14 @@ class _UnbatchDataset(Other):
 
 
 class _Rows(Steps):
+    kept = ("_source", "_element", "_row")
+
     def __init__(self, dataset: _UnbatchDataset, source):
-        self._dataset, self._source, self._rows = dataset, source, iter(())
+        self._dataset, self._source = dataset, source
+        self._element, self._row = (), 0
 
     def __next__(self):
-        while (row := next(self._rows, None)) is None:
+        while not self._element or self._row == len(self._element[0]):
             element = next(self._source)
             lengths = {a.shape[:1] for a in element}
             if len(lengths) > 1 or () in lengths:
@@ -340,9 +409,7 @@ class _Rows(Steps):
                     f"Input must have at least one dimension, and rows as many as each "
                     f"other: {[a.shape for a in element]}"
                 )
-            self._rows = self._cut(element)
+            self._element, self._row = element, 0
+        row = tuple([a[self._row, ...] for a in self._element])
+        self._row += 1
         return row
-
-    @staticmethod
-    def _cut(element):
-        return (tuple([a[i, ...] for a in element]) for i in range(len(element[0])))

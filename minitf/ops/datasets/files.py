@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import os
 import zlib
 
@@ -32,21 +33,35 @@ class Files(Dataset):
 
 
 class _Parts(Steps):
+    kept = ("_file", "_given")
+
     def __init__(self, dataset: Files):
-        self._dataset, self._names, self._parts = dataset, iter(dataset.names), None
+        self._dataset, self._parts = dataset, None
+        self._file = self._given = 0  # the number of the file, and of the parts of it that were given
 
     def __next__(self):
         while True:
             if self._parts is None:
-                self._parts = self._dataset.parts(next(self._names))
+                if self._file >= len(self._dataset.names):
+                    raise StopIteration
+                self._parts = self._dataset.parts(self._dataset.names[self._file])
             try:
                 part = next(self._parts, None)
             except errors.OpError as error:
-                self._parts = None
+                self._close()
                 raise type(error)(None, self._dataset.op, error.message) from None
             if part is not None:
+                self._given += 1
                 return part if isinstance(part, tuple) else (boxed(part),)
-            self._parts = None
+            self._close()
+
+    def _close(self) -> None:
+        self._parts, self._given, self._file = None, 0, self._file + 1
+
+    def resume(self, state):
+        super().resume(state)
+        if self._given:
+            self._parts = itertools.islice(self._dataset.parts(self._dataset.names[self._file]), self._given, None)
 
 
 @dataset_op("TextLineDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")

@@ -28,17 +28,21 @@ class _GroupByReducerDataset(Dataset):
 
 
 class _Reduced(Steps):
+    kept = ("_source", "_states", "_keys")
+
     def __init__(self, dataset: _GroupByReducerDataset, pull, source):
         self._dataset, self._pull, self._source = dataset, pull, source
         self._states: dict[int, tuple] = {}
-        self._keys = None
+        self._keys: list[int] | None = None  # of what is left
 
     def __next__(self):
         if self._keys is None:
             for element in self._source:
                 self._take(element)
-            self._keys = iter(sorted(self._states))
-        state = self._states.pop(next(self._keys))
+            self._keys = sorted(self._states, reverse=True)
+        if not self._keys:
+            raise StopIteration
+        state = self._states.pop(self._keys.pop())
         return self._dataset.last.results(self._pull, state)
 
     def _take(self, element: tuple) -> None:

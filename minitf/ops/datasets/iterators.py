@@ -9,10 +9,11 @@ import threading
 
 import numpy as np
 
+from minitf.formats.variants import Variant
 from minitf.framework import errors, forks
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
-from minitf.ops.datasets import waiting
+from minitf.ops.datasets import states, waiting
 from minitf.ops.datasets.base import Dataset, Pull
 from minitf.ops.patterns import STATEFUL, boxed, texts
 
@@ -27,34 +28,64 @@ class Iterator:
         self.dtypes, self.shapes = op.attrs["output_types"], op.attrs["output_shapes"]
         self.handle = f"{os.getpid()}/{next(_serial)}/{op.name}".encode()
         self._lock = forks.renewed(threading.RLock())
-        self._source = self._pull = None
+        self._source = self._pull = self._dataset = None
 
     def begin(self, b, dataset: Dataset, fused: bool = False) -> None:
         """Starts with the dataset anew."""
-        if self._pull is not None:
-            self._pull.stop()
         pull = Pull(b.functions())
         pull.fused = fused
-        self._source, self._pull = dataset.start(pull), pull
+        self._go_on(b, dataset, pull, dataset.start(pull))
+
+    def _go_on(self, b, dataset: Dataset, pull: Pull, source) -> None:
+        if self._pull is not None:
+            self._pull.stop()
+        self._dataset, self._pull, self._source = dataset, pull, source
         b.at_close(pull)
+
+    def save(self, b, op) -> Variant:
+        """Where it is in its dataset."""
+        self._check_begun(op, "Save", "saving it")
+        states.check_repeatable(self._dataset.op)
+        return self._outside(b, op, "it waits until a dataset's threads rest", lambda: states.packed(self._source))
+
+    def restore(self, b, op, saved) -> None:
+        """Goes on where another iterator over such a dataset was."""
+        self._check_begun(op, "Restore", "restoring it")
+        pull = Pull(b.functions())
+        pull.fused = self._pull.fused
+
+        def begun():
+            source = self._dataset.start(pull)
+            states.resumed(op, source, saved)
+            return source
+
+        source = self._outside(b, op, "it finds its place in a dataset", begun)
+        self._go_on(b, self._dataset, pull, source)
 
     def next(self, b, op) -> tuple:
         """The next element; OutOfRangeError if there is none."""
+        self._check_begun(op, "GetNext", "getting the next element")
+        return self._outside(b, op, "it waits for a dataset's element", lambda: next(self._source))
+
+    def _check_begun(self, op, what: str, doing: str) -> None:
         if self._source is None:
             raise errors.FailedPreconditionError(
                 None,
                 op,
-                f"GetNext() failed because the iterator '{self.op.name}' has not been initialized. Ensure that you "
-                "have run the initializer operation for this iterator before getting the next element.",
+                f"{what}() failed because the iterator '{self.op.name}' has not been initialized. Ensure that you "
+                f"have run the initializer operation for this iterator before {doing}.",
             )
-        return b.outside(self._next, op, functools.partial(b.check, "it waits for a dataset's element"))
 
-    def _next(self, op, check) -> tuple:
+    def _outside(self, b, op, reason: str, work):
+        """What `work()` gives, done while no other run uses the iterator, and runs that do not need it go on."""
+        return b.outside(self._alone, op, functools.partial(b.check, reason), work)
+
+    def _alone(self, op, check, work):
         with waiting.asked_by(check):
             while not self._lock.acquire(timeout=0.1):
                 check()
             try:
-                return next(self._source)
+                return work()
             except StopIteration:
                 raise errors.OutOfRangeError(None, op, "End of sequence") from None
             except errors.OpError as error:
@@ -190,6 +221,14 @@ def _single(b, op, dataset):
         pull.stop()
 
 
+def _saved(b, op, handle):
+    return b.constant(boxed(_iterator(b, handle).save(b, op)))
+
+
+def _restored(b, op, handle, saved):
+    _iterator(b, handle).restore(b, op, b.data(saved)[()])
+
+
 def _shapes(op):
     return op.attrs["output_shapes"]
 
@@ -234,6 +273,8 @@ define(
     host=_from_handle,
     **STATEFUL,
 )
+define("SerializeIterator", f"{_HANDLE} -> serialized: variant", shape=lambda op: SCALAR, host=_saved, **STATEFUL)
+define("DeserializeIterator", f"{_HANDLE}, serialized: variant ->", host=_restored, **STATEFUL)
 define(
     "ReduceDataset",
     "input_dataset: variant, initial_state: **Tstate, other_arguments: **Targuments; f: func, output_shapes: "

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from minitf.ops.datasets.base import ELEMENTS, Dataset, Steps, captured_by, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, Dataset, Made, Steps, captured_by, dataset_op, made_again
 from minitf.ops.datasets.batches import Kept
 from minitf.ops.datasets.elementwise import Called
 from minitf.ops.patterns import boxed
@@ -24,15 +24,23 @@ class _FlatMapDataset(Called):
 
 
 class _Flat(Steps):
+    kept = ("_source", "_inner")
+
     def __init__(self, dataset: Called, pull, source):
         self._dataset, self._pull, self._source = dataset, pull, source
-        self._inner = iter(())
+        self._inner: Made | None = None
 
     def __next__(self):
-        while (element := next(self._inner, None)) is None:
-            made = self._dataset.result(self._pull, next(self._source))
-            self._inner = made[0][()].start(self._pull)
+        while self._inner is None or (element := next(self._inner, None)) is None:
+            self._inner = Made(self._opened, next(self._source))
         return element
+
+    def _opened(self, element) -> Steps:
+        return self._dataset.result(self._pull, element)[0][()].start(self._pull)
+
+    def resume(self, state):
+        super().resume(state)
+        self._inner = made_again(self._opened, state["_inner"])
 
 
 @dataset_op("InterleaveDataset", f"{_WITH_FUNCTION}, cycle_length: int64[], block_length: int64[]", _FUNCTION)
@@ -78,10 +86,12 @@ class _ParallelInterleaveDataset(_InterleaveDataset):
         super().__init__(op, source, *values[:-3])
 
 
-class _Interleaved(Steps):
+class _Interleaved(_Flat):
+    kept = ("_source", "_open", "_place", "_taken", "_ended")
+
     def __init__(self, dataset: _InterleaveDataset, pull, source):
-        self._dataset, self._pull, self._source = dataset, pull, source
-        self._open: list = [None] * dataset.cycle
+        super().__init__(dataset, pull, source)
+        self._open: list[Made | None] = [None] * dataset.cycle
         self._place = self._taken = 0
         self._ended = False
 
@@ -107,13 +117,15 @@ class _Interleaved(Steps):
     def _open_next(self) -> bool:
         """Opens another dataset; False if there is none."""
         try:
-            element = next(self._source)
-            made = self._dataset.result(self._pull, element)
+            self._open[self._place] = Made(self._opened, next(self._source))
         except StopIteration:
             self._ended = True
             return False
-        self._open[self._place] = made[0][()].start(self._pull)
         return True
+
+    def resume(self, state):
+        Steps.resume(self, state)
+        self._open = [made_again(self._opened, each) for each in state["_open"]]
 
 
 @dataset_op(
@@ -137,19 +149,20 @@ class _GroupByWindowDataset(Dataset):
 
 
 class _Grouped(Steps):
+    kept = ("_source", "_groups", "_sizes", "_inner", "_ended")
+
     def __init__(self, dataset: _GroupByWindowDataset, pull, source):
         self._dataset, self._pull, self._source = dataset, pull, source
         self._groups: dict[int, list] = {}
         self._sizes: dict[int, int] = {}
-        self._inner = iter(())
+        self._inner: Made | None = None
         self._ended = False
 
     def __next__(self):
-        while (element := next(self._inner, None)) is None:
+        while self._inner is None or (element := next(self._inner, None)) is None:
             key = min(self._groups, default=None) if self._ended else self._fill()
             if key is not None:
-                group = Kept(self._dataset.op, self._groups.pop(key))
-                self._inner = self._made_of(key, group)
+                self._inner = Made(self._opened, (key, self._groups.pop(key)))
             elif self._ended and not self._groups:
                 raise StopIteration
         return element
@@ -177,8 +190,13 @@ class _Grouped(Steps):
             self._sizes[number] = size.item()
         return self._sizes[number]
 
-    def _made_of(self, key: int, group: Dataset):
-        arguments = np.array(key, np.int64), boxed(group)
+    def resume(self, state):
+        super().resume(state)
+        self._inner = made_again(self._opened, state["_inner"])
+
+    def _opened(self, group: tuple) -> Steps:
+        key, elements = group
+        arguments = np.array(key, np.int64), boxed(Kept(self._dataset.op, elements))
         made = self._dataset.reduced.results(self._pull, arguments)
         return made[0][()].start(self._pull)
 
@@ -196,6 +214,8 @@ class _DirectedInterleaveDataset(Dataset):
 
 
 class _Directed(Steps):
+    kept = ("_numbers", "_sources", "_open")
+
     def __init__(self, dataset: _DirectedInterleaveDataset, pull):
         self._dataset = dataset
         self._numbers = dataset.selector.start(pull)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Steps, dataset_op, same_count
+from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Source, dataset_op, same_count
 from minitf.ops.datasets.elementwise import Other
 from minitf.ops.nn.sampling import Words
 from minitf.ops.random.random import first_place
@@ -32,11 +32,11 @@ class _ShuffleDataset(Shuffled):
     def __init__(self, op, source, size, seed, seed2):
         super().__init__(op, source, size, seed, seed2)
         self.reshuffles = op.attrs["reshuffle_each_iteration"]
-        self._orders = Words(self.seeds)
+        self.orders = Words(self.seeds)
 
     def start(self, pull):
-        seeds = (self._orders.word(), self._orders.word(), 0) if self.reshuffles else self.seeds
-        return _Buffered(self, pull, Words(seeds))
+        seeds = (self.orders.word(), self.orders.word(), 0) if self.reshuffles else self.seeds
+        return _Reshuffled(self, pull, Words(seeds))
 
 
 @dataset_op(
@@ -64,10 +64,12 @@ def _times(count: int, times: int) -> int:
     return ENDLESS if times < 0 else count if count < 0 else count * times
 
 
-class _Buffered(Steps):
+class _Buffered(Source):
     """TensorFlow's way of shuffling: a ring of elements, of which a random one of the oldest epoch leaves,
     and the oldest takes its place.
     """
+
+    kept = ("_source", "_left", "_empty", "_words", "_ring", "_start", "_end", "_ends")
 
     def __init__(self, dataset: Shuffled, pull, words: Words, count: int = 1):
         self._dataset, self._pull, self._words = dataset, pull, words
@@ -91,18 +93,21 @@ class _Buffered(Steps):
         self._start += 1
         return element
 
+    def begun(self):
+        return self._dataset.source.start(self._pull)
+
     def _fill(self) -> bool:
         """Takes one more element; False if there are none."""
         if not self._left:
             return False
         if self._source is None:
-            self._source, self._empty = self._dataset.source.start(self._pull), True
+            self._source, self._empty = self.begun(), True
         try:
             element = next(self._source)
         except StopIteration:
             # As in TensorFlow another time is begun even if it was the last: the seeds of a shuffle before
             # this one depend on how often.
-            self._source = self._dataset.source.start(self._pull)
+            self._source = self.begun()
             self._ends.append(self._end)
             self._left = 0 if self._empty and self._left < 0 else self._left - (self._left > 0)
             self._empty = True
@@ -115,6 +120,17 @@ class _Buffered(Steps):
             self._ring[place] = element
         self._end += 1
         return True
+
+
+class _Reshuffled(_Buffered):
+    """The same, of a dataset that says how the next time is shuffled."""
+
+    def state(self):
+        return super().state() | {"orders": self._dataset.orders}
+
+    def resume(self, state):
+        super().resume(state)
+        self._dataset.orders = state["orders"]
 
 
 @dataset_op("RepeatDataset", "input_dataset: variant, count: int64[]")
@@ -131,15 +147,20 @@ class _RepeatDataset(Other):
         return _Repeated(self, pull)
 
 
-class _Repeated(Steps):
+class _Repeated(Source):
+    kept = ("_source", "_left", "_empty")
+
     def __init__(self, dataset: _RepeatDataset, pull):
         self._dataset, self._pull = dataset, pull
         self._left, self._source, self._empty = dataset.numbers[0], None, False
 
+    def begun(self):
+        return self._dataset.source.start(self._pull)
+
     def __next__(self):
         while self._left:
             if self._source is None:
-                self._source, self._empty = self._dataset.source.start(self._pull), True
+                self._source, self._empty = self.begun(), True
             try:
                 element = next(self._source)
             except StopIteration:

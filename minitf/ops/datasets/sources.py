@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from minitf.framework import dtypes, errors
-from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Steps, dataset_op
+from minitf.ops.datasets.base import ELEMENTS, ENDLESS, Dataset, Indexed, Steps, dataset_op
 from minitf.ops.nn.sampling import Words
 from minitf.ops.patterns import texts
 from minitf.ops.random.random import first_place
@@ -25,7 +23,7 @@ class _TensorDataset(Dataset):
         self._element = values
 
     def start(self, pull):
-        return iter([self._element])
+        return Indexed([self._element])
 
 
 @dataset_op("TensorSliceDataset", "components: **Toutput_types", "output_shapes: list(shape)")
@@ -43,8 +41,19 @@ class _TensorSliceDataset(Dataset):
         self._values, self._length = values, lengths.pop()
 
     def start(self, pull):
-        values = self._values
-        return (tuple([v[i, ...] for v in values]) for i in range(self._length))
+        return Indexed(_Slices(self._values, self._length))
+
+
+class _Slices:
+    """The slices of arrays."""
+
+    def __init__(self, values: tuple, length: int):
+        self._values, self._length = values, length
+
+    def __getitem__(self, i: int) -> tuple:
+        if i >= self._length:
+            raise IndexError(i)
+        return tuple([v[i, ...] for v in self._values])
 
 
 @dataset_op("RangeDataset", "start: int64[], stop: int64[], step: int64[]")
@@ -61,7 +70,12 @@ class _RangeDataset(Dataset):
         self._numbers = range(int(start), int(stop), int(step))
 
     def start(self, pull):
-        return ((np.array(i, np.int64),) for i in self._numbers)
+        return _Counted(self._numbers)
+
+
+class _Counted(Indexed):
+    def __next__(self):
+        return (np.array(super().__next__(), np.int64),)
 
 
 @dataset_op("RandomDataset", "seed: int64[], seed2: int64[]")
@@ -76,8 +90,17 @@ class _RandomDataset(Dataset):
         self._seeds = int(seed), int(seed2)
 
     def start(self, pull):
-        words = Words(first_place(*self._seeds))
-        return ((np.array(words.word(), np.int64),) for _ in itertools.count())
+        return _Drawn(self._seeds)
+
+
+class _Drawn(Steps):
+    kept = ("_words",)
+
+    def __init__(self, seeds: tuple):
+        self._words = Words(first_place(*seeds))
+
+    def __next__(self):
+        return (np.array(self._words.word(), np.int64),)
 
 
 @dataset_op("GeneratorDataset", "arguments: **", f"generator: func, flattened: object, {ELEMENTS}")

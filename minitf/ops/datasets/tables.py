@@ -12,7 +12,7 @@ from minitf.formats.records import TFRecordWriter
 from minitf.framework import dtypes, errors
 from minitf.framework.files import translated
 from minitf.framework.registry import define
-from minitf.ops.datasets.base import Dataset, Pull, Steps, dataset_op
+from minitf.ops.datasets.base import Dataset, Indexed, Pull, dataset_op
 from minitf.ops.datasets.batches import Batches
 from minitf.ops.datasets.files import Files, check_compression, opened, read
 from minitf.ops.io.decoding import csv_fields, csv_value
@@ -86,14 +86,15 @@ class _SqlDataset(Dataset):
         return _Selected(self)
 
 
-class _Selected(Steps):
+class _Selected(Indexed):
     def __init__(self, dataset: _SqlDataset):
-        self._dataset, self._rows = dataset, None
+        super().__init__(None)
+        self._dataset = dataset
 
     def __next__(self):
-        if self._rows is None:
-            self._rows = iter(self._all())
-        return self._element(next(self._rows))
+        if self._elements is None:
+            self._elements = self._all()
+        return self._element(super().__next__())
 
     def _all(self) -> list:
         import sqlite3  # few need it

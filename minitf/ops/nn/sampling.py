@@ -35,6 +35,18 @@ class Words:
         self._stream = np.array(state[:3], np.int64)
         self._drawn: list[int] = []
 
+    @classmethod
+    def at(cls, place: list[int]) -> Words:
+        """The words from a `place` on that others of the stream had."""
+        found = cls(place)
+        found._drawn = [int(word) for word in place[3:]]
+        return found
+
+    @property
+    def place(self) -> list[int]:
+        """Where they are."""
+        return [*self._stream.tolist(), *self._drawn]
+
     def word(self) -> int:
         """The next word."""
         if not self._drawn:

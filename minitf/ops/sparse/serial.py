@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from minitf.formats.entries import dtype_of, shape_of
-from minitf.formats.wire import Malformed, Message, field, read_varint, varint
+from minitf.formats import tensors
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
@@ -19,53 +16,18 @@ from minitf.ops.sparse.sparse import check_places
 
 _PARTS = "sparse_indices: int64[n, rank], sparse_values: T[~n], sparse_shape: int64[~rank]"
 
-# ---- TensorProto messages
-
-
-def _message(array: np.ndarray, dtype: dtypes.DType) -> bytes:
-    """An array as a TensorProto."""
-    shape = b"".join(field(2, field(1, n) if n else b"") for n in array.shape)
-    head = field(1, dtype.as_datatype_enum) + field(2, shape)
-    content = (
-        array.tobytes()
-        if dtype is not dtypes.string
-        else b"".join([*[varint(len(value)) for value in array.flat], *array.flat])
-    )
-    return head + (field(4, content) if array.size else b"")
-
 
 def _array(data: bytes, expected: dtypes.DType) -> np.ndarray:
-    """The array of a TensorProto whose elements stand in it as bytes; ValueError if it is of another type."""
+    """The array of a message; ValueError if it is of another type."""
     try:
-        message = Message(data)
-        dtype, shape = dtype_of(message.number(1)), shape_of(message.bytes(2))
-        if dtype is not expected:
-            raise Malformed(f"it holds {dtype.name if dtype else 'nothing known'}, not {expected.name}")
-        if dtype is dtypes.string:
-            values = _texts(message.bytes(4), math.prod(shape))
-        else:
-            values = np.frombuffer(message.bytes(4), dtype.numpy)
-        return values.reshape(shape)
+        return tensors.decoded(data, expected)
     except ValueError as error:
         raise ValueError(f"a string is no serialized part of a sparse tensor: {error}") from None
 
 
-def _texts(content: bytes, count: int) -> np.ndarray:
-    """Strings that stand one behind the other, after their lengths."""
-    sizes, place, found = [], 0, []
-    while len(sizes) < count:
-        size, place = read_varint(content, place)
-        sizes.append(size)
-    if sum(sizes) != len(content) - place:
-        raise Malformed("the lengths of strings are not those of what follows")
-    for size in sizes:
-        found.append(content[place : place + size])
-        place += size
-    return np.array([*found, None], object)[:-1]
-
-
 def _serialized(dtype: dtypes.DType, indices, values, shape) -> list[bytes]:
-    return [_message(indices, dtypes.int64), _message(values, dtype), _message(shape, dtypes.int64)]
+    kinds = dtypes.int64, dtype, dtypes.int64
+    return [tensors.encoded(array, kind) for array, kind in zip((indices, values, shape), kinds)]
 
 
 def _rows(indices, values, shape) -> list[tuple]:

@@ -70,7 +70,7 @@ define(
 
 def _save_first_format(b, op, file, names, slices, *tensors):
     types = [t.dtype.base_dtype for t in op.inputs[3:]]
-    lacking = [dtype.name for dtype in types if dtype in (dtypes.uint32, dtypes.uint64)]
+    lacking = [dtype.name for dtype in types if dtype in (dtypes.uint32, dtypes.uint64, dtypes.variant)]
     if lacking:
         raise errors.UnimplementedError(None, op, f"Saving data type {lacking[0]} not yet supported by format V1")
     write_whole(_text(b, file), v1.write(_rows(b, op, names, slices, tensors)))

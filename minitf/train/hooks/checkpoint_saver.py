@@ -80,6 +80,10 @@ class CheckpointSaverHook(SessionRunHook):
         step = session.run(self._step)
         os.makedirs(self._folder, exist_ok=True)
         events.write_graph(get_default_graph(), self._folder, self._writer)
+        self.save_at(session, step)
+
+    def save_at(self, session, step) -> None:
+        """Writes a checkpoint of a step; the next one is due as long after it as they are apart."""
         self._save(session, step)
         self._timer.update_last_triggered_step(step)
 
