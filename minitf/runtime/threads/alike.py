@@ -4,8 +4,9 @@ A program that is resized stands for those of one form that were lowered for sev
 is the whole call with other numbers: each is so much more for every unit before its range, and so much less for every
 unit that is not in it. How many units there are, and how much that is, follows the sizes as all other numbers do.
 
-Where numbers change, whether two calls touch the same memory may depend on the sizes. So such calls are taken to touch
-all of the buffers they work on; but threads do not meet where each has the same rows of one in both calls: its lane.
+Where numbers change, whether two calls touch the same memory may depend on the sizes. So where it depends on the sizes
+where in a buffer a call works, it is taken to touch all of it; but threads do not meet where each has the same rows of
+it in both calls: its lane.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ class _Way:
         if rest.any() or more.any():
             self.kind = None
 
+    def windows(self, key: str) -> list:
+        """What of an operand each thread has."""
+        return [changes.get(key) for _, changes in self.shares]
+
     @property
     def numbers(self) -> list:
         """All numbers that may depend on sizes."""
@@ -76,12 +81,12 @@ class Alike(Cutting):
         self.varying, self.present, self.cut = varying, present, []
         self._box, self._grid, self._between = box, len(grid), list(between)
         self._parts: dict[Call, list[Part]] = {}
-        self._varying: set[Call] = set()
+        self._moving: dict[Call, list[bool]] = {}  # of calls that vary, which operands do
         ways: list[list[_Way]] = []
         for row in zip(*map(calls, [*grid, *between.values()])):
             own = row[self._grid - 1]
             if self._varies(row):
-                self._varying.add(own)
+                self._moving[own] = [_moves(row, key) for key, *_ in own.memory]
             found = self._ways(own, row)
             if found is not None:
                 self.cut.append(own)
@@ -96,9 +101,12 @@ class Alike(Cutting):
 
     def accesses(self, call: Call) -> list[Access]:
         """All that a call touches for any sizes."""
-        if call not in self._varying:
+        if call not in self._moving:
             return super().accesses(call)
-        found = [self.access(ref, writes) for _, ref, writes in call.memory]
+        found = [
+            self.access(ref, writes) if moves else access(ref, writes)
+            for (_, ref, writes), moves in zip(call.memory, self._moving[call])
+        ]
         return found + fate(call, found)
 
     def access(self, ref: Ref, writes: bool) -> Access:
@@ -117,13 +125,13 @@ class Alike(Cutting):
             return None
         count, ways = _counting(own, *found), []
         for call in row:
-            ways.append(_Way(call, count(call), self._threads) if own in self._varying or not ways else ways[0])
+            ways.append(_Way(call, count(call), self._threads) if own in self._moving or not ways else ways[0])
             if ways[-1].kind is None or ways[-1].kind != ways[0].kind:
                 return None
         if not self._follow([way.numbers for way in ways]):
             return None
         lanes = [_lane(own, row, ways, key) for key, *_ in own.memory]
-        parts = self._varied(own, ways, lanes) if own in self._varying else super().divided(own)
+        parts = self._varied(own, ways, lanes) if own in self._moving else super().divided(own)
         self._parts[own] = [part._replace(accesses=_in_lanes(part.accesses, lanes)) for part in parts]
         return ways if parts else None
 
@@ -131,8 +139,16 @@ class Alike(Cutting):
         """The parts of a call that works at other places for other sizes."""
         if not _apart(own, ways[0], lanes):
             return []
-        touched, shares = self.accesses(own), ways[self._grid - 1].shares
-        return [Part(t, part_of(own, changes, first), touched) for t, (first, changes) in enumerate(shares)]
+        fixed = [
+            not moves and all([way.windows(key) == ways[0].windows(key) for way in ways])
+            for (key, *_), moves in zip(own.memory, self._moving[own])
+        ]
+        touched, parts = self.accesses(own), []
+        for thread, (first, changes) in enumerate(ways[self._grid - 1].shares):
+            memory = zip(own.memory, fixed, touched)
+            mine = [access(ref, writes, changes.get(key)) if f else a for (key, ref, writes), f, a in memory]
+            parts.append(Part(thread, part_of(own, changes, first), mine + touched[len(fixed) :]))
+        return parts
 
     def _follow(self, table: list) -> bool:
         """Whether some numbers follow the sizes."""
@@ -222,8 +238,17 @@ def _in_lanes(found: list[Access], lanes: list) -> list[Access]:
 
 def _places(call: Call) -> tuple:
     """All that says where a call works."""
-    moves = [(stride, ref.buffer.size) for ref in call.refs for _, stride in ref.moves]
-    return flat(call).tolist(), [ref.size for ref in call.refs], moves
+    return flat(call).tolist(), [_place(ref) for ref in call.refs]
+
+
+def _place(ref: Ref) -> tuple:
+    """All that says where a value is in its buffer."""
+    return ref.offset, ref.size, [(stride, ref.buffer.size) for _, stride in ref.moves]
+
+
+def _moves(row: tuple, key: str) -> bool:
+    """Whether it depends on the sizes where an operand is in its buffer."""
+    return any([_place(call[key]) != _place(row[0][key]) for call in row])
 
 
 def _counting(call: Call, rule, units: int, unit: int):

@@ -196,10 +196,11 @@ def test_what_works_on_rows_that_vary_is_cut(force):
     assert {"gather", "gemm", "bias_tanh"} <= cut, cut
 
 
-def test_threads_meet_about_as_often_as_in_a_program_of_one_size(force):
-    """Where each has the same rows of what calls share, they need not."""
+@pytest.mark.parametrize("model", ["gru", "lstms"])
+def test_threads_meet_about_as_often_as_in_a_program_of_one_size(model, force):
+    """Where each has the same rows of what calls share, they need not; nor where each writes rows of a gradient."""
     x, n = tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.int32, [None])
-    loss = tf.reduce_mean(tf.square(of(two)(x, n, None)))
+    loss = tf.reduce_mean(tf.square(MODELS[model](x, n, None)))
     fetches, draw = [loss, *tf.gradients(loss, tf.trainable_variables())], np.random.RandomState(0)
     with force() as session:
         session.run(tf.global_variables_initializer())
@@ -208,7 +209,7 @@ def test_threads_meet_about_as_often_as_in_a_program_of_one_size(force):
             session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)})
     meetings = [sum(call.kernel is meet[()] for call in w.parts[0].instructions.calls.values()) for w in force.shared]
     most = max(m for walk, m in zip(force.shared, meetings) if not isinstance(walk, TogetherResized))
-    assert all(m <= 1.2 * most for walk, m in zip(force.shared, meetings) if isinstance(walk, TogetherResized))
+    assert all(m <= most + 1 for walk, m in zip(force.shared, meetings) if isinstance(walk, TogetherResized))
     assert resized(force)
 
 
