@@ -95,6 +95,12 @@ def at_most(count: i64p, most):
     return 0 if count[0] <= most else 1 + min(count[0], MOST_SAID)
 
 
+@kernel
+def at_least(count: i64p, least):
+    """The status is 1 if the count is below the least."""
+    return 1 if count[0] < least else 0
+
+
 @kernel(T=INDEX)
 def put_numbers(o: T.out, n, numbers: ints):
     """o = the numbers."""

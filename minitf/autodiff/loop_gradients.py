@@ -120,7 +120,7 @@ def _loop_gradient(op, grads: list, wanted: list, asked: list, gated) -> tuple[l
     inits += [array.zeros_like(loop.consts[i]) for i, g in zip(consts_wanted, parts.const_grads) if _summed(g)]
     saved = {k for k, i in enumerate(xs_wanted) if i in loop.ragged}
     ways = {"reverse": not loop.reverse, "swap_memory": loop.swap_memory}
-    known = {"ragged": body.ragged, "padded": parts.padded, "saved": saved}
+    known = {"ragged": body.ragged, "padded": parts.padded, "saved": saved, "gradient_of": [(op, i) for i in active]}
     backwards = Loop(body, parts.carry_args, parts.nexts, [a for _, a in body.xs], parts.ys, **ways, **known)
     count = get_default_graph().capture(op.outputs[n])
     result = make_loop(backwards, inits, [stack for stack, _ in body.xs], count, name="Loop")

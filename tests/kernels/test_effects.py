@@ -32,6 +32,7 @@ NUMBERS = {  # by the names of the operands that are no memory
         *(2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
     ),
     "most": (150,),
+    "least": (0,),
     "n most limit": (4, 3, 0.5),
     "outer new taps width a_step o_step": (2, 2, 2, 3, 6, 6),
     "outer new width a_step o_step": (2, 2, 3, 6, 6),

@@ -37,6 +37,7 @@ class Loop:
     saved: set[int] = field(default_factory=set)  # the ys that only gradients read; their slices may differ in shape
     ragged: set[int] = field(default_factory=set)  # the xs that come from such ys
     padded: set[int] = field(default_factory=set)  # the ys of whose slices some have fewer rows: zeros follow
+    gradient_of: list = field(default_factory=list)  # of which carries (op, number) the first ones are the gradients
     consts: list[Tensor] = field(default_factory=list)  # the outer tensors, in the order of the inputs
 
     @property

@@ -17,10 +17,12 @@ REFUSES, FULL = "refuses", "full"  # why a kernel may fail: for what it is given
 _FEW = 64
 
 
-def taken_for(most: int, share: float) -> int:
-    """A number that is so much of the most that it can be; not 1, for which rules may do without something."""
-    number = round(most * share)
-    return 2 if number == 1 < most else number
+def taken_for(most: int, share: float, least: int = 0) -> int:
+    """A number that is so much of the most that it can be; not 1, for which rules may do without something, but where
+    that is the least.
+    """
+    number = max(round(most * share), least)
+    return 2 if number == 1 < most and least == 0 else number
 
 
 def few_whole(array: np.ndarray) -> bool:

@@ -65,11 +65,23 @@ def added(one, other):
     return Size(base, factors) if factors else base
 
 
+def same(one, other) -> bool:
+    """Whether two numbers, which may be Sizes, are the same at every moment."""
+    if type(one) is Size and type(other) is Size:
+        return one.base == other.base and one.factors == other.factors
+    return type(one) is type(other) and one == other
+
+
 def renamed(number, counts: dict):
-    """A number, which may be a Size, that follows other counts in the place of these."""
+    """A number, which may be a Size, that follows other counts in the place of these, or Sizes."""
     if type(number) is not Size:
         return number
-    return Size(number.base, {counts[count]: factor for count, factor in number.factors.items()})
+    total = number.base
+    for count, factor in number.factors.items():
+        other = counts.get(count, count)
+        other = other if type(other) is Size else Size(0, {other: 1})
+        total = added(total, Size(factor * other.base, {c: factor * f for c, f in other.factors.items()}))
+    return total
 
 
 class Bounded(Value):
@@ -103,6 +115,10 @@ class Bounded(Value):
             held = [renamed(n, counts) for n in holds.reshape(-1).tolist()]
             holds = np.array([*held, None], object)[:-1].reshape(holds.shape)  # else NumPy looks for arrays among them
         return Bounded(memory, offset, sizes, self.dtype, level, holds)
+
+    def replaced(self, equal: dict) -> Bounded:
+        """The same where some counts are equal to Sizes."""
+        return self.following(equal, self.memory, renamed(self.offset, equal), self.level)
 
     def handed_out(self, low, branch, other, counts: dict) -> Bounded:
         """The same in memory that outlasts the branch where it is made, and nothing where the other one is taken.

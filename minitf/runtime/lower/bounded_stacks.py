@@ -75,6 +75,11 @@ def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> Bo
     place = Ref((size,), np.uint8, item.memory.buffer, item.memory.offset + item.offset, item.memory.moves)
     memory = stack(place)
     low.move(place, memory.slice(0, loop))
+    return saved_in(low, item, memory, loop, stack, counts)
+
+
+def saved_in(low, item: Bounded, memory: Ref, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack:
+    """The same where the values are in the memory of all trips by themselves."""
     for count in item.counts:
         if count not in counts:
             counts[count] = stack(count.ref)

@@ -24,6 +24,7 @@ from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Full
 
 _WAYS = ((True, True), (False, True), (False, False))  # whether rules fold what is known, and hear of it at all
 _MOST_ROOM = 1 << 20  # items: of what is larger only as much as there is gets memory, by Python
+NO_ROOM = 1 << 62  # what an op needs that is left to Python
 
 
 class Place(NamedTuple):
@@ -120,15 +121,17 @@ class _Refused:
         return self._low.data(value)
 
 
-def lower(low, op, inputs: list) -> list | None:
-    """The values of the op's outputs; None if it has to be left to Python."""
+def lower(low, op, inputs: list, least: int = 0) -> list | None:
+    """The values of the op's outputs, where no count of the inputs is below the least; None if it has to be left to
+    Python.
+    """
     if not _by_kernels(op, inputs):
         return None
     inputs, alike = [low.snapshot(v) for v in inputs], low.frames[-1].alike.setdefault(op.type, [])
     for other, given, results in alike:
         if other.attrs == op.attrs and all(map(_same, given, inputs)):
             return results  # also the counts are the same then, and what follows them goes together
-    rule = _rule(low, op, inputs)
+    rule = _rule(low, op, inputs, least)
     if rule is None:
         return None
     results = _Lowered(low, op, inputs, rule).results
@@ -147,11 +150,11 @@ def _by_kernels(op, inputs: list) -> bool:
     return Bounded in kinds or any([v.known is None for v in inputs])
 
 
-def _rule(low, op, inputs: list) -> Rule | None:
+def _rule(low, op, inputs: list, least: int) -> Rule | None:
     """How what the op's rule calls follows sizes; notes how much room there is for what may be more."""
     room = low.capacities.get(op, FIRST_GUESS)
     for folds, knows in _WAYS if room <= _MOST_ROOM else ():
-        rule = followed(op, inputs, room, folds, knows)
+        rule = followed(op, inputs, least, room, folds, knows)
         if rule is not None:
             if rule.attempt.roomed:
                 low.guesses[op] = room

@@ -26,14 +26,16 @@ class Rule(NamedTuple):
     numbers: list[tuple]
 
 
-def followed(op, inputs: list, *ways) -> Rule | None:
-    """How the op's rule follows sizes; None if it does not, or is refused for some. ways: as an Attempt takes them."""
+def followed(op, inputs: list, least: int, *ways) -> Rule | None:
+    """How the op's rule follows sizes, where no count of the inputs is below the least; None if it does not, or is
+    refused for some. ways: as an Attempt takes them.
+    """
     counts = list(dict.fromkeys([count for v in inputs if type(v) is Bounded for count in v.counts]))
     points, tables, attempts = [], [], []
     try:
-        more = len(_attempt(op, inputs, counts, lambda k: 1.0, *ways)[0].found)
+        more = len(_attempt(op, inputs, counts, least, lambda k: 1.0, *ways)[0].found)
         for shares in _shares(len(counts) + more):
-            attempt, point = _attempt(op, inputs, counts, shares.__getitem__, *ways)
+            attempt, point = _attempt(op, inputs, counts, least, shares.__getitem__, *ways)
             attempts.append(attempt)
             points.append(point)
             tables.append(_Numbers(attempt, len(inputs)))
@@ -45,9 +47,9 @@ def followed(op, inputs: list, *ways) -> Rule | None:
     return None if numbers is None else Rule(attempts[0], counts, numbers)
 
 
-def _attempt(op, inputs: list, counts: list, share: Callable, *ways) -> tuple[Attempt, list]:
+def _attempt(op, inputs: list, counts: list, least: int, share: Callable, *ways) -> tuple[Attempt, list]:
     """An attempt, and what the counts are in it, behind a 1."""
-    known = [taken_for(count.most, share(k)) for k, count in enumerate(counts)]
+    known = [taken_for(count.most, share(k), least) for k, count in enumerate(counts)]
     attempt = Attempt(op, inputs, dict(zip(counts, known)), lambda k: share(len(counts) + k), *ways)
     return attempt, [1, *known, *[number for _, number, _ in attempt.found]]
 

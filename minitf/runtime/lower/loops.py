@@ -17,11 +17,12 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower import loop_calls
+from minitf.runtime.lower import loop_calls, sized_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
-from minitf.runtime.lower.bounded_stacks import BoundedStack, saved
+from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.growing import changes, growing
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
@@ -48,11 +49,11 @@ class RegionLowering(Lowering):
         return _LoopLowering(self, op, values).outputs()
 
     def _loop_inputs(self, loop, values: list) -> list:
-        """The inputs of a loop: constants may be Bounded, and xs the slices of such."""
+        """The inputs of a loop: variables and constants may be Bounded, and xs the slices of such."""
         carry, xs, consts, count = loop.split(values)
         xs = [x if type(x) is BoundedStack else for_python(self, x) for x in xs]
         last = [] if count is None else [for_python(self, count)]
-        return [for_python(self, value) for value in carry] + xs + consts + last
+        return [v if type(v) is Bounded else for_python(self, v) for v in carry] + xs + consts + last
 
     def branch(self, op, values):
         return lowered_branch(self, op, values)
@@ -79,10 +80,14 @@ class _LoopLowering:
         self.n = self.loop.carries
         self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
         self.live, self.needed = needed_in_loop(self.loop, self.used)
-        self.open = {i for i in self.live if isinstance(self.carry[i], Held) or (op, i) in low.open}
         self.node = Repeat(reverse=self.loop.reverse, op=op)
         self.capacity = self._capacity()
-        self.stacks = self._stacks()
+        self.growing = {i: g for i in self.live if (g := growing(low, op, i, self.carry[i], self.capacity)) is not None}
+        self.open = {i for i in self.live if self._is_open(i)} - set(self.growing)
+        self.stacked = self._stacked()
+        self.stacks = {
+            i: self._stack(self.capacity + 1, self.carry[i]) for i in self.live if i in self.stacked - set(self.growing)
+        }
         self.places = {i: self._place(i) for i in self.live}
         self._lower_body()
 
@@ -146,20 +151,21 @@ class _LoopLowering:
 
     # ---- where values live
 
-    def _stacks(self) -> dict[int, Ref]:
-        """For each loop variable that is also a needed y (before or after a trip): the stack of all its values."""
+    def _is_open(self, i: int) -> bool:
+        """Whether the shapes of loop variable i are such as only a run knows."""
+        return not isinstance(self.carry[i], Ref) or (self.op, i) in self.low.open or (self.op, i) in self.low.growing
+
+    def _stacked(self) -> set[int]:
+        """The loop variables that are also needed ys (before or after a trip): all their values are in a stack."""
         if self.capacity == UNLIMITED:
-            return {}
+            return set()
         wanted = {_handed_on(self.loop.ys[k]) for k in self.ys}
         # What is joined to a y is stacked too: the pass `split_concat` then does without the joined one.
         wanted |= {_handed_on(t) for y in wanted if y.op.definition.joins for t in y.op.inputs}
-        stacks = {}
-        for i in self.live:
-            stacked = _handed_on(self.loop.nexts[i]) in wanted or self.loop.carry_args[i] in wanted
-            stacked = stacked and i not in self.open and not isinstance(self.carry[i], Flow)
-            if stacked and (self.fixed or not self.loop.reverse):
-                stacks[i] = self._stack(self.capacity + 1, self.carry[i])
-        return stacks
+        if self.loop.reverse and not self.fixed:
+            return set()
+        found = [i for i in self.live if i not in self.open and not isinstance(self.carry[i], Flow)]
+        return {i for i in found if _handed_on(self.loop.nexts[i]) in wanted or self.loop.carry_args[i] in wanted}
 
     def _stack(self, count: int, item: Ref) -> Ref:
         """Memory for a number of values like `item`, filled trip by trip."""
@@ -171,7 +177,12 @@ class _LoopLowering:
     def _place(self, i: int) -> Ref:
         """Where loop variable i is when a trip starts; its first value is put there."""
         init = self.carry[i]
+        if i in self.growing:
+            value = self.growing[i].begin(self.node, self._stack if i in self.stacked else None)
+            self.saved_counts |= self.growing[i].all_counts(self.node)
+            return value
         if i in self.open:
+            init = for_python(self.low, init)
             held = Held(self.loop.carry_args[i].dtype.numpy)
             self.low.frames[self.low.target].nodes.append(moved(self.op, [init], [held]))
             return held
@@ -201,7 +212,8 @@ class _LoopLowering:
         for argument, x in zip(loop.xs_args, self.xs):
             low.refs[argument] = self._slice_of(x)
         for i in self.live:
-            low.refs[loop.carry_args[i]] = self.places[i] if i in self.open else self._varying(self.places[i])
+            kept = i in self.open or i in self.growing
+            low.refs[loop.carry_args[i]] = self.places[i] if kept else self._varying(self.places[i])
         if loop.condition is not None:
             self._lower_condition()
         frame = Frame(self.node)
@@ -211,7 +223,8 @@ class _LoopLowering:
             frame.nodes.append(given(self.op, *map(list, zip(*self.returned))))
         low.body(self.needed, frame, [*loop.nexts, *loop.ys])
         with low.inside(frame):
-            low.for_python([loop.nexts[i] for i in self.live] + [loop.ys[k] for k in self.ys if k not in loop.saved])
+            low.for_python([loop.nexts[i] for i in self.live if self._for_python(i)])
+            low.for_python([loop.ys[k] for k in self.ys if k not in loop.saved])
         _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
         self.ys_refs = {}
         with low.inside(frame):
@@ -219,6 +232,10 @@ class _LoopLowering:
         if self.node.predicate is not None and self.node.predicate.known is not None:
             raise NotNative(self.op)  # unless it depends on a variable that turned out to be open
         low.frames[low.target].nodes.append(self.node)
+
+    def _for_python(self, i: int) -> bool:
+        """Whether the next value of loop variable i is one that Python takes."""
+        return i in self.open or type(self.low.refs.get(self.loop.nexts[i])) is BoundedStack
 
     def _slice_of(self, x) -> Value | None:
         if type(x) is BoundedStack:
@@ -280,10 +297,9 @@ class _LoopLowering:
     def _store(self) -> None:
         """Puts the next values of the loop variables and the slices of the ys where they belong."""
         low, loop = self.low, self.loop
-        news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in self.live if i not in self.open}
-        for i, (new, target) in news.items():
-            if new.shape != target.shape or not same_kind(new, target):
-                raise NotNative(self.op) if isinstance(target, Flow) or isinstance(new, Flow) else Open(self.op, i)
+        self._check_sizes()
+        plain = [i for i in self.live if i not in self.open and i not in self.growing]
+        news = {i: (low.refs[loop.nexts[i]], self._next(i)) for i in plain}
         for k in self.ys:
             self.ys_refs[k] = self._store_slice(k)
         if self.kept:
@@ -294,11 +310,37 @@ class _LoopLowering:
                 raise NotNative(self.op)
             low.frames[low.target].nodes.append(moved(self.op, sources, [self.places[i] for i in self.open]))
         changed = [pair for pair in news.values() if not pair[0].same_place(pair[1])]
+        grown = [(grows, low.refs[loop.nexts[i]]) for i, grows in self.growing.items()]
+        grown = [(grows, new) for grows, new in grown if not grows.stays(new)]
+        told = [grows.tell(new) for grows, new in grown]
         # Values that are loop variables themselves are read before any of them is overwritten.
-        places = {target.buffer for _, target in changed if len(changed) > 1}
-        sources = [low.copy(new) if new.buffer in places else new for new, _ in changed]
+        places = {target.buffer for _, target in changed if len(changed) + len(grown) > 1}
+        places |= {grows.place.buffer for grows, _ in grown}
+        sources = [sized_calls.apart(low, self.op, new, places) for new, _ in changed]
+        values = [sized_calls.apart(low, self.op, new, places) for _, new in grown]
         for source, (_, target) in zip(sources, changed):
             low.move(source, target)
+        for value, (grows, _) in zip(values, grown):
+            grows.store(value)
+        for note in told:
+            note()
+
+    def _check_sizes(self) -> None:
+        """Raises Open for loop variables whose shapes are not those of their places."""
+        low, wrong = self.low, {}
+        for i in self.live:
+            new, target, grows = low.refs[self.loop.nexts[i]], self.places[i], self.growing.get(i)
+            if i in self.open:
+                continue
+            if isinstance(target, Flow) or isinstance(new, Flow):
+                if new.shape != target.shape or not same_kind(new, target):
+                    raise NotNative(self.op)
+                continue
+            axes = changes(target, new)
+            if axes is None or any([grows is None or grows.lacks(*change) for change in axes.items()]):
+                wrong[i] = axes
+        if wrong:
+            raise Open(self.op, wrong)
 
     def _next(self, i: int) -> Ref:
         """Where the next value of loop variable i belongs."""
@@ -307,6 +349,11 @@ class _LoopLowering:
     def _store_slice(self, k: int) -> Ref | None:
         """The stack of y number k."""
         low, loop, y = self.low, self.loop, _handed_on(self.loop.ys[k])
+        for i in self.stacked & set(self.growing):
+            after = y is _handed_on(loop.nexts[i])
+            if after and type(low.refs[y]) is Bounded or y is loop.carry_args[i]:
+                memory = self.growing[i].all_values(after, self.node)
+                return saved_in(low, low.refs[y], memory, self.node, self._stack_of_all, self.saved_counts)
         for i, stack in self.stacks.items():
             after = y is _handed_on(loop.nexts[i])
             if after or y is loop.carry_args[i]:
@@ -328,9 +375,7 @@ class _LoopLowering:
             return self._held_stack(ref)
         if self.capacity == UNLIMITED:
             return self._kept_stack(ref, self.op.outputs[self.n + 1 + k] in low.leaving)
-        low.target = self.outer
-        stack = self._stack(self.capacity, ref)
-        low.target = self.outer + 1
+        stack = self._stack_of_all(ref)
         slot = stack.slice(0, self.node)
         if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
             stack.row = ref  # whoever takes the slices apart again needs no stack
@@ -341,14 +386,14 @@ class _LoopLowering:
 
     def _bounded_stack(self, ref: Bounded) -> BoundedStack | None:
         """The memory of a value in each trip, of which only a run knows how large it is."""
+        return saved(self.low, ref, self.node, self._stack_of_all, self.saved_counts)
 
-        def stack(value: Ref) -> Ref:
-            self.low.target = self.outer
-            made = self._stack(self.capacity, value)
-            self.low.target = self.outer + 1
-            return made
-
-        return saved(self.low, ref, self.node, stack, self.saved_counts)
+    def _stack_of_all(self, value: Ref) -> Ref:
+        """Memory for one like a value of the body for each trip."""
+        self.low.target = self.outer
+        made = self._stack(self.capacity, value)
+        self.low.target = self.outer + 1
+        return made
 
     def _held_stack(self, ref: Held) -> HeldStack:
         """The list of what stays on the host in each trip."""
@@ -378,6 +423,8 @@ class _LoopLowering:
     def _final(self, i: int) -> Ref:
         if i in self.open:
             return self.places[i]
+        if i in self.growing:
+            return self.growing[i].final(self.node)
         if i not in self.stacks:
             place = self.places[i]
             place.buffer.level = self.outer

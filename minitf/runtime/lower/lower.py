@@ -15,7 +15,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
-from minitf.runtime.lower import counted_calls, host_calls
+from minitf.runtime.lower import assumed_counts, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
@@ -40,11 +40,13 @@ class NotNative(Exception):
 
 
 class Open(Exception):
-    """A loop variable has other shapes than at first, in ways that only a run knows."""
+    """Loop variables have other shapes than at first. axes: of each, by number, the axes along which it changes, and by
+    how much it grows in a trip as far as that is known; None if it can only be on the host.
+    """
 
-    def __init__(self, op, index: int):
+    def __init__(self, op, axes: dict[int, dict | None]):
         super().__init__(op.name)
-        self.op, self.index = op, index
+        self.op, self.axes = op, axes
 
 
 class OtherValue(Exception):
@@ -75,6 +77,8 @@ class Frame:
     def __init__(self, node=None, branch: bool = False):
         self.nodes: list = []
         self.node, self.branch = node, branch
+        self.equal: dict = {}  # counts of which it turned out what others they equal
+        self.replaced: dict = {}  # values in terms of these
         self.alike: dict = {}  # of the ops that count something, by type: ops, their inputs and outputs
 
 
@@ -95,10 +99,13 @@ class Lowering(Builder):
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
+        self.growing: dict = {}  # and of those whose sizes change: by axes, how fast they grow
+        self.grown: dict = {}  # the same of those that are lowered
         self.once: set = set()  # loops that must not run again for want of room: Python keeps what they save
         self.effects: list = []  # the ops of the region in which calls of Python may do something that lasts
         self.assumed: dict = {}  # (op, which of the values it asks for) -> what that was before, or None
         self.made_up = False  # whether the sizes are, so that what is counted may be more than there can be
+        self.counts: dict = {}  # what those are that are assumed
         self.assumes: set = set()  # the keys of those on which something depends
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
         self.leaving: set = set()  # the tensors that other regions may take, of bodies too
@@ -260,6 +267,10 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
+        if len(self.frames) == 1 and any([type(ref) is Bounded for ref in inputs]):
+            if definition.on_lists == "same":
+                return inputs[:1]
+            inputs = [self._of_assumed_size(op, ref) for ref in inputs]
         if definition.bodies:
             return definition.host(self, op, *inputs)
         found = self._counted(op, inputs) if len(self.frames) > 1 else None
@@ -288,11 +299,26 @@ class Lowering(Builder):
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
 
+    def _of_assumed_size(self, op, value):
+        """A value that a loop gave, outside of it: as large as it was before. Other bodies do without knowing that."""
+        if type(value) is not Bounded or op.definition.bodies and not self.counts.keys() >= set(value.counts):
+            return value
+        try:
+            counts = {count: self._assumed_count(count) for count in value.counts}
+        except NeedsData as error:
+            raise NotNative(op, error.args[0]) from None
+        return value.ref(counts)
+
+    def _assumed_count(self, count) -> int:
+        if count not in self.counts:
+            self.counts[count] = int(self.data(count.ref))
+        return self.counts[count]
+
     def _counted(self, op, inputs: list) -> list | None:
         """The op's outputs, where their sizes, or those of its inputs, are what kernels count in a loop or branch."""
         if op in self.hosted or not (op.definition.counted or any([type(ref) is Bounded for ref in inputs])):
             return None
-        return counted_calls.lower(self, op, inputs)
+        return assumed_counts.lower(self, op, inputs)
 
     def _host_call(self, op, inputs: list) -> list:
         if not host_calls.hostable(op, inputs):

@@ -11,6 +11,7 @@ from minitf.framework.garbage import uncollected
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program
+from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loop_calls import one_by_one
@@ -74,6 +75,7 @@ class Region:
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
+        self.growing: dict = {}  # and of those whose sizes change: by axes, how fast they grow
         self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
@@ -316,8 +318,17 @@ class Region:
                 if fact.origin in wanted.elements:
                     raise Split(low.top) from None
                 wanted.elements[fact.origin] = fact.shape
-            except Open as variable:
-                self.open.add((variable.op, variable.index))
+            except Open as variables:
+                for number, axes in variables.axes.items():
+                    self._open(variables.op, number, axes)
+
+    def _open(self, loop, number: int, axes: dict | None) -> None:
+        """Takes note of a loop variable whose sizes change, or that has to be on the host."""
+        known = self.growing.setdefault((loop, number), {})
+        if axes is None or axes.items() <= known.items():
+            self.open.add((loop, number))
+        else:
+            known.update(axes)
 
     def _lowering(self, wanted: Wanted) -> RegionLowering:
         """What lowers the ops, with all that is known, and where the inputs will be."""
@@ -327,7 +338,7 @@ class Region:
         low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
-        low.open, low.once, low.leaving = self.open, self.once, self._leaving
+        low.open, low.growing, low.once, low.leaving = self.open, self.growing, self.once, self._leaving
         self.lowered += 1
         for tensor, array, whole in zip(self.inputs, wanted.arrays, wanted.known):
             whole = whole or tensor in self.specialized
@@ -359,7 +370,7 @@ class Region:
         if self._steering.take(op):
             wanted.examples = self._steering.values(wanted.arrays) or {}
             return
-        if op is low.top and any([isinstance(low.refs.get(t), Held) for t in op.inputs]):
+        if op is low.top and any([isinstance(low.refs.get(t), (Held, Bounded)) for t in op.inputs]):
             raise Split(low.top, begins=low.top is not self.ops[0]) from None
         if wanted.assumed is None and not sources and self._doubt(low.assumes - wanted.seen):
             return
@@ -398,14 +409,15 @@ class Region:
         for op in self.ops:
             low.top = op
             low.lower(op)
-            low.for_python([tensor for tensor in op.outputs if tensor in kept])
             for tensor in op.outputs:
+                for_python(low, low.refs[tensor] if tensor in kept else None)  # what takes it here has more of memory
                 if tensor in kept and _nowhere(low.refs[tensor]):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     copies[tensor] = low.snapshot(low.refs[tensor])
                 elif tensor in kept and not follows_variable(op):
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
+        low.for_python(self.outputs)
         return copies
 
     def _doubt(self, assumptions: set) -> bool:

@@ -90,6 +90,10 @@ def test_there_may_be_at_most_so_many():
     assert found == [0, 0, 6, 1 + 2**31]
 
 
+def test_there_are_at_least_so_many():
+    assert [run(counts.at_least[()], np.array([count]), 2) for count in (0, 1, 2, 3)] == [1, 1, 0, 0]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_parts(dtype):
     a, parts = drawn(dtype, 24).reshape(8, 3), np.array([1, 0, 3, 1, 1, 0, 3, 1], np.int32)

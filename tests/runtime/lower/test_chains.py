@@ -11,11 +11,16 @@ N = 3
 ROWS = [tf.TensorShape([]), tf.TensorShape([None, N])]
 
 
-def grown(step):
-    """A memory that each trip makes longer by what `step` makes of it."""
+def on_the_host(a):
+    """The same by way of strings, of which kernels know nothing, not even how many there are."""
+    return a + 0.0 * tf.stop_gradient(tf.string_to_number(tf.as_string(a)))
+
+
+def grown(step, seen=on_the_host):
+    """A memory that each trip makes longer by what `step` makes of what is seen of it."""
 
     def model(x):
-        body = lambda i, a: (i + 1, tf.concat([a, step(a, x, i)], 0))  # noqa: E731
+        body = lambda i, a: (i + 1, tf.concat([a, step(seen(a), x, i)], 0))  # noqa: E731
         return tf.while_loop(lambda i, _: i < 5, body, [0, x], shape_invariants=ROWS)[1]
 
     return model
@@ -61,10 +66,11 @@ def where_it_is_known(a, x, i):
 STEPS = [where_it_is_known, by_sizes, of_a_known_branch, of_what_is_in_memory, now_and_then]
 
 
+@pytest.mark.parametrize("seen", [on_the_host, tf.identity], ids=lambda seen: seen.__name__)
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
-def test_it_is_what_op_by_op_gives(step):
+def test_it_is_what_op_by_op_gives(step, seen):
     x = tf.placeholder(tf.float32, [None, N])
-    end = grown(step)(x)
+    end = grown(step, seen)(x)
     slope = tf.gradients(tf.reduce_sum(tf.square(end)), x)[0]
     draw, found = np.random.RandomState(0), {}
     feeds = [{x: draw.randn(rows, N)} for rows in (2, 2, 4, 1, 2, 4)]

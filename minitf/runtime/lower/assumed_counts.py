@@ -1,0 +1,114 @@
+"""Ops on values of sizes that only a run knows, where their rules follow these only if more is known of them.
+
+Variables of a loop that grow side by side, and a gradient and what it is the gradient of, have counts of their own: ops
+that take both need them to be equal. Others need a row to be there (the last one, all but the first). The program asks
+whether that is so. Where it is not, the op is left to Python.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+
+import numpy as np
+
+from minitf.kernels.math import check
+from minitf.kernels.math.counts import at_least
+from minitf.runtime.lower import counted_calls, sized_calls
+from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed
+from minitf.runtime.tensor_arrays.flows import Full
+
+_MOST_TRIED = 6
+
+
+def lower(low, op, inputs: list) -> list | None:
+    """The values of the op's outputs; None if it has to be left to Python."""
+    inputs = [_as_found(low, value) for value in inputs]
+    for equal, least in _assumptions(inputs):
+        nodes = low.frames[low.target].nodes
+        given, start = [v.replaced(equal) if equal and type(v) is Bounded else v for v in inputs], len(nodes)
+        found = counted_calls.lower(low, op, given, least)
+        if found is not None:
+            calls, nodes[start:] = nodes[start:], []
+            _ask(low, op, given, equal, least)
+            nodes += calls
+            return found
+    return None
+
+
+def _as_found(low, value):
+    """The value in terms of the counts that others have turned out to equal."""
+    for frame in low.frames if type(value) is Bounded else ():
+        if not frame.equal.keys().isdisjoint(value.counts):
+            value = frame.replaced.setdefault(value, value.replaced(frame.equal))
+    return value
+
+
+def _ask(low, op, inputs: list, equal: dict, least: int) -> None:
+    """Has the program ask whether counts are what they are assumed to be."""
+
+    def differ(_) -> str:
+        raise Full(op, counted_calls.NO_ROOM)
+
+    counts = {count: None for v in inputs if least and type(v) is Bounded for count in v.counts}
+    if equal or counts:
+        low.guesses.setdefault(op, 0)
+        low.roomed.add(op)
+    for count, size in equal.items():
+        sized_calls.call(low, op, check.holds[np.int64], count.ref, 1, (size,), error=differ)
+    for count in counts:
+        low.call(at_least[()], count.ref, least, error=differ)
+    if equal:
+        frame = low.frames[-1]
+        frame.equal = {count: renamed(size, equal) for count, size in frame.equal.items()} | equal
+        frame.replaced.clear()
+
+
+def _assumptions(inputs: list):
+    """What may have to be assumed of counts, which of them are equal to others, and how large they are at least."""
+    values = [v for v in inputs if type(v) is Bounded]
+    yield {}, 0
+    equals = list(itertools.islice(_equalities(values), _MOST_TRIED))
+    yield from ((equal, 0) for equal in equals)
+    yield from ((equal, least) for least in (1, 2) for equal in [{}, *equals] if values)
+
+
+def _equalities(values: list):
+    """Which counts may be equal: those along the same axes, or two."""
+    together = _along_axes([v.sizes for v in values])
+    if together:
+        yield together
+    pairs = itertools.combinations(map(_numbers, values), 2)
+    for a, b in {(id(a), id(b)): (a, b) for one, other in pairs for a, b in itertools.product(one, other)}.values():
+        equal = _equal(a, b)
+        if equal and equal != together:
+            yield equal
+
+
+def _along_axes(sizes: list[tuple]) -> dict | None:
+    """What makes all values equally large along each axis."""
+    equal: dict[Count, Size] = {}
+    if len({len(each) for each in sizes}) != 1:
+        return None
+    for first, *others in zip(*sizes):
+        for other in others:
+            equal |= _equal(other, first)
+    kept = {count for size in equal.values() for count in size.factors}
+    return equal if kept.isdisjoint(equal) else None
+
+
+def _numbers(value: Bounded) -> list:
+    """The sizes of a value, and what it holds, together too: shapes, and parts of an axis."""
+    held = [] if value.holds is None else value.holds.reshape(-1).tolist()
+    return [*value.sizes, *held, *([functools.reduce(added, held)] if held else [])]
+
+
+def _equal(one, other) -> dict[Count, Size]:
+    """What the count of one size is where it equals another size; nothing if they are not one count more or less."""
+    if type(one) is not Size or type(other) is not Size:
+        return {}
+    (*counts,), (*others,) = one.factors, other.factors
+    single = len(counts) == len(others) == 1 and {*one.factors.values(), *other.factors.values()} == {1}
+    if not single or counts == others:
+        return {}
+    return {counts[0]: Size(other.base - one.base, other.factors)}

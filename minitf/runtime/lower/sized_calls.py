@@ -1,0 +1,82 @@
+"""Single calls of kernels into which the machine writes sizes, besides those that ops need: copies, and counts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from minitf.kernels.compile import layout
+from minitf.kernels.math.counts import put_numbers
+from minitf.kernels.math.state import assign
+from minitf.runtime.lower.attempts import REFUSES
+from minitf.runtime.lower.bounded import Bounded, Size, most
+from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
+from minitf.runtime.lower.ir import Ref
+
+
+def call(low, op, kernel, *operands, error=None) -> None:
+    """Adds a call of a kernel, on memory, values that are Bounded, and numbers that may be Sizes."""
+    memory = {name: o for name, o in zip(kernel.kernel.operands, operands) if isinstance(o, (Ref, Bounded))}
+    written = {name for name, operand in kernel.kernel.operands.items() if operand.effect != "in"}
+    numbers = [n for o in operands for n in (o if isinstance(o, (tuple, list)) else [o])]
+    numbers += [o.offset for o in operands if type(o) is Bounded]
+    counts = list(dict.fromkeys([count for n in numbers if type(n) is Size for count in n.factors]))
+    reads = [_whole(o) for name, o in memory.items() if name not in written]
+    writes = [_whole(o) for name, o in memory.items() if name in written]
+    where = {count: Place(len(reads) + k, 0) for k, count in enumerate(counts)}
+    order = [name for name in memory if name not in written], [name for name in memory if name in written]
+    places = {name: k for k, name in enumerate(order[0])}
+    places |= {name: len(reads) + len(counts) + k for k, name in enumerate(order[1])}
+    words: list = []
+    for name, o in zip(kernel.kernel.operands, operands):
+        if name in memory:
+            words.append(Place(places[name], o.offset if type(o) is Bounded else 0))
+        else:
+            words.extend(o if isinstance(o, (tuple, list)) else [o])
+    calls = [KernelCall(kernel, words, None if error is None else REFUSES)]
+    reads += [count.ref for count in counts]
+    low.frames[low.target].nodes.append(CountedCalls(op, reads, writes, calls, where, 0, error))
+
+
+def _whole(value: Ref | Bounded) -> Ref:
+    """All the memory of a value."""
+    return value.memory if type(value) is Bounded else value
+
+
+def items_of(sizes: tuple):
+    """How many items a value of these sizes has, a number that may be a Size; None if it follows more than one size."""
+    varying = [n for n in sizes if type(n) is Size]
+    rest = math.prod([n for n in sizes if type(n) is not Size])
+    if len(varying) > 1:
+        return None
+    return Size(varying[0].base * rest, {c: f * rest for c, f in varying[0].factors.items()}) if varying else rest
+
+
+def put(low, op, numbers: list, places: list[Ref]) -> None:
+    """Writes numbers, which may be Sizes, into memory (int64)."""
+    for number, place in zip(numbers, places):
+        call(low, op, put_numbers[np.int64], place, 1, (number,))
+
+
+def copy(low, op, value: Ref | Bounded, target: Ref) -> None:
+    """Copies a value to where there is room for it; all of its memory, if how large it is follows no size alone."""
+    if type(value) is not Bounded:
+        low.move(value, Ref(value.shape, value.dtype, target.buffer, target.offset, target.moves))
+        return
+    items, size = items_of(value.sizes), value.dtype.itemsize
+    if items is None:
+        memory = value.memory
+        items = min((memory.buffer.size - memory.offset - value.offset) // size, target.size)
+    call(low, op, assign[layout.carrier(value.dtype)], value, target, items)
+
+
+def apart(low, op, value: Ref | Bounded, places: set) -> Ref | Bounded:
+    """The value in memory of its own, if it is in one of these buffers."""
+    if _whole(value).buffer not in places:
+        return value
+    if type(value) is not Bounded:
+        return low.copy(value)
+    memory = low.new((math.prod(map(most, value.sizes)),), value.dtype)
+    copy(low, op, value, memory)
+    return Bounded(memory, 0, value.sizes, value.dtype, value.level)
