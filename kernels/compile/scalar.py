@@ -261,7 +261,31 @@ def softplus(x):
 @scalar
 def erf(x):
     """The error function."""
-    return like(x, math.erf(x))
+    return math.erf(x)
+
+
+# For float32, x P(x**2) / Q(x**2) where |x| < 3.93, a rational function of least relative error, 2e-8.
+A0, A1, A2, A3, A4, A5 = map(
+    F,
+    (
+        *(1.128379145393398, 0.1907818502638449, 0.05278999363933861),
+        *(0.0037795161938354747, 0.0002848052151718976, 2.0419691613774264e-06),
+    ),
+)
+B1, B2, B3, B4, B5 = map(
+    F, (*(0.502408732671176, 0.1142566762779318, 0.014997251699750953), *(0.001165187749359181, 3.800388044817492e-05))
+)
+
+
+@erf.register(F)
+def _(x):
+    s = x * x
+    s = F(3.93 * 3.93) if s > F(3.93 * 3.93) else s
+    p = ((((A5 * s + A4) * s + A3) * s + A2) * s + A1) * s + A0
+    q = ((((B5 * s + B4) * s + B3) * s + B2) * s + B1) * s + F(1)
+    y = p * x / q
+    y = F(1) if y > F(1) else y
+    return F(-1) if y < F(-1) else y
 
 
 @scalar

@@ -8,6 +8,7 @@ import operator
 
 import numpy as np
 
+from minitf.kernels.compile import angles
 from minitf.kernels.compile import scalar as s
 from minitf.kernels.compile.abi import FLOATS, INTS, NUMBERS, REALS, T, ints, kernel, like, scalar, u8p
 from minitf.kernels.compile.splitting import By, Nest
@@ -124,12 +125,12 @@ erfc = unary(FLOATS)(s.erfc)
 lgamma = unary(FLOATS)(s.lgamma)
 digamma = unary(FLOATS)(s.digamma)
 
-sin = library("sin", np.sin)
-cos = library("cos", np.cos)
+sin = unary(FLOATS)(angles.sin)
+cos = unary(FLOATS)(angles.cos)
 tan = library("tan", np.tan)
-asin = library("asin", np.arcsin)
-acos = library("acos", np.arccos)
-atan = library("atan", np.arctan)
+asin = unary(FLOATS)(angles.asin)
+acos = unary(FLOATS)(angles.acos)
+atan = unary(FLOATS)(angles.atan)
 sinh = library("sinh", np.sinh)
 cosh = library("cosh", np.cosh)
 asinh = library("asinh", np.arcsinh)
@@ -288,7 +289,7 @@ add = of_two("add", operator.add)
 sub = of_two("sub", operator.sub)
 mul = of_two("mul", operator.mul)
 div = of_two("div", operator.truediv, FLOATS)
-atan2 = of_two("atan2", np.arctan2, FLOATS)  # the angle of the point (y, x)
+atan2 = binary(FLOATS)(angles.atan2)
 
 
 @binary(REALS)

@@ -6,12 +6,13 @@ from minitf.kernels.compile.splitting import By
 
 
 @scalar
-def squares(a, p, j, radius, width, bias, alpha):
-    """bias + alpha times the squares of items j - radius .. j + radius of the row from place p on."""
-    total = like(a[p], 0)
-    for k in range(max(j - radius, 0), min(j + radius + 1, width)):
-        total += a[p + k] * a[p + k]
-    return like(total, bias) + like(total, alpha) * total
+def scaled(a, o, p, radius, width, bias, alpha):
+    """o = bias + alpha * the squares of up to `radius` items on each side, for each of the row from place p on."""
+    for j in range(width):
+        o[p + j] = like(o[p], bias)
+    for k in range(-radius, radius + 1):
+        for j in range(max(-k, 0), min(width - k, width)):
+            o[p + j] += like(o[p], alpha) * (a[p + j + k] * a[p + j + k])
 
 
 @kernel(T=FLOATS, split=By("rows", a="width", o="width"))
@@ -19,9 +20,9 @@ def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width
     """o = a / (bias + alpha * sum of squares around) ** beta."""
     for row in range(rows):
         p = row * width
-        for j in range(width):
-            scale = squares(a, p, j, radius, width, bias, alpha)
-            o[p + j] = a[p + j] * exp(like(scale, -beta) * log(scale))
+        scaled(a, o, p, radius, width, bias, alpha)
+        for j in range(p, p + width):
+            o[j] = a[j] * exp(like(o[j], -beta) * log(o[j]))
     return 0
 
 
@@ -30,12 +31,13 @@ def lrn_grad(g: T, a: T, y: T, scales: T.scratch, o: T.out, bias: real, alpha: r
     """o = the gradient for a, of which `lrn` makes y."""
     for row in range(rows):
         p = row * width
-        for j in range(width):
-            scales[p + j] = squares(a, p, j, radius, width, bias, alpha)
-        for j in range(width):
-            total = like(g[p], 0)
-            for k in range(max(j - radius, 0), min(j + radius + 1, width)):
-                total += g[p + k] * y[p + k] / scales[p + k]
-            power = exp(like(total, -beta) * log(scales[p + j]))
-            o[p + j] = g[p + j] * power - like(total, 2 * alpha * beta) * a[p + j] * total
+        scaled(a, scales, p, radius, width, bias, alpha)
+        for j in range(p, p + width):
+            o[j] = 0
+        for k in range(-radius, radius + 1):
+            for j in range(p + max(-k, 0), p + min(width - k, width)):
+                o[j] += g[j + k] * y[j + k] / scales[j + k]
+        for j in range(p, p + width):
+            power = exp(like(o[j], -beta) * log(scales[j]))
+            o[j] = g[j] * power - like(o[j], 2 * alpha * beta) * a[j] * o[j]
     return 0

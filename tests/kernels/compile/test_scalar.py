@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import scipy.special
 from kernel_helpers import EPS
 
 from minitf.kernels.compile import scalar as s
 from minitf.kernels.math import elementwise as ew
 
-LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4}
+LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4, ew.erf: 4}
+LIMITS |= {ew.sin: 2, ew.cos: 2, ew.asin: 3, ew.acos: 3, ew.atan: 3}
 REFERENCES = {
     ew.exp: np.exp,
     ew.expm1: np.expm1,
@@ -15,6 +17,12 @@ REFERENCES = {
     ew.log1p: np.log1p,
     ew.tanh: np.tanh,
     ew.sigmoid: lambda x: 1 / (1 + np.exp(-x)),
+    ew.erf: lambda x: scipy.special.erf(x.astype(float)),
+    ew.sin: np.sin,
+    ew.cos: np.cos,
+    ew.asin: np.arcsin,
+    ew.acos: np.arccos,
+    ew.atan: np.arctan,
 }
 
 
@@ -60,3 +68,24 @@ def test_tanh_keeps_within_one():
     ew.tanh["float32"].run(x, o, x.size)
     assert o.max() == 1
     assert o[-3:].tolist() == [1, -1, 0] and np.signbit(o[-1])
+
+
+def test_the_angle_of_a_point():
+    rng = np.random.default_rng(0)
+    sizes = np.exp2(rng.uniform(-60, 60, (2, 5000))) * rng.choice([-1, 1], (2, 5000))
+    edges = np.array([0, -0.0, 1, -1, np.inf, -np.inf, np.nan])
+    y, x = np.concatenate([sizes, np.stack(np.meshgrid(edges, edges)).reshape(2, -1)], 1).astype(np.float32)
+    found = np.zeros_like(x)
+    ew.atan2["float32"].run(y, x, found, 1, (x.size, 1, 1))
+    expected = np.arctan2(y.astype(float), x.astype(float))
+    np.testing.assert_allclose(found, expected, rtol=3 * EPS[found.dtype], atol=1e-37)
+    np.testing.assert_array_equal(np.signbit(found)[~np.isnan(found)], np.signbit(expected)[~np.isnan(expected)])
+
+
+def test_sines_of_what_is_close_to_half_turns():
+    x = np.concatenate([np.arange(1, 20000) * np.pi, 2.0 ** np.arange(-5, 128), [np.inf, np.nan]]).astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        expected = np.sin(x.astype(float))
+    found = np.zeros_like(x)
+    ew.sin["float32"].run(x, found, x.size)
+    np.testing.assert_allclose(found, expected, rtol=2 * EPS[found.dtype])
