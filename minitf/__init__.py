@@ -117,8 +117,8 @@ from minitf.ops.io.features import FixedLenFeature, FixedLenSequenceFeature, par
 from minitf.ops.io.features import parse_single_sequence_example, SparseFeature, VarLenFeature
 from minitf.ops.io.serialized import decode_compressed, decode_json_example, parse_tensor, serialize_tensor
 from minitf.ops.io.file_ops import matching_files, read_file, write_file
-from minitf.ops.io.readers import FixedLengthRecordReader, IdentityReader, ReaderBase, TextLineReader, TFRecordReader
-from minitf.ops.io.readers import WholeFileReader
+from minitf.ops.io.readers import FixedLengthRecordReader, IdentityReader, LMDBReader, ReaderBase, TextLineReader
+from minitf.ops.io.readers import TFRecordReader, WholeFileReader
 
 # Variables, initializers, random numbers
 

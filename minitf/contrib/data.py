@@ -9,6 +9,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.data import Dataset, FixedLengthRecordDataset, Iterator, TextLineDataset, TFRecordDataset
 from minitf.data import structure
+from minitf.data.readers import LMDBDataset
 from minitf.data.experimental import AUTOTUNE, Counter, CsvDataset, Optional, RandomDataset, Reducer, SqlDataset
 from minitf.data.experimental import TFRecordWriter, bucket_by_sequence_length, choose_from_datasets, copy_to_device
 from minitf.data.experimental import dense_to_sparse_batch, enumerate_dataset, get_next_as_optional, get_single_element

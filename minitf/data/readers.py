@@ -70,6 +70,21 @@ class TextLineDataset(_PartsOfFiles):
     _type = "TextLineDataset"
 
 
+class LMDBDataset(Dataset):
+    """The keys and values of LMDB databases, pairs of string scalars in the order of the keys.
+
+    filenames: the name of a file or folder, or several; read by the package lmdb.
+
+    Raises (at run time):
+      InvalidArgumentError: if there is no such database. ImportError: without the package.
+    """
+
+    def __init__(self, filenames):
+        part = structure.Part(tf.string, TensorShape([]))
+        names = tf.convert_to_tensor(filenames, tf.string, name="filenames")
+        self._begin(apply("LMDBDataset", names, **structure.carriers((part, part))), (part, part))
+
+
 class TFRecordDataset(_PartsOfFiles):
     """The records of TFRecord files, string scalars.
 

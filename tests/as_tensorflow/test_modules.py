@@ -97,7 +97,7 @@ WRONG = {
     "from tensorflow.contrib import tpu": (ImportError, "minitf has no tensorflow.contrib.tpu: there are no"),
     "from tensorflow.contrib import bayesflow": (ImportError, "minitf does not have tensorflow.contrib.bayesflow yet"),
     "tf.quantize": (AttributeError, "minitf has no tensorflow.quantize: there are no types"),
-    "tf.LMDBReader": (AttributeError, "minitf does not have tensorflow.LMDBReader yet"),
+    "tf.contrib.ffmpeg": (AttributeError, "minitf does not have tensorflow.contrib.ffmpeg yet"),
     "tf.reduce_summ": (AttributeError, "'tensorflow' has no attribute 'reduce_summ'; the nearest"),
     "import tensorflow.foo": (ModuleNotFoundError, "No module named 'tensorflow.foo'"),
     "from tensorflow.nn import reluu": (ImportError, "cannot import name 'reluu' from 'tensorflow.nn'"),

@@ -13,6 +13,7 @@ from minitf.framework import errors
 from minitf.framework.files import translated
 from minitf.ops.datasets.base import Dataset, Steps, dataset_op
 from minitf.ops.io.file_ops import read_whole
+from minitf.ops.io.lmdb_files import pairs
 from minitf.ops.patterns import boxed
 
 
@@ -77,6 +78,14 @@ class _TextLineDataset(Files):
         with translated(name), opened(name, self._compression) as file:
             while line := read(name, file.readline):
                 yield line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+@dataset_op("LMDBDataset", "filenames: string")
+class _LMDBDataset(Files):
+    """The keys and values of LMDB databases."""
+
+    def parts(self, name):
+        return ((boxed(key), boxed(value)) for key, value in pairs(name))
 
 
 @dataset_op("TFRecordDataset", "filenames: string, compression_type: string[], buffer_size: int64[]", "")

@@ -17,6 +17,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.ops.io.file_ops import check_there, read_whole, text
+from minitf.ops.io.lmdb_files import pairs
 from minitf.ops.io.queues import store_of
 from minitf.ops.patterns import STATEFUL, boxed
 
@@ -163,7 +164,15 @@ class _Names(_Whole):
         return work
 
 
+class _Pairs(_Reader):
+    """Keys and values."""
+
+    def open(self, work):
+        return pairs(os.fsdecode(work))
+
+
 _KINDS = {
+    "LMDBReader": _Pairs,
     "TFRecordReaderV2": _TFRecords,
     "TextLineReaderV2": _Lines,
     "FixedLengthRecordReaderV2": _Pieces,
@@ -238,6 +247,7 @@ for _type, _more in {
     "TextLineReaderV2": ", skip_header_lines: int = 0",
     "FixedLengthRecordReaderV2": ", record_bytes: int, header_bytes: int = 0, footer_bytes: int = 0, "
     "hop_bytes: int = 0, encoding: string = ''",
+    "LMDBReader": "",
     "WholeFileReaderV2": "",
     "IdentityReaderV2": "",
 }.items():
@@ -372,6 +382,17 @@ class FixedLengthRecordReader(ReaderBase):
             "FixedLengthRecordReaderV2", record_bytes=int(record_bytes), **sizes, encoding=encoding or "", name=name
         )
         super().__init__(made)
+
+
+class LMDBReader(ReaderBase):
+    """Reads the keys and values of LMDB databases, files or folders, by the package lmdb.
+
+    Raises (at run time):
+      InvalidArgumentError: if there is no such database. ImportError: without the package.
+    """
+
+    def __init__(self, name: str | None = None, options=None):
+        super().__init__(apply("LMDBReader", name=name))
 
 
 class WholeFileReader(ReaderBase):
