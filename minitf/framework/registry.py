@@ -198,14 +198,19 @@ def define(type: str, signature: str, **rules) -> OpDef:
     """Registers an op type. rules: as above; those that name a type variable give the types it may take."""
     if type in OPS:
         raise ValueError(f"op type {type} is defined twice")
+    OPS[type] = described(type, signature, **rules)
+    return OPS[type]
+
+
+def described(type: str, signature: str, **rules) -> OpDef:
+    """What is known of an op type, without registering it."""
     left, right = signature.rsplit("->", 1)
     left, _, attributes = left.partition(";")
     inputs, outputs = _args(left), _args(right)
     variables = tuple(dict.fromkeys(a.variable for a in inputs if a.variable))
     allowed = {name: rules.pop(name) for name in rules.keys() - _RULES}
     _check_rules(type, rules, allowed)
-    OPS[type] = OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), attributes, **rules)
-    return OPS[type]
+    return OpDef(type, inputs, outputs, allowed, variables, _sized(inputs), attributes, **rules)
 
 
 def also(type: str, like: str) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
-from minitf.graphs.foreign import named
+from minitf.graphs.forms import named
 from minitf.ops.array import array
 from minitf.ops.array.joining import split
 from minitf.ops.control.counted import counted_loop

@@ -6,6 +6,8 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
+from minitf.graphs import older_ops  # noqa: F401 - adds their forms
+from minitf.graphs.forms import FORMS, form, named
 from minitf.graphs.values import Unsupported
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
@@ -17,21 +19,25 @@ from minitf.ops.nn.axes import IMAGES
 
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue QueueEnqueue QueueEnqueueMany"
 _QUEUE_USES = "QueueDequeue QueueDequeueMany QueueDequeueUpTo QueueClose QueueIsClosed QueueSize"
+_TABLES = "HashTable MutableHashTable MutableHashTableOfTensors MutableDenseHashTable InitializeTableFromTextFile"
+_TABLE_USES = "LookupTableFind LookupTableInsert LookupTableImport LookupTableSize LookupTableExport"
+_READERS = "TFRecordReader TextLineReader FixedLengthRecordReader WholeFileReader IdentityReader ReaderRead"
+_READER_USES = "ReaderReadUpTo ReaderNumRecordsProduced ReaderNumWorkUnitsCompleted ReaderReset ReaderSerializeState"
+_NOW_V2 = f"{_QUEUES} {_QUEUE_USES} {_TABLES} {_TABLE_USES} {_READERS} {_READER_USES} ReaderRestoreState Iterator"
+_NOW_RESOURCES = "ConditionalAccumulator AccumulatorApplyGradient AccumulatorTakeGradient"
+_EXPERIMENTS = "CSVDataset DatasetCardinality DatasetToTFRecord DenseToSparseBatchDataset DirectedInterleaveDataset"
+_MORE_EXPERIMENTS = "IgnoreErrorsDataset LMDBDataset RandomDataset SqlDataset UnbatchDataset UniqueDataset"
 
 # Theirs -> ours, of the same inputs and attributes.
 RENAMED = {
-    **{name: f"{name}V2" for name in f"{_QUEUES} {_QUEUE_USES}".split()},
+    **{name: f"{name}V2" for name in f"{_NOW_V2} IteratorFromStringHandle".split()},
+    **{name: f"Resource{name}" for name in _NOW_RESOURCES.split()},
+    **{f"Experimental{name}": name for name in f"{_EXPERIMENTS} {_MORE_EXPERIMENTS}".split()},
+    "IteratorGetNextSync": "IteratorGetNext",
     "RefIdentity": "Identity",
     "Snapshot": "Identity",
     "Variable": "VariableV2",
 }
-
-
-def named(name: str, *tensors: Tensor) -> Operation:
-    """The op of this name that gives tensors out."""
-    if len(tensors) == 1:
-        return apply_op("Identity", tensors[0], name=f"{name}/")
-    return apply_op("IdentityN", list(tensors), name=f"{name}/")
 
 
 # ---- variables and files
@@ -113,24 +119,75 @@ def _numbers(attrs: dict) -> dict:
 _OF_SEEDS = ("StatelessRandomNormal", "StatelessRandomUniform", "StatelessRandomUniformInt", "StatelessTruncatedNormal")
 
 
-RULES = {  # theirs -> a function of the name, attributes and inputs that makes the op of that name
-    "AssignVariableOp": _assigned,
-    "Concat": lambda name, attrs, axis, *values: apply_op("ConcatV2", list(values), axis, name=f"{name}/"),
-    "Div": _divided,
-    **dict.fromkeys(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], _normalized),
-    **dict.fromkeys(["FusedBatchNormGrad", "FusedBatchNormGradV2", "FusedBatchNormGradV3"], _normalized_slope),
-    "Einsum": lambda name, attrs, *inputs: named(name, einsum.einsum(attrs["equation"], *inputs)),
-    "Gather": lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, name=f"{name}/"),
-    "InTopK": lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
-    **dict.fromkeys(["InvGrad", "ReciprocalGrad"], _slope(lambda y, dy: -dy * y * y)),
-    **dict.fromkeys(["Restore", "RestoreSlice"], _restored),
-    "RsqrtGrad": _slope(lambda y, dy: dy * -0.5 * y * y * y),
-    "Save": _saved,
-    "SqrtGrad": _slope(lambda y, dy: dy * 0.5 / y),
+# ---- theirs
+
+
+_NORM = "T: type, epsilon: float = 0.0001, data_format: string = 'NHWC', is_training: bool = True"
+_AVERAGE = "exponential_avg_factor: later[float] = 1.0"
+_MOMENTS = {"": ("", "T"), "V2": ("U: type, ", "U"), "V3": ("U: type, ", "U")}
+for _version, (_more, _kind) in _MOMENTS.items():
+    _space = [f"reserve_space_{i}: {_kind}" for i in range(1, 4 if _version == "V3" else 3)]
+    form(
+        f"FusedBatchNorm{_version}",
+        f"x: T, scale: {_kind}, offset: {_kind}, mean: {_kind}, variance: {_kind}; {_more}{_NORM}, {_AVERAGE} -> "
+        f"y: T, batch_mean: {_kind}, batch_variance: {_kind}, {', '.join(_space)}",
+        _normalized,
+    )
+    _scale = "T" if not _version else "float32"
+    form(
+        f"FusedBatchNormGrad{_version}",
+        f"y_backprop: T, x: T, scale: {_scale}, {', '.join(_space)}; {_more}{_NORM} -> "
+        f"x_backprop: T, scale_backprop: {_kind}, offset_backprop: {_kind}, reserve_space_4: {_kind}, "
+        f"reserve_space_5: {_kind}",
+        _normalized_slope,
+    )
+
+form(
+    "AssignVariableOp",
+    "resource: resource, value: dtype; dtype: type, validate_shape: later[bool] = False ->",
+    _assigned,
+)
+form(
+    "Concat",
+    "concat_dim: int32[], values: *T; N: int, T: type -> output: T",
+    lambda name, attrs, axis, *values: apply_op("ConcatV2", list(values), axis, name=f"{name}/"),
+)
+form("Div", "x: T, y: T; T: type -> z: T", _divided)
+form(
+    "Einsum",
+    "inputs: *T; equation: string, N: int, T: type -> output: T",
+    lambda name, attrs, *inputs: named(name, einsum.einsum(attrs["equation"], *inputs)),
+)
+form(
+    "Gather",
+    "params: Tparams, indices: Tindices; validate_indices: bool = True, Tparams: type, Tindices: type"
+    " -> output: Tparams",
+    lambda name, attrs, x, i: apply_op("GatherV2", x, i, 0, name=f"{name}/"),
+)
+form(
+    "InTopK",
+    "predictions: float32, targets: T; k: int, T: type = int32 -> precision: bool",
+    lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
+)
+for _type in ("InvGrad", "ReciprocalGrad"):
+    form(_type, "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: -dy * y * y))
+form("RsqrtGrad", "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: dy * -0.5 * y * y * y))
+form("SqrtGrad", "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: dy * 0.5 / y))
+_FILE = "file_pattern: string, tensor_name: string"
+form("Restore", f"{_FILE}; dt: type, preferred_shard: int = -1 -> tensor: dt", _restored)
+form("RestoreSlice", f"{_FILE}, shape_and_slice: string; dt: type, preferred_shard: int = -1 -> tensor: dt", _restored)
+form("Save", "filename: string, tensor_names: string, data: **T; T: list(type) ->", _saved)
+form(
+    "TopK",
+    "input: T; k: int, sorted: bool = True, T: type -> values: T, indices: int32",
+    lambda name, attrs, x: apply_op("TopKV2", x, attrs["k"], sorted=attrs["sorted"], name=f"{name}/"),
+)
+
+RULES = {  # of those without a form
     "StatelessRandomGetAlg": lambda name, attrs: constant(1, dtypes.int32, name=f"{name}/").op,
     "StatelessRandomGetKeyCounter": _keyed,
     **{f"{type}V2": _of_key(type) for type in _OF_SEEDS},
-    "TopK": lambda name, attrs, x: apply_op("TopKV2", x, attrs["k"], sorted=attrs["sorted"], name=f"{name}/"),
+    **{type: each.rule for type, each in FORMS.items()},
 }
 
 

@@ -9,6 +9,7 @@ from minitf.framework.attributes import Attribute, declared
 from minitf.framework.registry import OPS
 from minitf.graphs import block_cells
 from minitf.graphs.foreign import RENAMED
+from minitf.graphs.forms import FORMS
 from minitf.graphs.values import Unsupported
 
 HANDLED = "Handled"  # begins the types of ops on TensorArrays that have handles, as all of TensorFlow's
@@ -16,32 +17,8 @@ FLOW = "_flow"  # says that a node of a TensorArray's op has no handle
 _OURS = ("func", "object")  # kinds of what no message holds
 _OWN = ("If", "ParseExample", "ParseSequenceExample", "ParseSingleSequenceExample")  # take other inputs than theirs
 
-_NORM = "T: type, epsilon: float = 0.0001, data_format: string = 'NHWC', is_training: bool = True"
-_AVERAGE = "exponential_avg_factor: later[float] = 1.0"
-# Of ops that become others of minitf's.
-_OTHERS = {
-    **block_cells.ATTRIBUTES,
-    "AssignVariableOp": "dtype: type, validate_shape: later[bool] = False",
-    "Concat": "N: int, T: type",
-    "Div": "T: type",
-    "Einsum": "equation: string, N: int, T: type",
-    "FusedBatchNorm": f"{_NORM}, {_AVERAGE}",
-    "FusedBatchNormGrad": _NORM,
-    "FusedBatchNormGradV2": f"{_NORM}, U: type",
-    "FusedBatchNormV2": f"{_NORM}, U: type, {_AVERAGE}",
-    "FusedBatchNormV3": f"{_NORM}, U: type, {_AVERAGE}",
-    "Gather": "validate_indices: bool = True, Tparams: type, Tindices: type",
-    "InTopK": "k: int, T: type = int32",
-    "InvGrad": "T: type",
-    "ReciprocalGrad": "T: type",
-    "Restore": "dt: type, preferred_shard: int = -1",
-    "RestoreSlice": "dt: type, preferred_shard: int = -1",
-    "RsqrtGrad": "T: type",
-    "Save": "T: list(type)",
-    "SqrtGrad": "T: type",
-    "StackV2": "elem_type: type, stack_name: string = ''",
-    "TopK": "k: int, sorted: bool = True, T: type",
-}
+# Of ops that become others of minitf's, and have no form.
+_OTHERS = {**block_cells.ATTRIBUTES, "StackV2": "elem_type: type, stack_name: string = ''"}
 
 
 @functools.cache
@@ -49,6 +26,8 @@ def attributes_of(type: str) -> dict[str, Attribute] | None:
     """The attributes of TensorFlow's op of a type by name; None if minitf knows of no such op."""
     if type in _OTHERS:
         return {n: a._replace(told=n == "N" or "type" in a.kind) for n, a in declared(_OTHERS[type]).items()}
+    if type in FORMS:
+        return FORMS[type].definition.attributes
     type = spelled(type)
     own = OPS.get(HANDLED + type) or OPS.get(type) or OPS.get(RENAMED.get(type, type))
     if own is None or type in _OWN or not is_tensorflows(type):

@@ -17,6 +17,7 @@ import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
 import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
+import raw_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
