@@ -101,6 +101,25 @@ def at_least(count: i64p, least):
     return 1 if count[0] < least else 0
 
 
+@kernel
+def product(a: i64p, b: i64p, o: i64p.out):
+    """o = a * b."""
+    o[0] = a[0] * b[0]
+    return 0
+
+
+@kernel(T=INDEX)
+def sizes(a: T, o: i64p.out, n, most):
+    """o = the numbers a; the status is 1 + the largest if it is larger than the most, or what fits into a status, as it
+    is for a number below 0.
+    """
+    largest = 0
+    for i in range(n):
+        o[i] = a[i]
+        largest = MOST_SAID if a[i] < 0 else max(largest, min(o[i], MOST_SAID))
+    return 0 if largest <= most else 1 + largest
+
+
 @kernel(T=INDEX)
 def put_numbers(o: T.out, n, numbers: ints):
     """o = the numbers."""

@@ -241,7 +241,7 @@ def _checked_same(op):
 
 def _reverse_kernel(b, op, x, axis):
     axes, steps = _axes(b.data(axis), len(x.shape)), list(layout.strides(x.shape))
-    offset = sum((x.shape[axis] - 1) * steps[axis] for axis in axes) if x.size else 0
+    offset = sum((x.shape[axis] - 1) * steps[axis] for axis in axes)  # of none, that is nowhere, nothing is read
     return patterns.walk(b, x, x.shape, [-s if axis in axes else s for axis, s in enumerate(steps)], offset)
 
 

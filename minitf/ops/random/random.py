@@ -230,11 +230,10 @@ def shape_tensor(shape) -> Tensor:
 
 
 def _shuffle(b, op, value):
-    out = b.new(value.shape, value.dtype)
-    rows = value.shape[0] if value.shape else 0
-    if not rows:
+    if not value.shape:
         return value
-    b.call(kernels.random_shuffle[layout.carrier(value.dtype)], stream(b, op), value, out, rows, value.size // rows)
+    out, (rows, *rest) = b.new(value.shape, value.dtype), value.shape
+    b.call(kernels.random_shuffle[layout.carrier(value.dtype)], stream(b, op), value, out, rows, prod(rest))
     return out
 
 

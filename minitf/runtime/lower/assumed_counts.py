@@ -14,7 +14,7 @@ import numpy as np
 
 from minitf.kernels.math import check
 from minitf.kernels.math.counts import at_least
-from minitf.runtime.lower import counted_calls, sized_calls
+from minitf.runtime.lower import counted_calls, counted_ops, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed
 from minitf.runtime.tensor_arrays.flows import Full
 
@@ -27,7 +27,7 @@ def lower(low, op, inputs: list) -> list | None:
     for equal, least in _assumptions(inputs):
         nodes = low.frames[low.target].nodes
         given, start = [v.replaced(equal) if equal and type(v) is Bounded else v for v in inputs], len(nodes)
-        found = counted_calls.lower(low, op, given, least)
+        found = counted_ops.lower(low, op, given, least)
         if found is not None:
             calls, nodes[start:] = nodes[start:], []
             _ask(low, op, given, equal, least)

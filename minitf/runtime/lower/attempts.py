@@ -18,10 +18,11 @@ _FEW = 64
 
 
 def taken_for(most: int, share: float, least: int = 0) -> int:
-    """A number that is so much of the most that it can be; not 1, for which rules may do without something, but where
-    that is the least.
+    """A number that is so much of the most that it can be; odd where it is a part, but not 1, for which rules may do
+    without something, but where that is the least.
     """
-    number = max(round(most * share), least)
+    number = round(most * share)
+    number = max(min(number | 1, most) if 0 < share < 1 else number, least)
     return 2 if number == 1 < most and least == 0 else number
 
 
@@ -41,21 +42,25 @@ class Part(Value):
 
 
 class Attempt(Builder):
-    """One attempt. counts: what those are taken for that the inputs follow. share(k): which part of the most that it
-    can be the count is taken for which the op finds out as number k. room: how large it may be where nothing else says.
-    folds, knows: whether whole numbers made of known ones are known, and whether rules hear what is known if they ask.
+    """One attempt.
 
-    roots: inputs, then constants (arrays) and new memory (shape and type). found: what is counted, which number it is
-    taken for, and the most that it can be.
+    counts: what those are taken for that the inputs follow. share(k): which part of the most that it can be the count
+    is taken for which the op finds out as number k. state(op, make): memory that an op keeps. room: how large a count
+    may be where nothing else says. folds, knows: whether whole numbers made of known ones are known, and whether rules
+    hear what is known if they ask.
+
+    roots: inputs, then constants (arrays), new memory (shape and type) and what the op keeps. found: what is counted,
+    which number it is taken for, and the most that it can be.
     """
 
-    def __init__(self, op, inputs: list, counts: dict, share, room: int, folds: bool, knows: bool):
+    def __init__(self, op, inputs: list, counts: dict, share, state, room: int, folds: bool, knows: bool):
         self.roots: list = list(inputs)
-        self._inputs, self._room, self._knows, self.roomed = len(inputs), room, knows, False
+        self._state = state
+        self._room, self._knows, self.roomed = room, knows, False
         self.calls: list = []
         self.found: list[tuple[Part, int, int]] = []
         self._share = share
-        parts = [self._input(root, value, counts) for root, value in enumerate(inputs)]
+        self.inputs = parts = [self._input(root, value, counts) for root, value in enumerate(inputs)]
         if op.definition.sized:
             check_sizes(op.definition, [part.shape for part in parts])
         folded = self._folded(op, parts) if folds else None
@@ -107,7 +112,7 @@ class Attempt(Builder):
     def data(self, value):
         if value.known is not None:
             return value.known
-        if value.root < self._inputs or value.size != 1:
+        if value.root < len(self.inputs) or value.size != 1:
             raise NeedsData(value)
         self.calls.append((at_most[()], (value, self._room), FULL))
         self.roomed = True
@@ -140,7 +145,9 @@ class Attempt(Builder):
         raise NeedsData(None)
 
     def state(self, op, make):
-        raise NeedsData(None)
+        kept = self._state(op, make)
+        self.roots.append(kept)
+        return Part(kept.shape, kept.dtype, len(self.roots) - 1)
 
     def loop(self, op, values):
         raise NeedsData(None)

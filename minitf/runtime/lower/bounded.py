@@ -15,18 +15,22 @@ from minitf.runtime.lower.ir import Ref
 
 
 class Count:
-    """A whole number that a kernel finds out: where it is (int64), and how large it is at `most`."""
+    """A whole number that a kernel finds out: where it is (int64), and how large it is at `most`. product: the counts
+    whose product it is, if that is what it is.
+    """
 
-    __slots__ = ("ref", "most")
+    __slots__ = ("ref", "most", "product")
     ref: Ref
-    most: int
 
-    def at(self, ref: Ref) -> Count:
-        """The same count in another place."""
+    def __init__(self, most: int = 0, product: tuple = ()):
+        self.most, self.product = most, product
+
+    def at(self, ref: Ref, counts: dict) -> Count:
+        """The same count in another place; `counts` are in the places of those whose product it is."""
         if ref is self.ref:
             return self
-        found = Count()
-        found.ref, found.most = ref, self.most
+        found = Count(self.most, tuple([counts[count] for count in self.product]))
+        found.ref = ref
         return found
 
 
@@ -53,6 +57,11 @@ def most(number) -> int:
     if type(number) is not Size:
         return number
     return number.base + sum([max(factor * count.most, 0) for count, factor in number.factors.items()])
+
+
+def with_factors(counts: list[Count]) -> list[Count]:
+    """Counts, each once, behind those whose product they are."""
+    return list(dict.fromkeys([each for count in counts for each in (*count.product, count)]))
 
 
 def added(one, other):
@@ -99,9 +108,9 @@ class Bounded(Value):
 
     @property
     def counts(self) -> list[Count]:
-        """The counts that it follows, each once."""
+        """The counts that it follows, each once, behind those whose product it is."""
         numbers = [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
-        return list(dict.fromkeys([c for n in numbers if type(n) is Size for c in n.factors]))
+        return with_factors([c for n in numbers if type(n) is Size for c in n.factors])
 
     def ref(self, counts: dict) -> Ref:
         """Where it is if these are the counts."""
@@ -126,7 +135,7 @@ class Bounded(Value):
         """
         for count in self.counts:
             if count not in counts:
-                counts[count] = count.at(or_none(low, branch, other, count.ref))
+                counts[count] = count.at(or_none(low, branch, other, count.ref), counts)
         memory = out_of(low, branch, self.memory)
         return self.following(counts, memory, renamed(self.offset, counts), len(low.frames) - 1)
 

@@ -32,7 +32,7 @@ class BoundedStack(Value):
         """The slice of the present trip of another loop. counts: what those that were saved are there, so far."""
         for count, stack in self.counts.items():
             if count not in counts:
-                counts[count] = count.at(stack.slice(0, loop))
+                counts[count] = count.at(stack.slice(0, loop), counts)
         return self.item.following(counts, self.memory.slice(0, loop), 0, level)
 
     def handed_out(self, low, branch, other, stacks: dict) -> BoundedStack:

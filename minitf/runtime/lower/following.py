@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,65 +11,135 @@ import numpy as np
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.attempts import Attempt, Part, few_whole, taken_for
-from minitf.runtime.lower.bounded import Bounded, Count
+from minitf.runtime.lower.bounded import Bounded, Count, with_factors
 from minitf.runtime.lower.builder import NeedsData
+from minitf.runtime.lower.ir import Ref
 
-_MOST_COUNTS = 6
+_MOST_COUNTS = 12
 
 
 class Rule(NamedTuple):
     """What a rule calls for any sizes: one of its attempts, the counts that the inputs follow, and how each number in
-    it follows these and those that the op finds out: a base, and how often it has each of them.
+    it follows these, those that the op finds out, and products of some two of the first: a base, and how often it has
+    each of them.
     """
 
     attempt: Attempt
     counts: list[Count]
     numbers: list[tuple]
+    products: list[tuple[int, int]]
 
 
 def followed(op, inputs: list, least: int, *ways) -> Rule | None:
     """How the op's rule follows sizes, where no count of the inputs is below the least; None if it does not, or is
     refused for some. ways: as an Attempt takes them.
+
+    Raises NeedsData if it asks what is in an input.
     """
-    counts = list(dict.fromkeys([count for v in inputs if type(v) is Bounded for count in v.counts]))
-    points, tables, attempts = [], [], []
+    counts = with_factors([count for v in inputs if type(v) is Bounded for count in v.counts])
     try:
-        more = len(_attempt(op, inputs, counts, least, lambda k: 1.0, *ways)[0].found)
-        for shares in _shares(len(counts) + more):
-            attempt, point = _attempt(op, inputs, counts, least, shares.__getitem__, *ways)
-            attempts.append(attempt)
-            points.append(point)
-            tables.append(_Numbers(attempt, len(inputs)))
-    except (NeedsData, ValueError, TypeError, IndexError, ArithmeticError, OpError):
+        first = _Tried(op, inputs, counts, least, lambda k: 1.0, *ways)
+        tried, numbers = [first], None
+        for shares in _shares(len(counts) + len(first.attempt.found)):
+            tried += [_Tried(op, inputs, counts, least, share.__getitem__, *ways) for share in shares]
+            alike = [t for t in tried if t.numbers.structure == first.numbers.structure]
+            products = _products(counts) if numbers == [] else []
+            numbers = _fitted([t.with_products(products) for t in alike], [t.numbers.numbers for t in alike])
+            if numbers:
+                break
+    except NeedsData as error:
+        if asked_of(error, inputs) is not None:
+            raise
         return None
-    if any([each.structure != tables[0].structure for each in tables]) or len(points[0]) > 1 + _MOST_COUNTS:
+    except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
         return None
-    numbers = _fitted(points, [each.numbers for each in tables])
-    return None if numbers is None else Rule(attempts[0], counts, numbers)
+    if not numbers or not _holds(first, tried, numbers, products):
+        return None
+    return Rule(first.attempt, counts, *_needed(numbers, len(first.point), products))
 
 
-def _attempt(op, inputs: list, counts: list, least: int, share: Callable, *ways) -> tuple[Attempt, list]:
-    """An attempt, and what the counts are in it, behind a 1."""
-    known = [taken_for(count.most, share(k), least) for k, count in enumerate(counts)]
-    attempt = Attempt(op, inputs, dict(zip(counts, known)), lambda k: share(len(counts) + k), *ways)
-    return attempt, [1, *known, *[number for _, number, _ in attempt.found]]
+def _holds(first: _Tried, tried: list[_Tried], numbers: list[tuple], products: list[tuple]) -> bool:
+    """Whether attempts that call for less than others are those where a size is 0 or 1, and give what these would."""
+    fewer = [t for t in tried if t.numbers.structure != first.numbers.structure]
+    if not all([t.small > first.small for t in fewer]):
+        return False
+    return all([t.shapes == first.shapes_by(numbers, t.with_products(products)) for t in fewer])
 
 
-def _shares(count: int) -> list:
-    """For each attempt, which part of the most that it may be each count is taken for: all, nothing, and others."""
+def _products(counts: list[Count]) -> list[tuple]:
+    """The pairs of places of counts whose products numbers may follow, but for those that are counts themselves."""
+    plain = [k for k, count in enumerate(counts) if not count.product]
+    found = [{*count.product} for count in counts]
+    return [(1 + i, 1 + j) for i in plain for j in plain if i <= j and {counts[i], counts[j]} not in found]
+
+
+def _needed(numbers: list[tuple], count: int, products: list[tuple]) -> tuple[list, list]:
+    """The numbers, and the products, without those that no number follows."""
+    used = [k for k in range(len(products)) if any([each[count + k] for each in numbers])]
+    return [(*each[:count], *[each[count + k] for k in used]) for each in numbers], [products[k] for k in used]
+
+
+def asked_of(error: NeedsData, inputs: list) -> int | None:
+    """Which of the inputs a rule has asked for, if it is one."""
+    (part,) = error.args
+    return part.root if part is not None and part.root < len(inputs) else None
+
+
+class _Tried:
+    """An attempt, and what the counts are in it, behind a 1. small: how many sizes of inputs are 0 or 1."""
+
+    def __init__(self, op, inputs: list, counts: list, least: int, share: Callable, *ways):
+        known = _taken(counts, least, share)
+        self.attempt = Attempt(op, inputs, known, lambda k: share(len(counts) + k), *ways)
+        self.point = [1, *known.values(), *[number for _, number, _ in self.attempt.found]]
+        self.numbers = _Numbers(self.attempt, len(inputs))
+        self.small = sum([n < 2 for part in self.attempt.inputs for n in part.shape])
+
+    def with_products(self, products: list[tuple]) -> list:
+        """What the counts are, with products of some."""
+        return [*self.point, *[self.point[i] * self.point[j] for i, j in products]]
+
+    @property
+    def shapes(self) -> list[tuple]:
+        """The shapes of what the op gives."""
+        return [part.shape for part in self.attempt.results]
+
+    def shapes_by(self, numbers: list[tuple], point: list) -> list[tuple]:
+        """The shapes of what it gives where the counts are others, if this is how its numbers follow them."""
+        found = [sum([factor * n for factor, n in zip(numbers[k], point)]) for k in self.numbers.shapes]
+        sizes = iter(found)
+        return [tuple([next(sizes) for _ in part.shape]) for part in self.attempt.results]
+
+
+def _taken(counts: list[Count], least: int, share: Callable) -> dict:
+    """What counts are taken for."""
+    known: dict = {}
+    for k, count in enumerate(counts):
+        product = [known[each] for each in count.product]
+        known[count] = math.prod(product) if product else taken_for(count.most, share(k), least)
+    return known
+
+
+def _shares(count: int) -> tuple[list, list]:
+    """For each attempt but the first, which part of the most that it may be each count is taken for; and for more
+    attempts, where numbers may follow products.
+    """
     mixed = random.Random(count)
-    drawn = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(count + 2)]
+    drawn = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(2 * count + 2)]
     for k in range(count):
         drawn[k][k] = 0.0
-    return [[1.0] * count, *drawn, [0.0] * count]
+    return [*drawn, [0.0] * count], [
+        [mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))
+    ]
 
 
 class _Numbers:
-    """An attempt taken apart: its structure, and the numbers in it."""
+    """An attempt taken apart: its structure, and the numbers in it; `shapes`: which of them are sizes of results."""
 
     def __init__(self, attempt: Attempt, inputs: int):
         self.structure: list = [len(attempt.found)]
         self.numbers: list = []
+        self.shapes: list[int] = []
         for place, _, most in attempt.found:
             self.structure.append(place.root)
             self.numbers += [place.offset, most]
@@ -81,11 +152,14 @@ class _Numbers:
         for part in attempt.results:
             self.structure.append((part.root, part.dtype, len(part.shape)))
             self.numbers += [part.offset, *part.shape]
+            self.shapes += range(len(self.numbers) - len(part.shape), len(self.numbers))
             self._contents(part.known)
 
     def _root(self, root) -> None:
         if isinstance(root, np.ndarray):
             self._contents(root)
+        elif type(root) is Ref:
+            self.structure.append(root.buffer)
         else:
             shape, dtype = root
             self.structure.append((len(shape), dtype))
@@ -108,11 +182,13 @@ class _Numbers:
             self.numbers += [int(number) for number in numbers]
 
 
-def _fitted(points: list, tables: list) -> list[tuple] | None:
-    """How each number follows the points, as whole numbers; None if one does not."""
+def _fitted(points: list, tables: list) -> list[tuple]:
+    """How each number follows the points, as whole numbers; nothing if one does not."""
     points, table = np.array(points, np.int64), np.array(tables, np.int64)
+    if points.shape[1] > 1 + _MOST_COUNTS:
+        return []
     found, _, rank, _ = np.linalg.lstsq(points.astype(np.float64), table.astype(np.float64), rcond=None)
     whole = np.rint(found).astype(np.int64)
     if rank < points.shape[1] or not np.array_equal(points @ whole, table):
-        return None
+        return []
     return [tuple(column) for column in whole.T.tolist()]

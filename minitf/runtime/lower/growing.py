@@ -181,7 +181,7 @@ class Growing:
         for ref in self._slots or self._here:
             ref.buffer.level = level
         found = self._here if not self._slots else [self._last(slots, loop) for slots in self._slots]
-        counts = {k: count.at(ref) for (k, count), ref in zip(self._counts.items(), found[1:])}
+        counts = {k: count.at(ref, {}) for (k, count), ref in zip(self._counts.items(), found[1:])}
         return self._of(found[0], counts, level)
 
     def _last(self, slots: Ref, loop: Repeat) -> Ref:

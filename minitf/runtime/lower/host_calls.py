@@ -186,14 +186,15 @@ def with_operands(call: Call, operands: dict) -> Call:
 
 
 @functools.lru_cache(4096)
-def declared(reads: tuple, writes: tuple, name: str = "host"):
+def declared(reads: tuple, writes: tuple, changes: tuple = (), name: str = "host"):
     """What takes the place of a kernel in calls that are more than one of those, or of Python."""
 
     def host():
         pass
 
     operands = {f"a{k}": Operand("pointer", dtype) for k, dtype in enumerate(reads)}
-    host.__annotations__ = operands | {f"o{k}": Operand("pointer", dtype).out for k, dtype in enumerate(writes)}
+    operands |= {f"o{k}": Operand("pointer", dtype).out for k, dtype in enumerate(writes)}
+    host.__annotations__ = operands | {f"c{k}": Operand("pointer", dtype).inout for k, dtype in enumerate(changes)}
     return Kernel(host, name, {}, False, None)[()]
 
 

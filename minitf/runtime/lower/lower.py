@@ -80,6 +80,18 @@ class Frame:
         self.equal: dict = {}  # counts of which it turned out what others they equal
         self.replaced: dict = {}  # values in terms of these
         self.alike: dict = {}  # of the ops that count something, by type: ops, their inputs and outputs
+        self.counted: list = []  # the calls by which counts were found out, of which values, and these
+        self.numbers: dict = {}  # what numbers that decide sizes are as counts, by where they are
+        self.products: dict = {}  # of counts
+
+    def mark(self) -> tuple:
+        """How far it is now."""
+        return len(self.nodes), dict(self.numbers), dict(self.products), len(self.counted)
+
+    def back_to(self, mark: tuple) -> None:
+        """Forgets what has come since."""
+        nodes, self.numbers, self.products, counted = mark
+        del self.nodes[nodes:], self.counted[counted:]
 
 
 class Lowering(Builder):
@@ -98,6 +110,7 @@ class Lowering(Builder):
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
+        self.steered: set = set()  # the ops in branches that numbers decide which kernels may count
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self.growing: dict = {}  # and of those whose sizes change: by axes, how fast they grow
         self.grown: dict = {}  # the same of those that are lowered
@@ -294,7 +307,7 @@ class Lowering(Builder):
                 raise NotNative(op)
             results = self._hoisted(op, inputs)
         except NeedsData as error:
-            raise NotNative(op, error.args[0]) from None
+            results = self._steered(op, inputs, *error.args)
         except (ValueError, TypeError, IndexError, ArithmeticError, OpError) as error:
             raise NotNative(op) from error  # on the host it fails with a full message, if it is reached at all
         return list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
@@ -320,6 +333,16 @@ class Lowering(Builder):
             return None
         return assumed_counts.lower(self, op, inputs)
 
+    def _steered(self, op, inputs: list, value: Ref) -> list:
+        """The op's outputs, where their sizes are decided by a number that is another one in each trip of a loop; in a
+        branch it may be one that is known, or could be, and is asked for first.
+        """
+        if op in self.steered or not self.frames[self.level_of(value)].branch and self.level_of(value):
+            found = assumed_counts.lower(self, op, inputs)
+            if found is not None:
+                return found
+        raise NotNative(op, value)
+
     def _host_call(self, op, inputs: list) -> list:
         if not host_calls.hostable(op, inputs):
             raise NotNative(op)
@@ -338,6 +361,9 @@ class Lowering(Builder):
         start = len(nodes)
         try:
             results = op.definition.kernel(self, op, *inputs)
+        except NeedsData:
+            del nodes[start:]
+            raise
         finally:
             level, self.target = self.target, here
         if level < here and any(call.error is not None for call in nodes[start:]):

@@ -36,7 +36,7 @@ def call(low, op, kernel, *operands, error=None) -> None:
             words.extend(o if isinstance(o, (tuple, list)) else [o])
     calls = [KernelCall(kernel, words, None if error is None else REFUSES)]
     reads += [count.ref for count in counts]
-    low.frames[low.target].nodes.append(CountedCalls(op, reads, writes, calls, where, 0, error))
+    low.frames[low.target].nodes.append(CountedCalls(op, (reads, writes), calls, where, 0, error))
 
 
 def _whole(value: Ref | Bounded) -> Ref:

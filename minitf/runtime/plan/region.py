@@ -74,6 +74,7 @@ class Region:
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
         self.hosted: set = set()  # the ops in bodies that Python runs
+        self.steered: set = set()  # the ops in branches that numbers decide which kernels may count
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self.growing: dict = {}  # and of those whose sizes change: by axes, how fast they grow
         self.once: set = set()  # loops that must not run again for want of room
@@ -338,6 +339,7 @@ class Region:
         low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
+        low.steered = self.steered
         low.open, low.growing, low.once, low.leaving = self.open, self.growing, self.once, self._leaving
         self.lowered += 1
         for tensor, array, whole in zip(self.inputs, wanted.arrays, wanted.known):
@@ -372,6 +374,9 @@ class Region:
             return
         if op is low.top and any([isinstance(low.refs.get(t), (Held, Bounded)) for t in op.inputs]):
             raise Split(low.top, begins=low.top is not self.ops[0]) from None
+        if not sources and error.demanded is not None and op is not low.top and op not in self.steered | self.hosted:
+            self.steered.add(op)
+            return
         if wanted.assumed is None and not sources and self._doubt(low.assumes - wanted.seen):
             return
         if not sources and (op in self.hosted or op is low.top and not after_held(low, op)):

@@ -94,6 +94,19 @@ def test_there_are_at_least_so_many():
     assert [run(counts.at_least[()], np.array([count]), 2) for count in (0, 1, 2, 3)] == [1, 1, 0, 0]
 
 
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_sizes(dtype):
+    o = np.zeros(3, np.int64)
+    assert run(counts.sizes[dtype], np.array([5, 0, 2], dtype), o, 3, 5) == 0 and o.tolist() == [5, 0, 2]
+    found = [run(counts.sizes[dtype], np.array([n, 6, 1], dtype), o, 3, 5) for n in (0, 8, -1, np.iinfo(dtype).max)]
+    assert found == [7, 9, 1 + 2**31, 1 + min(np.iinfo(dtype).max, 2**31)]
+
+
+def test_product():
+    o = np.zeros(1, np.int64)
+    assert run(counts.product[()], np.array([3]), np.array([-7]), o) == 0 and o[0] == -21
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_parts(dtype):
     a, parts = drawn(dtype, 24).reshape(8, 3), np.array([1, 0, 3, 1, 1, 0, 3, 1], np.int32)

@@ -1,0 +1,152 @@
+"""Ops in loops and branches whose sizes data decide: without Python, and what Python gives."""
+
+import numpy as np
+import pytest
+from helpers import host_calls, host_ops
+
+import minitf as tf
+
+ROWS, N = 6, 3
+
+
+def above(a):
+    """The rows that begin with a positive number."""
+    return tf.boolean_mask(a, a[:, 0] > 0.0)
+
+
+def number(a):
+    """A number that follows the data."""
+    return tf.cast(tf.reduce_sum(tf.abs(a[:, 0])), tf.int32)
+
+
+def numbers(a):
+    return tf.cast(tf.abs(a[:, 1]), tf.int32)
+
+
+def cut(a):
+    """Parts of rows, put together again."""
+    parts = [tf.dynamic_partition(x, tf.cast(a[:, 0] > 0.0, tf.int32), 2) for x in (tf.range(ROWS), a)]
+    return tf.dynamic_stitch(parts[0], [parts[1][0] * 2.0, tf.square(parts[1][1])])
+
+
+def image(a):
+    return tf.reshape(tf.tile(tf.expand_dims(above(a), 1), [1, 4, 1]), [-1, 4, N, 1])
+
+
+def either(a):
+    return tf.cond(a[0, 0] > 0.3, lambda: tf.reduce_sum(tf.fill([number(a)], a[0, 0])), lambda: tf.reduce_sum(above(a)))
+
+
+def ordered(a):
+    return tf.random_shuffle(above(a), seed=1) * tf.cast(tf.expand_dims(tf.range(tf.shape(above(a))[0]), 1), tf.float32)
+
+
+OF_SIZES = {
+    "fill": lambda a: tf.fill([number(a), N], 1.5) * a[0],
+    "fill of a product": lambda a: tf.fill([number(a), number(a[:, 1:])], a[0, 0]),
+    "zeros": lambda a: tf.zeros([number(a), 2 * N]) + a[0, 0],
+    "as many and one": lambda a: tf.ones([number(a) + 1]) * a[0, 0],
+    "broadcast": lambda a: tf.broadcast_to(a[0], [number(a), N]),
+    "tile": lambda a: tf.tile(a, [number(a), 2]),
+    "tile of rows": lambda a: tf.tile(above(a), [2, 2]),
+    "one_hot": lambda a: tf.one_hot([0, 1, 2], number(a)) * a[0, 0],
+    "eye": lambda a: tf.eye(number(a)) * a[0, 0],
+    "pairs": lambda a: tf.nn.relu(tf.expand_dims(above(a), 0) - tf.expand_dims(above(a), 1)),
+    "reverse": lambda a: tf.reverse(above(a), [0]) * tf.cumsum(above(a), 0),
+    "reverse_sequence": lambda a: tf.reverse_sequence(above(a), tf.minimum(numbers(above(a)), N), seq_axis=1) * a[0],
+    "sequence_mask": lambda a: tf.cast(tf.sequence_mask(numbers(above(a))), tf.float32) * a[0, 0],
+    "repeat": lambda a: tf.repeat(above(a), 2, axis=0) * a[0],
+    "pad": lambda a: tf.pad(a, [[number(a), 1], [0, 0]]) * a[0],
+    "pad to": lambda a: tf.pad(above(a), [[0, ROWS - tf.shape(above(a))[0]], [0, 0]]) * a,
+    "linspace": lambda a: tf.linspace(0.0, 2.0, number(a) + 1) * a[0, 0],
+    "convolution": lambda a: tf.nn.conv2d(image(a), tf.ones([2, 2, 1, 2]), [1, 1, 1, 1], "SAME") * a[0, 0],
+    "pool": lambda a: tf.nn.max_pool(image(a), [1, 2, 2, 1], [1, 1, 1, 1], "SAME") * a[0, 0],
+    "branch": either,
+    "uniform": lambda a: tf.random_uniform([number(a)], seed=1) * a[0, 0],
+    "normal": lambda a: tf.random_normal(tf.shape(above(a)), seed=1) * above(a),
+    "whole": lambda a: tf.cast(tf.random_uniform([number(a)], maxval=9, dtype=tf.int32, seed=1), tf.float32) * a[0, 0],
+    "dropout": lambda a: tf.nn.dropout(above(a), 0.5, seed=1),
+    "classes": lambda a: tf.cast(tf.multinomial(tf.stop_gradient(a), number(a), seed=1), tf.float32) * a[0, 0],
+    "gamma": lambda a: tf.random_gamma([number(a)], tf.abs(a[0]) + 1.0, seed=1),
+    "stitch": cut,
+}
+BY_PYTHON = {  # in gradients
+    "tile": ["Reshape", "SumToShape"],
+    "stitch": ["AddN", "DynamicStitch", "GatherV2", "Mul", "Reshape", "SumToShape"],
+}
+
+
+def outcomes(make, feeds, second=False, **config):
+    """For each feed what a loop gives and its gradient, and the session."""
+    tf.reset_default_graph()
+    tf.set_random_seed(1)
+    x = tf.placeholder(tf.float32, [None, ROWS, N])
+    result = tf.foldl(lambda s, a: s * 0.5 + tf.reduce_sum(make(a)), x, initializer=tf.zeros([]))
+    fetches = [result, *tf.gradients(result, x)]
+    if second:
+        fetches += tf.gradients(tf.reduce_sum(tf.sin(fetches[1])), x)
+    session = tf.Session(config=tf.ConfigProto(**config))
+    return [session.run(fetches, {x: feed}) for feed in feeds], session
+
+
+def some(*ways):
+    draw = np.random.RandomState(3)
+    return [draw.randn(4, ROWS, N) * scale + shift for scale, shift in ways]
+
+
+@pytest.mark.parametrize("case", OF_SIZES)
+def test_sizes_that_data_decide_take_no_python(case):
+    """Few rows, none, all; more than there is room for at first; and gradients."""
+    feeds = some((1, 0), (1, 0), (0.1, -9), (1, 9), (0, 0), (2, 30), (1, 0))
+    native, session = outcomes(OF_SIZES[case], feeds)
+    plain, _ = outcomes(OF_SIZES[case], feeds, executor="op_by_op")
+    both, _ = outcomes(OF_SIZES[case], feeds, intra_op_parallelism_threads=2)
+    for found, wanted, shared in zip(native, plain, both):
+        for a, b, c in zip(found, wanted, shared):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+            np.testing.assert_array_equal(a, c)
+    assert host_ops(session) == [] and set(host_calls(session)) <= set(BY_PYTHON.get(case, ()))
+
+
+@pytest.mark.parametrize("case", ["fill of a product", "pairs", "reverse", "pad to", "dropout"])
+def test_second_derivatives(case):
+    feeds = some((1, 0), (1, 0), (1, -9))
+    for found, wanted in zip(*[outcomes(OF_SIZES[case], feeds, True, **way)[0] for way in ({}, BY_OP)]):
+        for a, b in zip(found, wanted):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+BY_OP = {"executor": "op_by_op"}
+
+
+def test_what_is_wrong_with_a_size_is_said():
+    x = tf.placeholder(tf.int32, [None])
+    result = tf.foldl(lambda s, n: s + tf.reduce_sum(tf.fill([n, 2], 1.0)), x, initializer=0.0)
+    with tf.Session() as session:
+        for counts in ([3, 0, 5], [100, 1], [2]):
+            assert session.run(result, {x: counts}) == 2 * sum(counts)
+            assert host_ops(session) == [] and host_calls(session) == []
+        with pytest.raises(tf.errors.InvalidArgumentError, match="-1"):
+            session.run(result, {x: [3, -1]})
+        assert session.run(result, {x: [3, 4]}) == 14
+
+
+def test_numbers_below_0_may_mean_something():
+    x = tf.placeholder(tf.int32, [None])
+    result = tf.foldl(lambda s, n: s + tf.reduce_sum(tf.reshape(tf.range(6), [n, 2])[-1]), x, initializer=0)
+    with tf.Session() as session:
+        assert session.run(result, {x: [3, 3]}) == 18
+        assert session.run(result, {x: [3, -1]}) == 18
+
+
+def test_random_numbers_go_on_where_they_were_when_there_is_more_room():
+    """A run that is made again draws the same numbers."""
+    x = tf.placeholder(tf.int32, [None])
+    found = {}
+    for way in ({}, BY_OP):
+        tf.set_random_seed(1)
+        draws = lambda s, n: s + tf.reduce_sum(tf.random_uniform([n], seed=7))  # noqa: E731
+        result = tf.foldl(draws, x, initializer=0.0)
+        with tf.Session(config=tf.ConfigProto(**way)) as session:
+            found[len(way)] = [session.run(result, {x: counts}) for counts in ([3, 5], [2, 900, 1], [7, 7])]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
