@@ -3,7 +3,20 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import checkpoints, cliffs, compare, floor, frozen, host, imported, overhead, scaling, startup, unroll
+from benchmarks import (
+    checkpoints,
+    cliffs,
+    compare,
+    floor,
+    frozen,
+    host,
+    imported,
+    new_shapes,
+    overhead,
+    scaling,
+    startup,
+    unroll,
+)
 
 _ALL = {
     "peers": compare,
@@ -14,6 +27,7 @@ _ALL = {
     "overhead": overhead,
     "host": host,
     "cliffs": cliffs,
+    "new_shapes": new_shapes,
     "checkpoints": checkpoints,
     "frozen": frozen,
     "imported": imported,

@@ -5,6 +5,8 @@ steps], lengths [batch] and a number n below 4, another one in each step, as the
 known only when it runs.
 """
 
+import functools
+
 import numpy as np
 
 from benchmarks.without_kernel import OPS, PLACES, number
@@ -261,10 +263,10 @@ NETWORKS = (gru_new_sizes, two_lstms_new_sizes, raw_rnn)  # these are networks t
 SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
 
 
-def loss(g, name):
-    """The loss in a situation, or with an op in a place: "between Where"."""
+def losses(name):
+    """What gives the loss in a situation, or with an op in a place: "between Where"."""
     place, _, op = name.partition(" ")
-    return PLACES[place](g, op) if op else SITUATIONS[name](g)
+    return functools.partial(PLACES[place], op=op) if op else SITUATIONS[name]
 
 
 class GivenAlone(Given):
@@ -297,13 +299,13 @@ class Alone:
 
 
 class Model:
-    """A situation's graph and a session of it."""
+    """The graph of a loss and a session of it."""
 
-    def __init__(self, tf, w, name, threads, given=Given):
+    def __init__(self, tf, w, loss, threads, given=Given):
         with tf.Graph().as_default():
             tf.set_random_seed(1)
-            self.given, self._steps = given(tf, w), 0
-            found = loss(self.given, name)
+            self.given, self.steps = given(tf, w), 0
+            found = loss(self.given)
             optimizer = tf.train.AdamOptimizer(w.rate)
             gradients, variables = zip(*optimizer.compute_gradients(found))
             gradients, _ = tf.clip_by_global_norm(gradients, 5.0)
@@ -315,13 +317,13 @@ class Model:
 
     def step(self, batch):
         """One training step; returns the loss before it."""
-        self._steps += 1
-        return float(self.session.run(self.fetches, self.given.feed(batch, self._steps))[0])
+        self.steps += 1
+        return float(self.session.run(self.fetches, self.given.feed(batch, self.steps))[0])
 
 
 def build(tf, w, name, threads):
     """A situation, or one or an op alone ("alone boolean_mask", "alone Where"), ready to step."""
     place, _, what = name.partition(" ")
     if place != "alone":
-        return Model(tf, w, name, threads)
-    return Model(tf, w, what, threads, GivenAlone) if what in SITUATIONS else Alone(tf, w, what, threads)
+        return Model(tf, w, losses(name), threads)
+    return Model(tf, w, losses(what), threads, GivenAlone) if what in SITUATIONS else Alone(tf, w, what, threads)

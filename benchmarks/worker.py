@@ -10,8 +10,12 @@ import math
 import os
 import resource
 import signal
+import statistics
 import sys
 import time
+
+CLOCKS = "wall", "cpu"
+_AGAIN = 5  # times that steps on sizes which are not new any more are made
 
 
 def pin(threads):
@@ -75,16 +79,28 @@ class Worker:
 
     def time(self, mode, count, what="step"):
         """Wall-clock and processor seconds of `count` steps, each on another batch."""
-        run, wall, cpu = getattr(self.models[mode], what), [], []
-        for i in range(count):
-            batch = self.batches[i % len(self.batches)]
-            cpu_started, started = time.process_time(), time.perf_counter()
-            loss = run(batch)
-            wall.append(time.perf_counter() - started)
-            cpu.append(time.process_time() - cpu_started)
-            if not math.isfinite(loss):
-                raise ArithmeticError(f"the loss is {loss}")
-        return {"wall": wall, "cpu": cpu, "memory": memory()}
+        run, batches = getattr(self.models[mode], what), self.batches
+        times = [_timed(run, batches[i % len(batches)]) for i in range(count)]
+        return {**dict(zip(CLOCKS, map(list, zip(*times)))), "memory": memory()}
+
+    def meet(self, workload, mode, count):
+        """Wall-clock and processor seconds of a new model's steps on `count` new sizes behind the first one, and of the
+        same steps again: of each the median of a few.
+        """
+        from benchmarks import specs
+
+        w = self._find(workload)
+        [batch], model = specs.batches(w, 1), self.peer.build(w, mode, self.threads)
+        model.step(batch)
+        new = [_timed(model.step, batch) for _ in range(count)]
+        lowered = self.peer.lowered(model) if hasattr(self.peer, "lowered") else None
+        rounds = []
+        for _ in range(_AGAIN):
+            model.steps = 1
+            rounds.append([_timed(model.step, batch) for _ in range(count)])
+        again = [[statistics.median(times) for times in zip(*steps)] for steps in zip(*rounds)]
+        clocks = {c: {"new": [t[k] for t in new], "again": [t[k] for t in again]} for k, c in enumerate(CLOCKS)}
+        return {**clocks, "lowered": lowered}
 
     def overhead(self, count):
         """Seconds per call of the smallest run there is, `count` times."""
@@ -128,6 +144,16 @@ class Worker:
         from benchmarks import specs
 
         return specs.Workload(**workload)
+
+
+def _timed(run, batch):
+    """Wall-clock and processor seconds of a step."""
+    cpu_started, started = time.process_time(), time.perf_counter()
+    loss = run(batch)
+    took = time.perf_counter() - started, time.process_time() - cpu_started
+    if not math.isfinite(loss):
+        raise ArithmeticError(f"the loss is {loss}")
+    return took
 
 
 def _give_up(number, frame):

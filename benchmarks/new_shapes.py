@@ -1,0 +1,95 @@
+"""What sizes cost that a model meets for the first time: batches and steps that are others in each training step.
+
+The networks are in `networks.py`. A model makes one step, and then as many as there are new sizes; then the same steps
+again, a few times, whose median is what a step costs. What the first ones took longer is what the new sizes cost.
+"""
+
+import contextlib
+import dataclasses
+import statistics
+import sys
+
+import numpy as np
+
+from benchmarks import report
+from benchmarks.networks import NETWORKS
+from benchmarks.runner import Worker
+from benchmarks.specs import Workload
+from benchmarks.worker import CLOCKS
+
+WORKLOAD = Workload("new_shapes", "lstm", 64, 40, 32, 16, 64, each_step=True, loss="mse", shortest=20)
+_ALLOWED = 0.002  # seconds that a new size may cost, where a step takes less
+
+
+def add_arguments(parser):
+    """The options of `new_shapes`."""
+    parser.add_argument("--networks", default=",".join(NETWORKS), help="names")
+    parser.add_argument("--new", type=int, default=20, help="how many new sizes")
+    parser.set_defaults(rounds=3, clock="cpu")
+
+
+def main(args):
+    """Runs the benchmark."""
+    contestants = [(sys.executable, "shapes"), *((python, "tf_shapes") for python in args.tf)]
+    with contextlib.ExitStack() as stack:
+        workers = [stack.enter_context(Worker(p, p, peer, args.threads)) for p, peer in contestants]
+        versions = {}
+        for worker in workers:
+            answer = worker.ask("hello")
+            worker.label = answer["version"]
+            versions[worker.label] = answer
+        results = _timed(args, workers)
+    _show(args, results)
+    report.save(args, "new_shapes", versions, results, lambda figure: draw(figure, args, results))
+
+
+def _timed(args, workers):
+    """What each network took in each framework, in turns; each time a new model."""
+    results, workload = [], dataclasses.asdict(WORKLOAD)
+    with report.progress() as bar:
+        for name in bar.track(args.networks.split(","), description="new shapes"):
+            rounds = {worker.label: [] for worker in workers}
+            for _ in range(args.rounds + 1):  # the first time kernels are loaded
+                for worker in workers:
+                    rounds[worker.label].append(worker.ask("meet", workload=workload, mode=name, count=args.new))
+            results += [_result(args, name, label, answers[1:]) for label, answers in rounds.items()]
+    return results
+
+
+def _result(args, name, label, answers):
+    """Of a network: the seconds of a step, and of a new size more than that, and how often it was lowered."""
+    clocks = {}
+    for clock in CLOCKS:
+        steps = [statistics.mean(answer[clock]["again"]) for answer in answers]
+        extra = [statistics.mean(answer[clock]["new"]) - step for answer, step in zip(answers, steps)]
+        clocks[clock] = {"step": statistics.median(steps), "new": statistics.median(extra)}
+    return {"network": name, "framework": label, "lowered": answers[0]["lowered"], "new sizes": args.new, **clocks}
+
+
+def _show(args, results):
+    others = list(dict.fromkeys(r["framework"] for r in results))[1:]
+    found = {(r["network"], r["framework"]): r[args.clock] for r in results}
+    rows = []
+    for r in [r for r in results if r["lowered"] is not None]:
+        step, new = r[args.clock]["step"], r[args.clock]["new"]
+        theirs = [f"{1e3 * found[r['network'], other][what]:.2f}" for other in others for what in ("step", "new")]
+        rows.append([r["network"].replace("_", " "), f"{1e3 * step:.2f}", f"{1e3 * new:.2f}"])
+        rows[-1] += [f"{new / max(step, _ALLOWED):.2f}", r["lowered"], *theirs]
+    columns = ["network", "step", "new size", "/ allowed", "lowered"]
+    columns += [f"{what}, {other}" for other in others for what in ("step", "new size")]
+    report.table(f"ms of a training step, and of each of {args.new} new sizes more than that", columns, rows)
+
+
+def draw(figure, args, results):
+    """Bars: what a new size costs more than a step, and the step."""
+    axes, frameworks = figure.add_subplot(), list(dict.fromkeys(r["framework"] for r in results))
+    for k, framework in enumerate(frameworks):
+        own = [r for r in results if r["framework"] == framework]
+        places = np.arange(len(own)) + 0.8 * k / len(frameworks)
+        heights = [1e3 * r[args.clock]["new"] for r in own]
+        bars = axes.bar(places, heights, 0.8 / len(frameworks), label=f"new size, {framework}")
+        axes.bar_label(bars, [f"{height:.2f}" for height in heights], fontsize=7)
+        axes.plot(places, [1e3 * r[args.clock]["step"] for r in own], "_", color="black", markersize=12)
+    axes.set_xticks(range(len(own)), [r["network"].replace("_", " ") for r in own], fontsize=7)
+    axes.set_ylabel("ms; a line where a step is")
+    axes.legend(fontsize=8)
