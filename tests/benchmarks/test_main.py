@@ -15,6 +15,7 @@ CASES = [
     ["frozen", "--batch", "2"],
     ["host", "--workloads", "long_T_10"],
     ["cliffs", "--situations", "boolean_mask,slice_by_a_queue", "--ops", "Where", "--steps", "6"],
+    ["new_shapes", "--networks", "gru,seq2seq", "--new", "3"],
 ]
 
 

@@ -121,6 +121,7 @@ class Lowering(Builder):
         self.counts: dict = {}  # what those are that are assumed
         self.assumes: set = set()  # the keys of those on which something depends
         self.elements: dict = {}  # the shapes of lists' elements, by the ops that make the lists
+        self.likely: set = set()  # these of them are only expected
         self.leaving: set = set()  # the tensors that other regions may take, of bodies too
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs

@@ -21,10 +21,11 @@ from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.boundary import Branches, Packed, Sliced, leaving, packed, sliced, withheld
 from minitf.runtime.plan.deciding import after_held, deciding, only_places
+from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
-from minitf.runtime.resize.resizing import SMALL, Given, Resizing
+from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
 
@@ -87,6 +88,7 @@ class Region:
         self._inner = _Inner(state, written, passes)
         self._programs: OrderedDict = OrderedDict()
         self._resizing = Resizing(state, threads, self.assumed)
+        self._elements, self._expected = Expected(), Expected()  # of lists; values on which shapes depend
 
     @property
     def programs(self) -> list[Program]:
@@ -150,8 +152,8 @@ class Region:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
-                if self.assumed and self.lowered + self._repeated > missed and program.adapt is None:
-                    self._note(arrays, rows)
+                if self.assumed and self.lowered + self._repeated > missed:
+                    self._note(arrays, rows, program)
                 if wanted is not None:
                     self._recent = wanted, program
                 return program
@@ -175,9 +177,10 @@ class Region:
         same = sizes == now and contents == wanted_contents and [*rows] == [*wanted_rows]
         return recent[1] if same and all([rows[t] is row for t, row in wanted_rows.items()]) else None
 
-    def _note(self, arrays: list, rows: dict) -> None:
+    def _note(self, arrays: list, rows: dict, program: Program) -> None:
         """Takes note of the sizes of a run that was lowered, or made again, and whose values were as assumed."""
-        if (given := self._given(arrays, rows)) is not None:
+        self._expected.note_values(self.assumed, all_sizes(arrays))
+        if program.adapt is None and (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
 
     def _take(self, signal: Full | OtherValue, program: Program, arrays: list) -> None:
@@ -227,7 +230,8 @@ class Region:
         first. nearest: whether it may be for the nearest values to those that are assumed.
         """
         if self.assumed:
-            program = self._resized(arrays, rows, nearest)
+            unsure = self._expected.take(self.assumed, all_sizes(arrays)) if nearest else None
+            program = self._resized(arrays, rows, unsure)
             if program is not None:
                 return program
         examples = self._examples(arrays)
@@ -261,10 +265,12 @@ class Region:
         """How many inputs and ops there are whose contents programs depend on: they are found one by one."""
         return len(self.specialized) + len(self._steering.ops)
 
-    def _resized(self, arrays: list, rows: dict, nearest: bool = False) -> Program | None:
-        """A program that is for other sizes, too; perhaps for other values than are assumed, the `nearest` ones."""
+    def _resized(self, arrays: list, rows: dict, unsure: frozenset | None = None) -> Program | None:
+        """A program that is for other sizes, too; perhaps for other values than are assumed, if it is said of which of
+        them nobody can be sure.
+        """
         given = self._given(arrays, rows)
-        return None if given is None else self._resizing.program(given, self._lowered_for, nearest)
+        return None if given is None else self._resizing.program(given, self._lowered_for, unsure)
 
     def _given(self, arrays: list, rows: dict) -> Given | None:
         """What a run depends on, if that is little enough."""
@@ -303,10 +309,13 @@ class Region:
         """The program for some inputs: what one attempt finds out is known in the next one."""
         direct, threads = wanted.direct or frozenset(), self.threads if wanted.direct is None else 1
         passes = [name for name in self.passes if name not in BY_SIZES] if direct else self.passes
+        sizes = all_sizes(wanted.arrays)
+        wanted.likely = self._elements.all(sizes)
         while True:
             low = self._lowering(wanted)
             try:
                 program = Program(low, self.outputs, self._lower_ops(low), passes, threads, direct)
+                self._elements.note_all(wanted.elements, sizes)
                 if not low.effects or not program.guesses and not low.assumes:
                     return program
                 self._run_once(low, program)
@@ -334,7 +343,8 @@ class Region:
     def _lowering(self, wanted: Wanted) -> RegionLowering:
         """What lowers the ops, with all that is known, and where the inputs will be."""
         low = RegionLowering(self.state, self.written, self._inner.runner)
-        low.capacities, low.elements = self.capacities, wanted.elements
+        low.capacities, low.elements = self.capacities, wanted.likely | wanted.elements
+        low.likely = wanted.likely.keys() - wanted.elements.keys()
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
         low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None

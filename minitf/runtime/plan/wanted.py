@@ -20,6 +20,7 @@ class Wanted:
     direct: frozenset | None = None  # the inputs read where they are, if it is for sizes that change
     assumed: dict | None = None  # the values taken for what is asked for then
     elements: dict = field(default_factory=dict)  # the shapes of lists' elements
+    likely: dict = field(default_factory=dict)  # those that are expected
     seen: set = field(default_factory=set)  # what was assumed in this run
 
     def __post_init__(self):

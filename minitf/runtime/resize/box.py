@@ -1,9 +1,8 @@
-"""Sizes that vary from run to run, and numbers that follow them."""
+"""Sizes that vary from run to run."""
 
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 
@@ -11,26 +10,35 @@ _MOST = 3  # sizes that vary on their own
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
 _SEVERAL = 6  # sizes after which those to come are expected to be less far from them
-_REMEMBERED = 256  # sizes
-_EXACT = 1e-3  # how far from a whole number a number may be that is interpolated
+_TOLD = 3  # sizes after which one may follow another one by any factor, and something added
+_NEXT = 2  # as far off another one it may be before
+_SHARES = 0.618, 0.755, 0.570  # samples in a box are so far in it, whose multiples are spread evenly
+_MORE = 4  # of these, behind the first ones
+_ROWS = {  # the first ones by how many sizes there are: shares, and how far off these
+    1: [([0], (0,)), ([0], (1,)), ([0.5], (0,))],
+    2: [([0, 0], (0, 0)), ([0, 1], (1, -1)), ([1, 0], (-3, 5))],
+    3: [([1, 0, 0], (-2, 0, 0)), ([0, 1, 0], (0, -3, 1)), ([0, 0, 1], (1, 1, -5))],
+}
 
 
 class Sizes:
     """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
 
-    free: the positions of those that vary on their own. counted: those of numbers that only a run finds out.
+    free: the positions of those that vary on their own. counted: those of numbers that only a run finds out. unsure:
+    of these those that may vary though they were not seen to.
     """
 
-    def __init__(self, points: list, counted: frozenset = frozenset()):
+    def __init__(self, points: list, counted: frozenset = frozenset(), unsure: frozenset = frozenset()):
         self._table = np.array(points, np.int64)
         self.free: list[int] = []
         self._counted = counted
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
         self._lows = self._table.min(axis=0)
-        self.varying = np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist()
+        vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
+        self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
-            if not self._follows(position):
+            if position in unsure or not self._follows(position):
                 self.free.append(position)
 
     @property
@@ -47,8 +55,9 @@ class Sizes:
         column = self._table[:, position]
         for k, first in enumerate(self.free):
             factor = _factor(column - column[0], self._table[:, first] - self._table[0, first])
-            if factor:
-                self._linear.append((position, factor, k, int(column[0] - factor * self._table[0, first])))
+            more = int(column[0] - factor * self._table[0, first])
+            if factor and (len(self._table) >= _TOLD or more == 0 or factor == 1 and abs(more) <= _NEXT):
+                self._linear.append((position, factor, k, more))
                 return True
         for (k, first), (j, other) in itertools.combinations(enumerate(self.free), 2):
             factor = _factor(column, self._table[:, first] * self._table[:, other])
@@ -88,12 +97,12 @@ class Sizes:
         """The smallest and the largest values of the free ones: from all that may come, which for what is counted is
         more, as it costs a run to find out that it is outside, to those that were seen.
         """
-        table = self._table[:, self.free]
+        table, few = self._table[:, self.free], len(self._table) < _TOLD
         least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
-        share = 3 if len(self._table) < _SEVERAL else 4
-        shares = [2 if position in self._counted else share for position in self.free]
-        lows = [max(SMALLEST, low - low // share) for low, share in zip(least, shares)]
-        highs = [high + 4 * high // share**2 for high, share in zip(most, shares)]
+        counted = [position in self._counted for position in self.free]
+        more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
+        lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
+        highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
         return [(none, highs), (lows, highs), (least, most)]
 
@@ -111,11 +120,14 @@ def _factor(column: np.ndarray, other: np.ndarray) -> int:
 
 
 class Box:
-    """All values of some sizes from `low` to `high`. powers: in which power at most each size enters, 1 or 2."""
+    """All values of some sizes from `low` to `high`."""
 
-    def __init__(self, low: list, high: list, powers: list | None = None):
-        self.low, self.high, self.powers = low, high, powers or [1] * len(low)
-        self._nodes = [_nodes(*ends) for ends in zip(low, high, self.powers)]
+    def __init__(self, low: list, high: list):
+        self.low, self.high = low, high
+
+    def wide(self) -> bool:
+        """Whether there are several values of each size."""
+        return all([a < b for a, b in zip(self.low, self.high)])
 
     def contains(self, values: tuple) -> bool:
         """Whether values are in the box."""
@@ -129,70 +141,25 @@ class Box:
         """The values at the corners, the largest last."""
         return list(itertools.product(*zip(self.low, self.high)))
 
-    def grid(self) -> list:
-        """The values that numbers are known for: the corners, and the midst of what is squared; the largest last."""
-        return list(itertools.product(*self._nodes))
+    def edges(self, k: int) -> list:
+        """Pairs of corners that differ in one of the sizes."""
+        lows = [values for values in self.corners() if values[k] == self.low[k]]
+        return [(values, (*values[:k], self.high[k], *values[k + 1 :])) for values in lows]
 
-    def half(self, k: int) -> tuple:
-        """The values that are largest but for one size, which is half way."""
-        return (*self.high[:k], (self.low[k] + self.high[k]) // 2, *self.high[k + 1 :])
-
-    def between(self) -> list:
-        """Values in the box at which what is right on the grid is tried: next to each other, too, so that
-        what depends on divisors is seen.
+    def samples(self) -> list:
+        """Values in the box by which it is found out how numbers follow them, to be taken one by one: the largest
+        first, and of each two sizes both large, both small and one of them, next to each other, too, so that what
+        depends on divisors is seen, and in no order, so that each product of sizes is told from the others.
         """
-        ends = zip(self.low, self.high, self.powers)
-        middle = tuple([low + power * (high - low) // (power + 1) for low, high, power in ends])
-        return list(dict.fromkeys([middle, tuple([low + 1 for low in self.low])]))
+        count = len(self.low)
+        found = [tuple(self.high), *[self._inside(*row) for row in _ROWS[count]]]
+        found += [self._inside([number * share % 1 for share in _SHARES[:count]]) for number in range(1, _MORE + 1)]
+        return list(dict.fromkeys(found))
 
-    def weights(self, values: tuple) -> np.ndarray:
-        """How much each point of the grid counts for some values (Lagrange, 1795)."""
-        weights = [1.0]
-        for value, nodes in zip(values, self._nodes):
-            shares = [_share(value, node, nodes) for node in nodes]
-            weights = [weight * share for weight in weights for share in shares]
-        return np.array(weights)
-
-
-def _share(value: int, node: int, nodes: list[int]) -> float:
-    """What the number at a node counts for that at a value."""
-    return math.prod([(value - other) / (node - other) for other in nodes if other != node])
-
-
-def _nodes(low: int, high: int, power: int) -> list[int]:
-    return [low, high] if power == 1 else [low, (low + high) // 2, high]
-
-
-class Numbers:
-    """Numbers that depend on sizes, given on the grid of a box."""
-
-    def __init__(self, box: Box, grid: np.ndarray):
-        self._box, self._first = box, grid[0]
-        self.varying = np.flatnonzero((grid != grid[0]).any(axis=0))
-        self._grid = (grid[:, self.varying] - grid[0, self.varying]).astype(np.float64)
-        self._found: dict = {}  # what varies, for the last sizes that were asked for
-
-    def at(self, values: tuple) -> np.ndarray | None:
-        """The numbers for some sizes; None if they would not be whole."""
-        if values not in self._found:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            self._found[values] = self._varying_at(values)
-        found = self._found[values]
-        if found is None:
-            return None
-        numbers = self._first.copy()
-        numbers[self.varying] = found
-        return numbers
-
-    def _varying_at(self, values: tuple) -> np.ndarray | None:
-        found = self._box.weights(values) @ self._grid
-        whole = np.rint(found)
-        if found.size and np.abs(found - whole).max() > _EXACT:
-            return None
-        return self._first[self.varying] + whole.astype(np.int64)
-
-    def give(self, wanted: dict) -> bool:
-        """Whether the numbers for some sizes are what they are wanted to be."""
-        found = {values: self.at(values) for values in wanted}
-        return all([n is not None and np.array_equal(n, wanted[values]) for values, n in found.items()])
+    def _inside(self, shares: list, off: tuple = (0, 0, 0)) -> tuple:
+        """Values that are so far between the smallest and the largest, and off that."""
+        found = []
+        for low, high, share, apart in zip(self.low, self.high, shares, off):
+            most = (high - low) // 2
+            found.append(low + round((high - low) * share) + max(-most, min(most, apart)))
+        return tuple(found)

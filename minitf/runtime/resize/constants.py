@@ -7,26 +7,22 @@ import math
 import numpy as np
 
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
-from minitf.runtime.resize.box import Box, Numbers
 from minitf.runtime.resize.form import Form
+from minitf.runtime.resize.numbers import Numbers, Samples, Unresizable, Unresolved
 
 _FEW = 64  # numbers in a constant that are looked at one by one
-
-
-class Unresizable(Exception):
-    """Programs that have no form in common."""
+_TRIED = 2  # samples for which constants that ops make are tried
 
 
 class Constants:
-    """The constants of programs of one form, lowered on the grid of a box (the largest last) and between.
+    """The constants of programs of one form, lowered for samples, the first of which is the one that runs.
 
     numbers: for each program its numbers and, behind them, the whole numbers in constants.
     """
 
-    def __init__(self, box: Box, grid: list[Form], between: dict, numbers: list, state):
-        self._box, self._grid, self._between, self._state = box, grid, between, state
-        self._forms = [*grid, *between.values()]
-        self._largest = grid[-1]
+    def __init__(self, samples: Samples, forms: list[Form], numbers: list, state):
+        self._samples, self._forms, self._state = samples, forms, state
+        self._largest = forms[0]
         self._whole: dict = {}  # number of a buffer -> what it begins with for all sizes
         self._fitted: dict = {}  # number of a buffer -> where in the numbers its contents are, and their type
         self.numbers = numbers
@@ -46,7 +42,7 @@ class Constants:
         largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest elsewhere
         if all([_begins(largest, array) for array in arrays]):
             self._whole[number] = largest
-            if largest.nbytes > arrays[len(self._grid) - 1].nbytes:
+            if largest.nbytes > arrays[0].nbytes:
                 self.memory[number] = largest.reshape(-1).view(np.uint8).copy()
             return
         self.memory[number] = np.empty(largest.nbytes, np.uint8)
@@ -58,11 +54,13 @@ class Constants:
 
     def _fit(self, number: int, arrays: list) -> bool:
         """Whether it is whole numbers, as many for all sizes, that follow these."""
-        first, count = arrays[0], len(self._grid)
+        first = arrays[0]
         if first.dtype.kind not in "iu" or first.size > _FEW or any([a.size != first.size for a in arrays]):
             return False
         table = np.stack([array.reshape(-1).astype(np.int64) for array in arrays])
-        if not Numbers(self._box, table[:count]).give(dict(zip(self._between, table[count:]))):
+        try:
+            Numbers(self._samples, table)
+        except Unresolved:
             return False
         start = len(self.numbers[0])
         self._fitted[number] = slice(start, start + first.size), first.dtype
@@ -70,8 +68,8 @@ class Constants:
         return True
 
     def _check(self) -> None:
-        """Tries the constants between; raises Unresizable."""
-        for form, numbers in zip(self._forms[len(self._grid) :], self.numbers[len(self._grid) :]):
+        """Tries the constants; raises Unresizable."""
+        for form, numbers in zip(self._forms[-_TRIED:], self.numbers[-_TRIED:]):
             done: dict = {}
             for number in self.memory.keys() - self._whole.keys():
                 found, wanted = self._contents(number, numbers, done), _contents(form, number)

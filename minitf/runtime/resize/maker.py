@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import numpy as np
-
 from minitf.framework.errors import OpError
-from minitf.runtime.resize.box import Box, Numbers, Sizes
-from minitf.runtime.resize.constants import Unresizable
+from minitf.runtime.resize.box import Box, Sizes
 from minitf.runtime.resize.form import Form
+from minitf.runtime.resize.numbers import FEWEST, Unresizable
 
 _SMALLER = 3  # boxes that are tried
 _STEPS = 5  # of the search for sizes from which on programs have another form
@@ -51,27 +47,18 @@ class Maker:
         return self._forms[values] is not None and self._forms[values].structure == here.structure
 
     def boxes(self):
-        """The values, from the smallest to the largest, for which programs are alike: for each of them alone,
-        and if some do not go together (a part is longer than the whole), those nearer to the typical ones. Those
-        that were seen come last.
+        """The values, from the smallest to the largest, for which programs may be alike; where they are not, as many
+        of each size alone as are, and if some do not go together (a part is longer than the whole), those nearer to
+        the typical ones. Those that were seen come last.
         """
-        found, wider = [], self._sizes.limits()
-        for limits in wider:
-            box = self._whole(*limits) or self._within(limits, wider[-1])
-            if box is not None and (box.low, box.high) not in found:
-                found.append((box.low, box.high))
-                yield box
-
-    def _whole(self, low: list, high: list) -> Box | None:
-        """All values from the smallest to the largest, if the programs at the corners have one form."""
-        box = Box(low, high)
-        if any(a == b for a, b in zip(low, high)):
-            return None
-        first, *others = box.corners()
-        with contextlib.suppress(Unresizable):
-            structure = self.form(first).structure
-            return box if all(self.form(values).structure == structure for values in others) else None
-        return None
+        wider = self._sizes.limits()
+        whole = [Box(*limits) for limits in wider]
+        yield from filter(Box.wide, whole)
+        for limits, box in zip(wider, whole):
+            if not all([self.alike(values) for values in box.samples()[:FEWEST]]):  # else numbers do not follow sizes
+                found = self._within(limits, wider[-1])
+                if found is not None:
+                    yield found
 
     def _within(self, limits: tuple, seen: tuple) -> Box | None:
         """As many of the values as possible, each for itself, whose programs have the form of the present ones."""
@@ -81,27 +68,13 @@ class Maker:
     def _box(self, low: list, high: list) -> Box | None:
         for _ in range(_SMALLER):
             box = Box(low, high)
-            if any(a == b for a, b in zip(low, high)):
+            if not box.wide():
                 break
-            if all([self.alike(values) for values in box.corners()]):
+            if all([self.alike(values) for values in box.samples()[:FEWEST]]):
                 return box
             low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
             high = [here + (b - here) // 2 for b, here in zip(high, self.here)]
         return None
-
-    def curved(self, box: Box) -> Box:
-        """The same with the sizes that enter squared said to do so; raises Unresizable if there are none."""
-        if not all([self.alike(box.half(k)) for k in range(len(box.low))]):
-            raise Unresizable
-        numbers = Numbers(box, np.stack([self.form(values).numbers for values in box.corners()]))
-        halves = [box.half(k) for k in range(len(box.low))]
-        squared = [
-            b - a > 1 and not numbers.give({half: self.form(half).numbers})
-            for a, b, half in zip(box.low, box.high, halves)
-        ]
-        if not any(squared):
-            raise Unresizable
-        return Box(box.low, box.high, [2 if s else 1 for s in squared])
 
     def _farthest(self, k: int, limit: int, seen: int) -> int:
         """The value of a size nearest to a limit up to which programs are alike; that was `seen` is tried, too."""

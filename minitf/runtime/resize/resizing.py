@@ -16,16 +16,17 @@ from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Assumption
 from minitf.runtime.plan.boundary import Packed, Sliced
-from minitf.runtime.resize.box import SMALLEST, Box, Numbers, Sizes
-from minitf.runtime.resize.constants import Constants, Unresizable
+from minitf.runtime.resize.box import SMALLEST, Box, Sizes
+from minitf.runtime.resize.constants import Constants
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.resize.maker import Maker
+from minitf.runtime.resize.numbers import FEWEST, Numbers, Samples, Unresizable, Unresolved
 from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
 SMALL = 64  # elements of an input on whose contents a program may depend
 _KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
-_FEWEST = 3  # different sizes after which it is worth while
+_SIZES, _POINTS = 2, 3  # different sizes after which it is worth while, or contents of inputs and values assumed
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
 
@@ -41,10 +42,10 @@ class Given:
         taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
         decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
         forms = [a.kind.form if isinstance(a, Packed) else getattr(a, "kind", a.ndim) for a in arrays]
-        small = [n < SMALLEST for a in arrays for n in _sizes(a)]
+        small = [n < SMALLEST for n in all_sizes(arrays)]
         self.kind = (*forms, *small, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
-        self.point = tuple([n for a in arrays for n in _sizes(a)] + contents)
+        self.point = tuple(all_sizes(arrays) + contents)
 
     @property
     def owners(self) -> list[int]:
@@ -98,14 +99,14 @@ class Resizing:
         """Forgets all programs."""
         self._groups.clear()
 
-    def program(self, given: Given, lower, nearest: bool):
+    def program(self, given: Given, lower, unsure: frozenset | None):
         """A program for these inputs; None if it has to be lowered.
 
-        lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are. nearest:
-        whether it may be for the nearest values to those that are assumed.
+        lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are. unsure:
+        which values may be others than are assumed; None if it has to be for those.
         """
         if given.assumed:
-            return self._groups[given.kind].found(given.point, nearest) if given.kind in self._groups else None
+            return self._groups[given.kind].assuming(given, lower, unsure) if given.kind in self._groups else None
         return self._group(given).program(given, lower)
 
     def note(self, given: Given, lower) -> None:
@@ -128,7 +129,7 @@ class _Group:
         self.resized: list[Resized] = []
         self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
-        self._missed, self._patience = 0, 1
+        self._missed, self._patience, self._made_ones = 0, 1, 0
 
     def program(self, given: Given, lower):
         """A program, resized; None if there is none for these sizes."""
@@ -138,21 +139,39 @@ class _Group:
         self.note(given, lower)
         return self.found(given.point)
 
+    def assuming(self, given: Given, lower, unsure: frozenset | None):
+        """The same where values are assumed, but sizes that are new are not noted: they may go with other values."""
+        found = self.found(given.point, unsure is not None)
+        end = len(all_sizes(given.arrays))
+        if found is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
+            return found
+        if self._missed + 1 < self._patience:
+            return None
+        self._make([*self._seen, given.point], given, lower, unsure)
+        return self.found(given.point, True)
+
     def note(self, given: Given, lower) -> None:
         """Takes note of sizes for which there was no program; makes one if there were many."""
         self._seen[given.point] = None
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         self._missed += 1
-        if self._missed < self._patience * (_FEWEST if len(self._seen) >= _FEWEST else _MANY):
-            return
-        counted = [p for where in given.places.values() for p in range(where.start, where.stop)]
-        sizes = Sizes(list(self._seen), frozenset(counted))
-        if self._missed < self._patience * (2 ** len(sizes.free) - 1) and sizes.usable:
-            return  # not before it has cost about as much as the programs that are to be made now
+        if self._missed >= self._patience and (self._several(given) or self._missed >= _MANY):
+            self._make(list(self._seen), given, lower)
+
+    def _several(self, given: Given) -> bool:
+        """Whether so many sizes were seen that it is worth while."""
+        different = {point[: len(all_sizes(given.arrays))] for point in self._seen}
+        return len(different) >= _SIZES or len(self._seen) >= _POINTS
+
+    def _make(self, points: list, given: Given, lower, unsure: frozenset = frozenset()) -> None:
+        """Makes a program for all sizes between some."""
+        counted = {key: range(where.start, where.stop) for key, where in given.places.items()}
+        sizes = Sizes(points, _positions(counted, counted), _positions(counted, unsure))
         made = self._made(sizes, given.forgotten(), lower)
         new = made is not None and not any([made.within(other) for other in self.resized])
-        self._missed, self._patience = 0, 1 if new else 2 * self._patience
+        self._missed, self._made_ones = 0, self._made_ones + new
+        self._patience = self._made_ones if new else 2 * self._patience
         if new:
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
 
@@ -180,10 +199,10 @@ class Resized:
     def __init__(self, sizes: Sizes, maker: Maker, state, threads: int, assumed: dict):
         self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
-        table = self._fitted(state)
+        self._fit(state)
         self.program = self.form.program
-        self._check_assumptions(table[: len(self.box.grid())])
-        self._make_room(table[:, self.form.sizes].max(axis=0))
+        self._check_assumptions()
+        self._make_room(np.max([self._numbers.at(values)[self.form.sizes] for values in self.box.corners()], axis=0))
         self._saved, self._flows = dict(self.program.saved), dict(self.program.flows)
         self.bases, self._placed_once = self._bases(), False
         varying = self._numbers.varying
@@ -206,61 +225,63 @@ class Resized:
             [((r.start <= vary) & (vary < r.stop)).any() for r in ranges if r is not None]
         )
 
-    def _fitted(self, state) -> np.ndarray:
-        """Finds a box in which numbers follow the sizes; returns what they are on its grid and between."""
+    def _fit(self, state) -> None:
+        """Finds a box in which numbers follow the sizes, and how; raises Unresizable if there is none."""
         for box in self._maker.boxes():
             with contextlib.suppress(Unresizable):
-                return self._fit(box, state)
-            with contextlib.suppress(Unresizable):
-                return self._fit(self._maker.curved(box), state)
+                return self._fit_in(box, state)
         raise Unresizable
 
-    def _fit(self, box: Box, state) -> np.ndarray:
-        """Finds how numbers and constants follow the sizes; returns them on the grid and between, or raises
-        Unresizable.
-        """
-        grid = [self._maker.form(values) for values in box.grid()]
-        between = {values: self._maker.form(values) for values in box.between()}
-        self.box, self.form, numbers = box, grid[-1], _alike([*grid, *between.values()])
-        self.constants = Constants(box, grid, between, numbers, state)
-        table = np.stack(self.constants.numbers)
-        self._numbers = Numbers(box, table[: len(grid)])
-        if not self._numbers.give(dict(zip(between, table[len(grid) :]))):
-            raise Unresizable
-        if self._threads > 1:
-            self._nodes = [form.program.nodes for form in [*grid, *between.values()]], list(between)
-        return table
+    def _fit_in(self, box: Box, state) -> None:
+        """Finds how numbers and constants follow the sizes in a box, by as few samples as tell it."""
+        values, forms = box.samples(), []
+        for count, sample in enumerate(values, 1):
+            forms.append(self._maker.form(sample))
+            if forms[-1].structure != forms[0].structure:
+                raise Unresizable
+            if count >= min(FEWEST, len(values)):
+                with contextlib.suppress(Unresolved):
+                    return self._follow(box, Samples(values[:count]), forms, state)
+        raise Unresizable
+
+    def _follow(self, box: Box, samples: Samples, forms: list[Form], state) -> None:
+        """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few."""
+        numbers = [form.numbers for form in forms]
+        Numbers(samples, np.stack(numbers))
+        constants = Constants(samples, forms, numbers, state)
+        self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
+        self.box, self.form, self._samples = box, forms[0], samples
+        self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
 
     def _cut(self) -> Alike:
         """How the program is cut for several threads."""
-        (nodes, between), self._nodes = self._nodes, None
-        count = len(nodes) - len(between)
-        others, varying = dict(zip(between, nodes[count:])), set(self._changing.tolist())
-        return Alike(self.box, nodes[:count], others, varying, self._threads, self._values)
+        nodes, self._nodes = self._nodes, None
+        return Alike(self._samples, nodes, set(self._changing.tolist()), self._threads, self._values)
 
     def _values(self) -> tuple:
         """The free sizes of the run."""
         return self._sizes.values(self.point)
 
-    def _check_assumptions(self, grid: np.ndarray) -> None:
+    def _check_assumptions(self) -> None:
         """Raises Unresizable if anything before it is known what a value is depends on that: it is done by then."""
         calls = self.program.instructions.calls
         asked = {call.error.key: place for place, call in calls.items() if isinstance(call.error, Assumption)}
         for key, where in self._maker.places.items():
             for k, position in enumerate(self._sizes.free):
-                if where.start <= position < where.stop and self._follows(k, asked.get(key, 0), grid):
+                if where.start <= position < where.stop and self._follows(k, asked.get(key, 0)):
                     raise Unresizable
 
-    def _follows(self, k: int, end: int, grid: np.ndarray) -> bool:
+    def _follows(self, k: int, end: int) -> bool:
         """Whether instructions before a place depend on a free size."""
-        sides = np.moveaxis(grid.reshape(*[power + 1 for power in self.box.powers], -1), k, 0)
-        sides = sides.reshape(len(sides), -1, grid.shape[1])
-        if (sides[:, :, :end] != sides[:1, :, :end]).any():
+        if (self._numbers.following(k) < end).any():
             return True
         read = {self.form.ordinal(buffer) for place, buffer, _ in self.form.places if place < end}
-        first, *others = [[self.constants.contents(numbers) for numbers in side] for side in sides]
-        pairs = [pair for other in others for pair in zip(first, other)]
-        return any(not np.array_equal(a[n], b[n]) for a, b in pairs for n in read & self.constants.memory.keys())
+        read &= self.constants.memory.keys()
+        for ends in self.box.edges(k) if read else ():
+            one, other = (self.constants.contents(self._numbers.at(values)) for values in ends)
+            if any([not np.array_equal(one[number], other[number]) for number in read]):
+                return True
+        return False
 
     def _adapt(self, key: tuple, value: np.ndarray) -> bool:
         """Makes the program that runs one for another value than was assumed, if it is for that, too."""
@@ -295,7 +316,7 @@ class Resized:
         return self._assuming(found) if tuple(given) == found else None
 
     def _make_room(self, sizes: np.ndarray) -> None:
-        """Makes each buffer as large as it has to be anywhere on the grid."""
+        """Makes each buffer as large as it has to be anywhere in the box."""
         arena = [buffer.kind == "arena" for buffer in self.form.buffers]
         self._room, self._most = np.where(arena, sizes, 2**62), sizes.sum()
         for buffer, size, own in zip(self.form.buffers, sizes.tolist(), arena):
@@ -309,9 +330,9 @@ class Resized:
 
     def within(self, other: Resized) -> bool:
         """Whether another one does what this does."""
-        return self._sizes.free == other._sizes.free and all(
-            [other.box.contains(tuple(values)) for values in (self.box.low, self.box.high)]
-        )
+        ends = [self._sizes.point(tuple(values)) for values in (self.box.low, self.box.high)]
+        found = [other._sizes.values(point) for point in ends]
+        return None not in found and all(map(other.box.contains, found))
 
     def _bases(self) -> np.ndarray:
         """For each word of the table, what is added to the offset in it; 0 for what is no address."""
@@ -378,6 +399,16 @@ class Resized:
         return Ref(tuple(shape), dtype, self.form.buffers[number], offset)
 
 
+def _positions(places: dict, keys) -> frozenset:
+    """Where in points some values are."""
+    return frozenset([position for key in keys for position in places.get(key, ())])
+
+
+def all_sizes(arrays: list) -> list[int]:
+    """The sizes of inputs, one after the other."""
+    return [n for array in arrays for n in _sizes(array)]
+
+
 def _sizes(array: np.ndarray) -> tuple:
     """The sizes of an input, which may be a list."""
     return array.kind.sizes if isinstance(array, Packed) else array.shape
@@ -388,11 +419,3 @@ def _empty(array: np.ndarray, sizes: tuple) -> np.ndarray:
     if isinstance(array, (Packed, Sliced)):
         return array.of_sizes(sizes)
     return np.broadcast_to(np.zeros((), array.dtype), sizes)
-
-
-def _alike(forms: list[Form]) -> list[np.ndarray]:
-    """The numbers of programs; raises Unresizable if they have no form in common."""
-    first = forms[-1]
-    if any([form.structure != first.structure for form in forms]):
-        raise Unresizable
-    return [form.numbers for form in forms]

@@ -192,10 +192,11 @@ def absent(low, flow: Flow) -> None:
         low.call(kernels.clear_slots[()], low.new((), np.int64), flow.seen, 0, flow.seen.size)
 
 
-def _readable(op, flow: Flow) -> Kind:
+def _readable(low, op, flow: Flow) -> Kind:
     """The kind of a list whose contents are needed."""
     kind, wanted = flow.kind, op.attrs["element_shape"]
-    if not flow.ghost and kind.element is None and wanted.is_fully_defined():
+    unknown = kind.element is None or kind.origin in low.likely and not wanted.is_compatible_with(kind.element)
+    if not flow.ghost and unknown and wanted.is_fully_defined():
         raise Learned(kind.origin, tuple(wanted.sizes))
     if flow.ghost or kind.element is None or not wanted.is_compatible_with(kind.element):
         raise HostOnly
@@ -205,7 +206,7 @@ def _readable(op, flow: Flow) -> Kind:
 def _writable(low, flow: Flow, element: tuple) -> Flow:
     """A copy of the list, to be written."""
     kind = flow.kind
-    if kind.element is None:
+    if kind.element is None or kind.element != element and kind.origin in low.likely:
         raise Learned(kind.origin, element)
     if flow.ghost or kind.element != element or not kind.adds and not kind.shape.is_compatible_with(element):
         raise HostOnly
@@ -317,7 +318,7 @@ def _gather(low, op, flow: Flow, indices):
 
 
 def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
-    kind = _readable(op, flow)
+    kind = _readable(low, op, flow)
     out = low.new((*shape, *kind.element), kind.dtype)
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
     attrs = op.attrs
@@ -329,7 +330,7 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
 
 
 def _concat(low, op, flow: Flow):
-    kind = _readable(op, flow)
+    kind = _readable(low, op, flow)
     if not kind.element or not kind.size:
         raise HostOnly
     indices = low.constant(np.arange(kind.size, dtype=np.int32))

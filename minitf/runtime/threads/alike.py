@@ -20,7 +20,7 @@ import numpy as np
 
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.memory.instructions import words_of
-from minitf.runtime.resize.box import Box, Numbers
+from minitf.runtime.resize.numbers import Numbers, Samples
 from minitf.runtime.threads.shards import Access, Cutting, Part, access, by_rows, fate, part_of, pieces_of, ranges
 
 
@@ -71,20 +71,18 @@ def flat(call: Call) -> np.ndarray:
 class Alike(Cutting):
     """How the calls of a program are cut for all sizes in a box.
 
-    grid: the nodes of the programs on the grid of the box, the last of which are those that run; between: of those
-    at sizes in between. varying: where one thread alone has words that depend on the sizes. present(): the sizes of
-    the run.
+    programs: the nodes of those for samples, the first of which are those that run. varying: where one thread alone has
+    words that depend on the sizes. present(): the sizes of the run.
     """
 
-    def __init__(self, box: Box, grid: list, between: dict, varying: set[int], threads: int, present):
+    def __init__(self, samples: Samples, programs: list, varying: set[int], threads: int, present):
         super().__init__(threads)
-        self.varying, self.present, self.cut = varying, present, []
-        self._box, self._grid, self._between = box, len(grid), list(between)
+        self.varying, self.present, self.cut, self._samples = varying, present, [], samples
         self._parts: dict[Call, list[Part]] = {}
         self._moving: dict[Call, list[bool]] = {}  # of calls that vary, which operands do
         ways: list[list[_Way]] = []
-        for row in zip(*map(calls, [*grid, *between.values()])):
-            own = row[self._grid - 1]
+        for row in zip(*map(calls, programs)):
+            own = row[0]
             if self._varies(row):
                 self._moving[own] = [_moves(row, key) for key, *_ in own.memory]
             found = self._ways(own, row)
@@ -144,7 +142,7 @@ class Alike(Cutting):
             for (key, *_), moves in zip(own.memory, self._moving[own])
         ]
         touched, parts = self.accesses(own), []
-        for thread, (first, changes) in enumerate(ways[self._grid - 1].shares):
+        for thread, (first, changes) in enumerate(ways[0].shares):
             memory = zip(own.memory, fixed, touched)
             mine = [access(ref, writes, changes.get(key)) if f else a for (key, ref, writes), f, a in memory]
             parts.append(Part(thread, part_of(own, changes, first), mine + touched[len(fixed) :]))
@@ -156,8 +154,7 @@ class Alike(Cutting):
             return False
         if all([numbers == table[0] for numbers in table]):
             return True
-        found = np.array(table, np.int64)
-        return Numbers(self._box, found[: self._grid]).give(dict(zip(self._between, found[self._grid :])))
+        return None not in [self._samples.made_of(numbers) for numbers in zip(*table)]
 
     # ---- what the parts are for some sizes
 
@@ -173,14 +170,14 @@ class Alike(Cutting):
                 *[n for row, places in zip(ways, grow) for n in row[k].before[places]],
                 *[n for row, places in zip(ways, grow) for n in row[k].within[places]],
             ]
-            for k in range(self._grid)
+            for k in range(len(self._samples.values))
         ]
-        self._numbers = Numbers(self._box, np.array(table, np.int64))
+        self._numbers = Numbers(self._samples, np.array(table, np.int64))
 
     def at(self, values: tuple) -> Cuts | None:
         """Where calls are cut for some sizes; None if they are too small."""
         numbers, count = self._numbers.at(values), len(self.cut)
-        if numbers is None or (numbers[:count] < self._threads).any():
+        if (numbers[:count] < self._threads).any():
             return None
         before, within = numbers[2 * count :].reshape(2, -1)
         return Cuts(numbers[:count], numbers[count : 2 * count], self._owner, before, within, self._threads)

@@ -133,9 +133,21 @@ def tagger(x, n):
     return tf.layers.dense(both(x, n), 2)
 
 
-@pytest.mark.parametrize("model", [two, tagger])
-def test_few_sizes_are_lowered_before_programs_are_for_all(model, lowered, watch):
-    """Three, and a program for each corner and two between."""
+def attending(x, n):
+    """A decoder as long as the input that looks at what an encoder gave, whose length is another one."""
+    seq2seq, memory = tf.contrib.seq2seq, gru(tf.concat([x, x], 1), n)
+    attention = seq2seq.LuongAttention(N, memory, n)
+    cell = seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(N), attention, attention_layer_size=N)
+    batch, steps = tf.shape(x)[0], tf.shape(x)[1]
+    helper = seq2seq.TrainingHelper(x, tf.fill([batch], steps))
+    return seq2seq.dynamic_decode(seq2seq.BasicDecoder(cell, helper, cell.zero_state(batch, tf.float32)))[0].rnn_output
+
+
+@pytest.mark.parametrize("model", [gru, two, tagger, attention, pairs, masked, selected, raw, attending])
+def test_how_often_new_sizes_are_lowered(model, lowered, watch):
+    """The first ones, and when there are others four samples of all that may come: with what is found out on the way
+    and does not follow them, twice.
+    """
     fetches, x, n = built(model)
     draw = np.random.RandomState(0)
     with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
@@ -143,7 +155,21 @@ def test_few_sizes_are_lowered_before_programs_are_for_all(model, lowered, watch
         lowered.clear()
         for k in range(20):
             batch, steps = 24 + k * 5 % 9, 25 + k * 8 % 17
-            session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(0, steps + 1, batch)})
+            session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
+    assert len(lowered) - watch.counts["resized"] <= (10 if model in (masked, selected) else 5)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_numbers_of_lowerings_do_not_depend_on_the_sizes(seed, lowered, watch):
+    """However they come, up to twice as large as the smallest: those outside of what was expected are lowered."""
+    fetches, x, n = built([gru, tagger, raw][seed % 3])
+    draw = np.random.RandomState(seed)
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        lowered.clear()
+        for _ in range(24):
+            batch, steps = draw.randint(12, 25), draw.randint(16, 33)
+            session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
     assert len(lowered) - watch.counts["resized"] <= 10
 
 

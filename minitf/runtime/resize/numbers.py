@@ -1,0 +1,154 @@
+"""Numbers that follow sizes: sums of products of these, found exactly by what they are for a few sizes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+
+_DEGREE = 3  # factors of a product, the same one twice at most
+FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
+_REMEMBERED = 256  # sizes
+
+
+class Unresizable(Exception):
+    """Programs that have no form in common."""
+
+
+class Unresolved(Unresizable):
+    """Too few samples to tell how numbers follow sizes."""
+
+
+class Samples:
+    """Values of sizes for which numbers are known, and what these are made of.
+
+    A number is a constant and a whole number of each of a few products of sizes. With one product the first two samples
+    say how often, with two the first three do; the others have to agree, and there is at least one. What is looked for
+    first is what there are fewest of, so that hardly anything agrees by chance.
+    """
+
+    def __init__(self, values: list[tuple]):
+        self.values = values
+        self._apart = all([len(set(column)) >= min(len(values), FEWEST) for column in zip(*values)])
+        count = len(values[0])
+        powers = [p for p in itertools.product(range(3), repeat=count) if 0 < sum(p) <= _DEGREE]
+        self._products = sorted(powers, key=lambda p: (sum(p), max(p)))
+        table = [[product_of(v, p) for v in values] for p in self._products]
+        self._rises = {p: [n - row[0] for n in row[1:]] for p, row in zip(self._products, table)}
+        self._firsts = {p: row[0] for p, row in zip(self._products, table)}
+        self._found: dict = {}  # numbers, one for each sample -> what they are made of
+
+    def made_of(self, numbers: tuple) -> dict | None:
+        """Of which products numbers are the sum, and how often; None if it cannot be told."""
+        if numbers not in self._found:
+            self._found[numbers] = self._sum(numbers)
+        return self._found[numbers]
+
+    def _sum(self, numbers: tuple) -> dict | None:
+        rises = [n - numbers[0] for n in numbers[1:]]
+        for products in self._candidates():
+            factors = _solved([self._rises[p] for p in products], rises)
+            if factors is not None:
+                constant = numbers[0] - sum(f * self._firsts[p] for p, f in zip(products, factors))
+                return {(): constant, **{p: f for p, f in zip(products, factors) if f}}
+        return None
+
+    def _candidates(self):
+        """The products that numbers may be made of, as far as samples are enough to tell."""
+        samples, low = len(self.values), [p for p in self._products if sum(p) < _DEGREE]
+        yield from [[p] for p in self._products]
+        pairs = list(itertools.combinations(self._products, 2))
+        near = [pair for pair in pairs if sum(pair[1]) < _DEGREE and _inside(*pair)]
+        if samples > FEWEST or samples == FEWEST and self._apart:
+            yield from near
+        if samples > FEWEST:
+            yield from pairs
+        for products in ([p for p in low if max(p) == 1], low, self._products):
+            if samples >= len(products) + 2:
+                yield products
+
+
+def _inside(product: tuple, other: tuple) -> bool:
+    """Whether a product is a part of another one."""
+    return all(a <= b for a, b in zip(product, other))
+
+
+def product_of(values: tuple, powers: tuple) -> int:
+    """The product of values to some powers."""
+    return math.prod([v**p for v, p in zip(values, powers) if p])
+
+
+def _solved(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
+    """The whole numbers by which columns add up to another one; None if there are none."""
+    found = _SOLVED[min(len(columns), 3)](columns, wanted)
+    if found is None:
+        return None
+    sums = [sum([f * n for f, n in zip(found, row)]) for row in zip(*columns)]
+    return found if sums == wanted else None
+
+
+def _one(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
+    return _whole([wanted[0]], columns[0][0])
+
+
+def _two(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
+    (a, b, *_), (c, d, *_), (e, f, *_) = *columns, wanted
+    return _whole([e * d - c * f, a * f - e * b], a * d - c * b)
+
+
+def _whole(numbers: list[int], divisor: int) -> list[int] | None:
+    """Quotients, if there are any and they are whole."""
+    return None if not divisor or any([n % divisor for n in numbers]) else [n // divisor for n in numbers]
+
+
+def _more(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
+    """The solution of the first equations, if it is the only one (Gauss, 1810)."""
+    rows, count = [list(map(Fraction, row)) for row in zip(*columns, wanted)], len(columns)
+    for k in range(count):
+        pivot = next((i for i in range(k, len(rows)) if rows[i][k]), None)
+        if pivot is None:
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [n / rows[k][k] for n in rows[k]]
+        for i, row in enumerate(rows):
+            if i != k and row[k]:
+                rows[i] = [n - row[k] * own for n, own in zip(row, rows[k])]
+    found = [rows[k][count] for k in range(count)]
+    return None if any([f.denominator != 1 for f in found]) else list(map(int, found))
+
+
+_SOLVED = {1: _one, 2: _two, 3: _more}
+
+
+class Numbers:
+    """Numbers that depend on sizes, given for samples; raises Unresolved where it is not known how."""
+
+    def __init__(self, samples: Samples, table: np.ndarray):
+        self._first = table[0]
+        self.varying = np.flatnonzero((table != table[0]).any(axis=0))
+        sums = [samples.made_of(numbers) for numbers in map(tuple, table[:, self.varying].T.tolist())]
+        if None in sums:
+            raise Unresolved
+        self._products = list(dict.fromkeys([p for s in sums for p in s if p]))
+        self._constants = np.array([s[()] for s in sums], np.int64)
+        factors = [[s.get(p, 0) for s in sums] for p in self._products]
+        self._factors = np.array(factors, np.int64).reshape(len(self._products), len(sums))
+        self._found: dict = {}  # what varies, for the last sizes that were asked for
+
+    def at(self, values: tuple) -> np.ndarray:
+        """The numbers for some sizes."""
+        if values not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            products = np.array([product_of(values, p) for p in self._products], np.int64)
+            self._found[values] = self._constants + products @ self._factors
+        numbers = self._first.copy()
+        numbers[self.varying] = self._found[values]
+        return numbers
+
+    def following(self, k: int) -> np.ndarray:
+        """Which of them depend on a size."""
+        rows = [i for i, powers in enumerate(self._products) if powers[k]]
+        return self.varying[(self._factors[rows] != 0).any(axis=0)]
