@@ -6,18 +6,24 @@ import itertools
 
 import numpy as np
 
-_MOST = 3  # sizes that vary on their own
+_MOST = 4  # sizes that vary on their own
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
 _SEVERAL = 6  # sizes after which those to come are expected to be less far from them
 _TOLD = 3  # sizes after which one may follow another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
-_SHARES = 0.618, 0.755, 0.570  # samples in a box are so far in it, whose multiples are spread evenly
+_SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
 _MORE = 4  # of these, behind the first ones
 _ROWS = {  # the first ones by how many sizes there are: shares, and how far off these
     1: [([0], (0,)), ([0], (1,)), ([0.5], (0,))],
     2: [([0, 0], (0, 0)), ([0, 1], (1, -1)), ([1, 0], (-3, 5))],
     3: [([1, 0, 0], (-2, 0, 0)), ([0, 1, 0], (0, -3, 1)), ([0, 0, 1], (1, 1, -5))],
+    4: [
+        ([1, 0, 0, 0], (-2, 0, 0, 4)),
+        ([0, 1, 0, 0], (0, -3, 1, 0)),
+        ([0, 0, 1, 0], (1, 1, -5, 1)),
+        ([0, 0, 0, 1], (2, 4, 3, -1)),
+    ],
 }
 
 
@@ -156,7 +162,11 @@ class Box:
         found += [self._inside([number * share % 1 for share in _SHARES[:count]]) for number in range(1, _MORE + 1)]
         return list(dict.fromkeys(found))
 
-    def _inside(self, shares: list, off: tuple = (0, 0, 0)) -> tuple:
+    def first_samples(self) -> list:
+        """As many of them as show which form programs have: of each two sizes all corners, or nearly."""
+        return self.samples()[: 1 + len(_ROWS[len(self.low)])]
+
+    def _inside(self, shares: list, off: tuple = (0, 0, 0, 0)) -> tuple:
         """Values that are so far between the smallest and the largest, and off that."""
         found = []
         for low, high, share, apart in zip(self.low, self.high, shares, off):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minitf.framework.errors import OpError
 from minitf.runtime.resize.box import Box, Sizes
 from minitf.runtime.resize.form import Form
-from minitf.runtime.resize.numbers import FEWEST, Unresizable
+from minitf.runtime.resize.numbers import Unresizable
 
 _SMALLER = 3  # boxes that are tried
 _STEPS = 5  # of the search for sizes from which on programs have another form
@@ -55,7 +55,7 @@ class Maker:
         whole = [Box(*limits) for limits in wider]
         yield from filter(Box.wide, whole)
         for limits, box in zip(wider, whole):
-            if not all([self.alike(values) for values in box.samples()[:FEWEST]]):  # else numbers do not follow sizes
+            if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])
                 if found is not None:
                     yield found
@@ -70,7 +70,7 @@ class Maker:
             box = Box(low, high)
             if not box.wide():
                 break
-            if all([self.alike(values) for values in box.samples()[:FEWEST]]):
+            if all([self.alike(values) for values in box.first_samples()]):
                 return box
             low = [here - (here - a) // 2 for a, here in zip(low, self.here)]
             high = [here + (b - here) // 2 for b, here in zip(high, self.here)]

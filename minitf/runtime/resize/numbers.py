@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 _DEGREE = 3  # factors of a product, the same one twice at most
-FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
+_FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
 _REMEMBERED = 256  # sizes
 
 
@@ -31,7 +31,7 @@ class Samples:
 
     def __init__(self, values: list[tuple]):
         self.values = values
-        self._apart = all([len(set(column)) >= min(len(values), FEWEST) for column in zip(*values)])
+        self._apart = all([len(set(column)) >= min(len(values), _FEWEST) for column in zip(*values)])
         count = len(values[0])
         powers = [p for p in itertools.product(range(3), repeat=count) if 0 < sum(p) <= _DEGREE]
         self._products = sorted(powers, key=lambda p: (sum(p), max(p)))
@@ -61,9 +61,9 @@ class Samples:
         yield from [[p] for p in self._products]
         pairs = list(itertools.combinations(self._products, 2))
         near = [pair for pair in pairs if sum(pair[1]) < _DEGREE and _inside(*pair)]
-        if samples > FEWEST or samples == FEWEST and self._apart:
+        if samples > _FEWEST or samples == _FEWEST and self._apart:
             yield from near
-        if samples > FEWEST:
+        if samples > _FEWEST:
             yield from pairs
         for products in ([p for p in low if max(p) == 1], low, self._products):
             if samples >= len(products) + 2:

@@ -20,7 +20,7 @@ from minitf.runtime.resize.box import SMALLEST, Box, Sizes
 from minitf.runtime.resize.constants import Constants
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.resize.maker import Maker
-from minitf.runtime.resize.numbers import FEWEST, Numbers, Samples, Unresizable, Unresolved
+from minitf.runtime.resize.numbers import Numbers, Samples, Unresizable, Unresolved
 from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
@@ -234,12 +234,12 @@ class Resized:
 
     def _fit_in(self, box: Box, state) -> None:
         """Finds how numbers and constants follow the sizes in a box, by as few samples as tell it."""
-        values, forms = box.samples(), []
+        values, first, forms = box.samples(), len(box.first_samples()), []
         for count, sample in enumerate(values, 1):
             forms.append(self._maker.form(sample))
             if forms[-1].structure != forms[0].structure:
                 raise Unresizable
-            if count >= min(FEWEST, len(values)):
+            if count >= first:
                 with contextlib.suppress(Unresolved):
                     return self._follow(box, Samples(values[:count]), forms, state)
         raise Unresizable
