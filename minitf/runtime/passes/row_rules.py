@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
+from minitf.kernels.compile.abi import Instance
 from minitf.kernels.math import fused
 from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.passes import gemms
@@ -32,18 +34,22 @@ class Rows:
 
 def rules(call: Call, batch: int) -> list[Rows]:
     """The ways in which a call may be work on so many rows."""
-    return [rule for rule in (_by_row(call, batch), _sum_of_rows(call, batch)) if rule is not None]
+    by_row = _by_row(call.kernel, tuple(call.numbers.items()), batch)
+    return [rule for rule in (by_row, _sum_of_rows(call, batch)) if rule is not None]
 
 
-def _by_row(call: Call, batch: int) -> Rows | None:
-    rule, numbers = call.kernel.kernel.split, call.numbers
+@functools.lru_cache(4096)
+def _by_row(instance: Instance, items: tuple, batch: int) -> Rows | None:
+    """The way in which a kernel, given these numbers, works on each row by itself."""
+    kernel, numbers = instance.kernel, dict(items)
+    rule = kernel.split
     pieces = rule.pieces(numbers) if rule is not None else 0
     if pieces < batch or pieces % batch:
         return None
     unit = pieces // batch
     second, one = rule.part(numbers, unit, unit), rule.part(numbers, 0, unit)
-    windows = {key: one[key] for key, _, _ in call.memory if key in second and second[key].start}
-    sizes = {key: call[key].dtype.itemsize for key in windows}
+    windows = {key: one[key] for key, _, _ in kernel.memory if key in second and second[key].start}
+    sizes = {key: instance.operands[kernel.places[key]].itemsize for key in windows}
     return Rows(
         {key: second[key].start * sizes[key] for key in windows},
         {key: (w.size - w.skipped) * sizes[key] for key, w in windows.items()},
@@ -84,11 +90,11 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
     Unfit if a call uses them in another way.
     """
     found, chosen = {first: 1}, {}
-    more = True
+    ways, more = {call: rules(call, batch) for call in calls}, True
     while more:
         more = False
         for call in [c for c in calls if c not in chosen]:
-            rule = next((r for r in rules(call, batch) if _meets(call, r, found)), None)
+            rule = next((r for r in ways[call] if _meets(call, r, found)), None)
             if rule is not None:
                 chosen[call], more = rule, True
                 found |= {call[key].buffer: stride for key, stride in rule.strides.items()}
@@ -135,27 +141,39 @@ _FACTORS = {
 }
 
 
+class Places:
+    """Where the operands of a loop's calls are, whose buffers have rows of so many bytes."""
+
+    def __init__(self, strides: dict[Buffer, int], batch: int):
+        self._strides, self._batch = strides, batch
+        self._found: dict[tuple[Call, str], tuple] = {}
+
+    def of(self, call: Call, rule: Rows, operand: str) -> tuple:
+        """(buffer, slice, first byte of the row, last + 1) of an operand."""
+        key = call, operand
+        if key not in self._found:
+            ref = call[operand]
+            stride = self._strides[ref.buffer]
+            first = ref.offset % stride + rule.skipped.get(operand, 0)
+            slot = ref.offset // (stride * self._batch)
+            self._found[key] = ref.buffer, slot, first, first + rule.widths[operand]
+        return self._found[key]
+
+
 class Contents:
     """Symbols for what the ended rows of each place hold while a trip's calls are made."""
 
-    def __init__(self, strides: dict[Buffer, int], batch: int, zeros: set[Buffer], symbols: dict):
-        self._strides, self._batch, self._zeros, self._symbols = strides, batch, zeros, symbols
-        self.places: dict = {}  # (buffer, slice) -> [(first byte of the row, last + 1, symbol)]
+    def __init__(self, places: Places, zeros: set[Buffer], symbols: dict):
+        self._places, self._zeros, self._symbols = places, zeros, symbols
+        self._held: dict = {}  # (buffer, slice) -> [(first byte of the row, last + 1, symbol)]
 
     def _symbol(self, *meaning) -> int:
         return self._symbols.setdefault(meaning, len(self._symbols))
 
-    def place(self, call: Call, rule: Rows, operand: str) -> tuple:
-        """(buffer, slice, first byte of the row, last + 1) of an operand."""
-        ref = call[operand]
-        stride = self._strides[ref.buffer]
-        first = ref.offset % stride + rule.skipped.get(operand, 0)
-        return ref.buffer, ref.offset // (stride * self._batch), first, first + rule.widths[operand]
-
     def read(self, place: tuple):
         """The symbol at a place."""
         buffer, slot, first, last = place
-        found = [p for p in self.places.get((buffer, slot), ()) if p[0] < last and first < p[1]]
+        found = [p for p in self._held.get((buffer, slot), ()) if p[0] < last and first < p[1]]
         if len(found) == 1 and found[0][:2] == (first, last):
             return found[0][2]
         if not found:
@@ -167,15 +185,15 @@ class Contents:
 
     def write(self, call: Call, rule: Rows, operand: str, symbol) -> None:
         """Puts a symbol where an operand is."""
-        buffer, slot, first, last = place = self.place(call, rule, operand)
+        buffer, slot, first, last = place = self._places.of(call, rule, operand)
         if operand in rule.sparse and (symbol != ZERO or self.read(place) != ZERO):
             symbol = self._symbol("among", self.read(place), symbol)
-        kept = [p for p in self.places.get((buffer, slot), ()) if p[1] <= first or last <= p[0]]
-        self.places[buffer, slot] = [*kept, (first, last, symbol)]
+        kept = [p for p in self._held.get((buffer, slot), ()) if p[1] <= first or last <= p[0]]
+        self._held[buffer, slot] = [*kept, (first, last, symbol)]
 
     def result(self, call: Call, rule: Rows, ended: Buffer):
         """The symbol of what a call computes."""
-        symbols = {key: self.of(call, rule, key) for key in call.named if key in rule.strides}
+        symbols = {key: self.of(call, rule, key) for key in rule.strides}
         if call.name == "select" and call["mask"].buffer is ended:
             return symbols.get("a")
         if call.name in _COPIES:
@@ -185,7 +203,7 @@ class Contents:
 
     def of(self, call: Call, rule: Rows, operand: str):
         """The symbol of an operand."""
-        return self.read(self.place(call, rule, operand))
+        return self.read(self._places.of(call, rule, operand))
 
 
 def _with_zeros(call: Call, symbols: dict):

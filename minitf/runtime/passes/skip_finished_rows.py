@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.runtime.lower.ir import Call, Ref, Repeat
-from minitf.runtime.passes.row_rules import ZERO, Contents, Unfit, layouts
+from minitf.runtime.passes.row_rules import ZERO, Contents, Places, Unfit, layouts
 from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
 from minitf.runtime.passes.uses import Use, Uses
 
@@ -80,7 +80,8 @@ class _Group:
             raise Unfit
         if most(node) < 1:
             raise Unfit
-        return Loop(node, calls, *layouts(calls, self.batch, self.ended))
+        strides, rules = layouts(calls, self.batch, self.ended)
+        return Loop(node, calls, strides, rules, Places(strides, self.batch))
 
     # ---- which calls need not compute ended rows
 
@@ -99,7 +100,7 @@ class _Group:
     def _run(self, loop: Loop, symbols: dict, everything: bool) -> Contents:
         """What ended rows hold after a trip in which all calls, or only the full ones, compute them."""
         zeros = {buffer for buffer in loop.strides if self.uses.blank(buffer)} | loop.cleared
-        contents = Contents(loop.strides, self.batch, zeros, symbols)
+        contents = Contents(loop.places, zeros, symbols)
         for call in loop.calls:
             rule = loop.rules.get(call)
             if rule is None:
@@ -115,12 +116,11 @@ class _Group:
 
     def _lasting(self, loop: Loop) -> list[tuple]:
         """The places written in a trip that are read when it is over."""
-        contents = Contents(loop.strides, self.batch, set(), {})
         places = []
         for call, rule in loop.rules.items():
             for key in call.kernel.kernel.written if rule.summed is None else ():
                 if self._outlives(loop, call[key]):
-                    places.append(contents.place(call, rule, key))
+                    places.append(loop.places.of(call, rule, key))
         return list(dict.fromkeys(places))
 
     def _outlives(self, loop: Loop, ref: Ref) -> bool:
@@ -156,17 +156,16 @@ class _Group:
         raise Unfit
 
     def _inputs(self, loop: Loop, call: Call) -> list[tuple]:
-        contents = Contents(loop.strides, self.batch, set(), {})
         rule = loop.rules[call]
-        return [contents.place(call, rule, key) for key in rule.widths]
+        return [loop.places.of(call, rule, key) for key in rule.widths]
 
     def _makers(self, loop: Loop, place: tuple) -> list[tuple[Call, str]]:
         """The calls, last first, that write into a place, and by which operand."""
-        contents, found = Contents(loop.strides, self.batch, set(), {}), []
+        found = []
         for call in reversed(loop.calls):
             rule = loop.rules.get(call)
             for key in call.kernel.kernel.written if rule is not None and rule.summed is None else ():
-                other = contents.place(call, rule, key)
+                other = loop.places.of(call, rule, key)
                 if other[:2] == place[:2] and other[2] < place[3] and place[2] < other[3]:
                     found.append((call, key))
         return found

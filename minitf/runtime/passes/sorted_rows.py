@@ -16,7 +16,7 @@ from minitf.kernels.math import ended as kernels
 from minitf.kernels.math import movement
 from minitf.kernels.math.state import assign
 from minitf.runtime.lower.ir import Buffer, Call, Limit, Ref, Repeat
-from minitf.runtime.passes.row_rules import Rows, Unfit
+from minitf.runtime.passes.row_rules import Places, Rows, Unfit
 from minitf.runtime.passes.uses import Use, Uses, touches
 
 
@@ -28,6 +28,7 @@ class Loop:
     calls: list[Call]
     strides: dict[Buffer, int]
     rules: dict[Call, Rows]
+    places: Places
     full: set = field(default_factory=set)  # the calls that keep all rows
     cleared: set = field(default_factory=set)  # the stacks that have to be zero before the loop
 
@@ -48,7 +49,8 @@ class SortedRows:
         places = {"lengths": self.lengths, "places": self.order, "o": self.inverse, "values": self.counts}
         sorting = Call.of(kernels.sort_rows[()], self.mask.op, n=self.batch, steps=steps, **places)
         self.before.append((first, sorting))
-        moved = {b: m for b in self._buffers() if (m := self._moved(b)) is not None}
+        strides = {buffer: stride for loop in self.loops for buffer, stride in loop.strides.items()}
+        moved = {b: m for b, stride in strides.items() if (m := self._moved(b, stride)) is not None}
         for loop in self.loops:
             self._limit(loop, moved)
         for node, call in self.before:
@@ -62,16 +64,12 @@ class SortedRows:
         size = math.prod(shape) * np.dtype(dtype).itemsize
         return Ref(shape, dtype, Buffer(size))
 
-    def _buffers(self) -> dict[Buffer, int]:
-        """All buffers with rows, and the bytes from row to row."""
-        return {buffer: stride for loop in self.loops for buffer, stride in loop.strides.items()}
-
     def _users(self, buffer: Buffer) -> list[Loop]:
         return [loop for loop in self.loops if buffer in loop.strides]
 
-    def _moved(self, buffer: Buffer) -> Buffer | None:
+    def _moved(self, buffer: Buffer, stride: int) -> Buffer | None:
         """Gives a buffer sorted rows inside the loops; returns the one to use there if it is another one."""
-        users, stride = self._users(buffer), self._buffers()[buffer]
+        users = self._users(buffer)
         if any(loop.strides[buffer] != stride for loop in users):
             raise Unfit
         bodies = [loop.node.body for loop in users]
