@@ -131,47 +131,65 @@ class Uses:
 
     def _number(self) -> list[Buffer]:
         """Finds where all nodes are; returns the buffers that are used by calls which were not there before."""
-        self.names: set[str] = set()  # of the kernels
-        self.stops: list[int] = []  # the positions of what may end the program, or is more than a call
         self.controls: set[Buffer] = set()  # read by loops and branches themselves
         self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
-        self._count = 0
         self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
+        self._names: set[str] | None = None
+        self._stops: list[int] | None = None
         touched: list[Buffer] = []
-        self._scan(self.nodes, touched)
+        self._scan(self.nodes, 0, touched)
         return touched
 
-    def _scan(self, block: list, touched: list) -> None:
-        sites, found = self._sites, self._found
+    def _scan(self, block: list, order: int, touched: list) -> int:
+        """Looks at the nodes behind a position; returns the position of the last one."""
+        sites = self._sites
         for node in block:
-            self._count = order = self._count + 1
-            if not isinstance(node, Call):
-                self._scan_inside(node, touched)
-                continue
+            order += 1
             site = sites.get(node)
             if site is None:
-                site = sites[node] = Site(node)
-                for key, ref, writes in node.memory:
-                    buffer = ref.buffer
-                    touched.append(buffer)
-                    if buffer in found:
-                        found[buffer].append((site, key, ref, writes))
-                    else:
-                        found[buffer] = [(site, key, ref, writes)]
+                if not isinstance(node, Call):
+                    order = self._scan_inside(node, order, touched)
+                    continue
+                site = self._add(node, touched)
             site.block, site.order = block, order
-            self.names.add(node.name)
-            if node.error is not None or node.on_host:
-                self.stops.append(order)
+        return order
 
-    def _scan_inside(self, node: Repeat | Choice, touched: list) -> None:
+    def _scan_inside(self, node: Repeat | Choice, start: int, touched: list) -> int:
         """Looks at a loop or branch, and into it."""
-        order = self._count
-        self.stops.append(order)
         self.controls |= {ref.buffer for ref in node.controls}
         self.pinned |= self.controls | (node.carried if isinstance(node, Repeat) else set())
+        end = start
         for inner in node.blocks:
-            self._scan(inner, touched)
-        self._spans[node] = order, self._count
+            end = self._scan(inner, end, touched)
+        self._spans[node] = start, end
+        return end
+
+    def _add(self, call: Call, touched: list) -> Site:
+        site, found = Site(call), self._found
+        self._sites[call] = site
+        for key, ref, writes in call.memory:
+            buffer = ref.buffer
+            touched.append(buffer)
+            if buffer in found:
+                found[buffer].append((site, key, ref, writes))
+            else:
+                found[buffer] = [(site, key, ref, writes)]
+        return site
+
+    @property
+    def names(self) -> set[str]:
+        """The kernels that are called."""
+        if self._names is None:
+            self._names = {call.name for call in self._sites}
+        return self._names
+
+    @property
+    def stops(self) -> list[int]:
+        """The positions of what may end the program, or is more than a call."""
+        if self._stops is None:
+            calls = [s.order for call, s in self._sites.items() if call.error is not None or call.on_host]
+            self._stops = sorted([*calls, *[start for start, _ in self._spans.values()]])
+        return self._stops
 
     @property
     def calls(self) -> Iterable[Call]:
