@@ -11,7 +11,6 @@ from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative
-from minitf.runtime.plan.needed import needed_in_branch
 from minitf.runtime.tensor_arrays.flows import Flow, absent
 
 
@@ -40,8 +39,8 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
             if outer in body.consts:
                 low.refs[body.consts[outer]] = values[1 + i]
     if values[0].known is not None:
-        return _chosen(low, branches, 0 if values[0].known else 1, used)
-    frames = [_lowered(low, branches, index, used) for index in range(2)]
+        return _chosen(low, op, 0 if values[0].known else 1, used)
+    frames = [_lowered(low, op, index, used) for index in range(2)]
     for frame, body, other in zip(frames, branches.bodies, branches.bodies[::-1]):
         with low.inside(frame):
             low.for_python([t for t, theirs in zip(body.results, other.results) if theirs is not None])
@@ -54,20 +53,20 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
     return outputs
 
 
-def _chosen(low: Lowering, branches, index: int, used: list) -> list:
+def _chosen(low: Lowering, op, index: int, used: list) -> list:
     """The branch that is known to be taken, in place."""
-    needed, _ = needed_in_branch(branches, index, used)
+    needed, body = low.remembered.in_branch(op, index, used), op.attrs["branches"].bodies[index]
     saved, low.used = low.used, needed.used
-    for op in needed.ops:
-        low.lower(op)
+    for inner in needed.ops:
+        low.lower(inner)
     low.used = saved
-    pairs = zip(branches.bodies[index].results, used)
+    pairs = zip(body.results, used)
     return [low.refs[t] if u and t is not None else None for t, u in pairs]
 
 
-def _lowered(low: Lowering, branches, index: int, used: list) -> Frame:
+def _lowered(low: Lowering, op, index: int, used: list) -> Frame:
     frame = Frame(branch=True)
-    low.body(needed_in_branch(branches, index, used)[0], frame, branches.bodies[index].results)
+    low.body(low.remembered.in_branch(op, index, used), frame, op.attrs["branches"].bodies[index].results)
     return frame
 
 

@@ -45,6 +45,8 @@ def chained(low, nodes: list, needed: list, results: list) -> list:
     """The nodes of a body with one call in the place of those that follow each other. needed: its ops; results: what
     is used of it elsewhere.
     """
+    if not any([type(node) is HostCall for node in nodes]):
+        return nodes
     found, chain = [], _Links(low, set(needed), set(results))
     for node in nodes:
         if chain.takes(node):

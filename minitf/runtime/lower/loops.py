@@ -27,7 +27,6 @@ from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
-from minitf.runtime.plan.needed import needed_in_condition, needed_in_loop
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
 
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
@@ -79,7 +78,7 @@ class _LoopLowering:
         self.used = [t in low.used for t in op.outputs]
         self.n = self.loop.carries
         self.ys = [k for k in range(len(self.loop.ys)) if self.used[self.n + 1 + k]]
-        self.live, self.needed = needed_in_loop(self.loop, self.used)
+        self.live, self.needed = low.remembered.in_loop(op, self.used)
         self.node = Repeat(reverse=self.loop.reverse, op=op)
         self.capacity = self._capacity()
         self.growing = {i: g for i in self.live if (g := growing(low, op, i, self.carry[i], self.capacity)) is not None}
@@ -287,7 +286,7 @@ class _LoopLowering:
             if i in self.places:
                 self.low.refs[argument] = self.places[i]
         results = loop.condition.results
-        self.low.body(needed_in_condition(loop, self.needed.ops), frame, results)
+        self.low.body(self.low.remembered.in_condition(self.op, self.used), frame, results)
         _check_in_memory(self.low, results)
         predicate = self.low.refs[results[0]]
         if predicate.shape != ():

@@ -14,21 +14,24 @@ from minitf.framework.static import full
 from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower import assumed_counts, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
 from minitf.runtime.lower.chains import chained
+from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Ref
+from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.plan.needed import Needed
-from minitf.runtime.session.state import State, follows_variable
+from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
+_SETTLED = (Held, HeldStack, Bounded, BoundedStack)  # no memory of a variable is among these
 
 
 class NotNative(Exception):
@@ -124,6 +127,7 @@ class Lowering(Builder):
         self.likely: set = set()  # these of them are only expected
         self.leaving: set = set()  # the tensors that other regions may take, of bodies too
         self.used: set = set()  # the tensors of the body being lowered that somebody reads
+        self.remembered = Remembered()  # from one lowering of a region to the next
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
         self.target = 0  # the frame that takes the calls
@@ -161,11 +165,7 @@ class Lowering(Builder):
         return self.snapshot(Ref(tuple(shape), dtype, value.buffer, offset, value.moves, known))
 
     def snapshot(self, value):
-        if (
-            value is None
-            or isinstance(value, (Held, Bounded, BoundedStack))
-            or value.buffer not in self.written_buffers()
-        ):
+        if value is None or type(value) in _SETTLED or value.buffer not in self._written_buffers:
             return value
         return self.copy(value)
 
@@ -270,13 +270,13 @@ class Lowering(Builder):
 
     def lower(self, op) -> None:
         """Lowers one op and notes where its outputs are."""
-        self.current = op
+        self.current, refs = op, self.refs
         if op.guards and len(self.frames) > 1:
             raise NotNative(op)  # of a region's ops, all run or none
-        inputs = [self.refs.get(t) if op.definition.bodies else self.refs[t] for t in op.inputs]
-        follows = follows_variable(op)
+        inputs = [refs.get(t) for t in op.inputs] if op.definition.bodies else [refs[t] for t in op.inputs]
+        follows, _ = self.remembered.traits(op)
         for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
-            self.refs[tensor] = ref if follows else self.snapshot(ref)
+            refs[tensor] = ref if follows else self.snapshot(ref)
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
@@ -290,12 +290,14 @@ class Lowering(Builder):
         found = self._counted(op, inputs) if len(self.frames) > 1 else None
         if found is not None:
             return found
-        inputs = [for_python(self, ref) for ref in inputs]
-        if None in inputs:
-            return [None] * len(op.outputs)
-        if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
-            return [self.list_op(op, inputs)]
-        held = any([isinstance(ref, Held) for ref in inputs])
+        held, plain = False, all([type(ref) is Ref for ref in inputs])
+        if not plain:
+            inputs = [for_python(self, ref) for ref in inputs]
+            if None in inputs:
+                return [None] * len(op.outputs)
+            if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
+                return [self.list_op(op, inputs)]
+            held = any([isinstance(ref, Held) for ref in inputs])
         try:
             if definition.sized:
                 check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
@@ -304,7 +306,7 @@ class Lowering(Builder):
                 return folded
             if held or self._for_host(op):
                 return self._host_call(op, inputs)
-            if definition.kernel is None or not is_native(op):
+            if definition.kernel is None or not self._native(op):
                 raise NotNative(op)
             results = self._hoisted(op, inputs)
         except NeedsData as error:
@@ -351,8 +353,13 @@ class Lowering(Builder):
 
     def _for_host(self, op) -> bool:
         """Whether the op, inside of a loop or branch, is left to Python."""
-        lacks = op.definition.kernel is None or op.definition.counted or not is_native(op)
-        return op in self.hosted or len(self.frames) > 1 and lacks
+        if len(self.frames) == 1:
+            return op in self.hosted
+        return op in self.hosted or op.definition.kernel is None or op.definition.counted or not self._native(op)
+
+    def _native(self, op) -> bool:
+        _, native = self.remembered.traits(op)
+        return native
 
     def _hoisted(self, op, inputs: list):
         """Runs the kernel rule, its calls going as far out of loops as they may."""
@@ -396,6 +403,8 @@ class Lowering(Builder):
 
     def level_of(self, ref: Ref) -> int:
         """The innermost frame in which the value changes."""
+        if not ref.moves:
+            return ref.buffer.level
         nodes = [frame.node for frame in self.frames]
         moving = [nodes.index(loop) for loop, _ in ref.moves if loop in nodes]
         return max([ref.buffer.level, *moving])
@@ -414,12 +423,16 @@ class Lowering(Builder):
         if _may_be_large(op, known):
             return None  # whether there is room for it is asked when the kernel's output is laid out
         try:
-            results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
+            arrays = self.remembered.computed(op, known, lambda: self._computed(op, known))
         except OpError:
             return None  # bad data is reported when the op runs, if it is reached at all
-        constants = [self.constant(value.array) for value in results]
+        constants = [self.constant(array) for array in arrays]
         self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
         return constants
+
+    def _computed(self, op, known: list) -> list:
+        results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
+        return [value.array for value in results]
 
     def body(self, needed: Needed, frame: Frame, results: list) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already.

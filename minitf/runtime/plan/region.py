@@ -17,6 +17,7 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loop_calls import one_by_one
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
+from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.boundary import Branches, Packed, Sliced, leaving, packed, sliced, withheld
@@ -87,6 +88,7 @@ class Region:
         self._steering = Steering(ops, inputs, state)
         self._inner = _Inner(state, written, passes)
         self._programs: OrderedDict = OrderedDict()
+        self._remembered = Remembered()
         self._resizing = Resizing(state, threads, self.assumed)
         self._elements, self._expected = Expected(), Expected()  # of lists; values on which shapes depend
 
@@ -351,6 +353,7 @@ class Region:
         low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
         low.steered = self.steered
         low.open, low.growing, low.once, low.leaving = self.open, self.growing, self.once, self._leaving
+        low.remembered = self._remembered
         self.lowered += 1
         for tensor, array, whole in zip(self.inputs, wanted.arrays, wanted.known):
             whole = whole or tensor in self.specialized
