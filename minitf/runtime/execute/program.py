@@ -43,9 +43,10 @@ class Program:
         seen = [flow.seen for flow in self.flows.values() if flow.seen is not None]
         self.copies = dict(copies)
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
-        uses = Uses(self._nodes, frozenset(r.buffer for r in kept))
-        place_values(uses)
-        rewrite(uses, passes)
+        if passes is not None:  # else more is to be lowered behind it
+            uses = Uses(self._nodes, frozenset(r.buffer for r in kept))
+            place_values(uses)
+            rewrite(uses, passes)
         self._kept, self._direct = kept, direct
         self.lay_out()
         # What is known of the slices of what loops saved for their gradients.
@@ -309,3 +310,9 @@ def _copies(buffers) -> list[tuple[np.ndarray, np.ndarray]]:
     """What is in memory outside of the arena, and copies of it."""
     arrays = [b.array if b.slot is None else b.slot.array for b in buffers]
     return [(array, array.copy()) for array in arrays]
+
+
+def write_back(copies: list) -> None:
+    """Writes back what was before a run."""
+    for array, copy in copies:
+        array[...] = copy

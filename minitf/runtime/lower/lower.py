@@ -130,6 +130,8 @@ class Lowering(Builder):
         self.remembered = Remembered()  # from one lowering of a region to the next
         self.current = self.top = None  # the op being lowered, and the op of the region to which it belongs
         self.at_fault: dict | None = None  # while an error is explained: where the failing call's operands were
+        self.begun: dict = {}  # the ops of the region that were begun, in their order, and what there was then
+        self.copies: dict = {}  # where copies of fetched variables are
         self.target = 0  # the frame that takes the calls
         self.asked = 0  # how many values the op being lowered has asked for that only a run knows
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
@@ -259,6 +261,27 @@ class Lowering(Builder):
         return [(ref.slot, ref.slot.version) for ref in self._variables.values()]
 
     # ---- ops
+
+    def begin(self, op) -> None:
+        """Begins with an op of the region."""
+        self.top = op
+        self.begun[op] = len(self.frames[0].nodes), len(self.guesses), self._lasting()
+
+    def _lasting(self) -> tuple:
+        """How much there is of what is known once and for all."""
+        return len(self.assumes), len(self.effects), len(self.roomed), len(self.noted)
+
+    def back_to(self, op) -> bool:
+        """Goes back to where an op of the region began, if what was lowered from there on left nothing but calls."""
+        if op not in self.begun or self.begun[op][-1] != self._lasting():
+            return False
+        calls, guesses, _ = self.begun[op]
+        del self.frames[0].nodes[calls:]
+        self.guesses = dict(list(self.guesses.items())[:guesses])
+        ops = list(self.begun)
+        for later in ops[ops.index(op) :]:
+            del self.begun[later]
+        return True
 
     def input(self, tensor, shape, dtype, known=None) -> Ref:
         """Declares an array that is given at each run."""

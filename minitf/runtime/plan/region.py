@@ -10,7 +10,7 @@ import numpy as np
 from minitf.framework.garbage import uncollected
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
-from minitf.runtime.execute.program import Program
+from minitf.runtime.execute.program import Program, write_back
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
@@ -160,7 +160,7 @@ class Region:
                     self._recent = wanted, program
                 return program
             except (Full, OtherValue) as signal:
-                _undo(undo)
+                write_back(undo)
                 self._take(signal, program, arrays)
                 program = self.program(arrays, rows)
 
@@ -313,10 +313,11 @@ class Region:
         passes = [name for name in self.passes if name not in BY_SIZES] if direct else self.passes
         sizes = all_sizes(wanted.arrays)
         wanted.likely = self._elements.all(sizes)
+        low = self._lowering(wanted)
         while True:
-            low = self._lowering(wanted)
             try:
-                program = Program(low, self.outputs, self._lower_ops(low), passes, threads, direct)
+                self._lower_ops(low)
+                program = Program(low, self.outputs, low.copies, passes, threads, direct)
                 self._elements.note_all(wanted.elements, sizes)
                 if not low.effects or not program.guesses and not low.assumes:
                     return program
@@ -329,10 +330,13 @@ class Region:
             except Learned as fact:
                 if fact.origin in wanted.elements:
                     raise Split(low.top) from None
-                wanted.elements[fact.origin] = fact.shape
+                wanted.elements[fact.origin], wanted.resumes = fact.shape, fact.origin
+                low.elements[fact.origin], low.likely = fact.shape, low.likely - {fact.origin}
             except Open as variables:
                 for number, axes in variables.axes.items():
                     self._open(variables.op, number, axes)
+            low = low if low.back_to(wanted.resumes) else self._lowering(wanted)
+            wanted.resumes = None
 
     def _open(self, loop, number: int, axes: dict | None) -> None:
         """Takes note of a loop variable whose sizes change, or that has to be on the host."""
@@ -379,7 +383,7 @@ class Region:
             self._hold(sources & self._branches.computed, wanted)
             return
         few = wanted.assumed is not None or self._follows_few(low, error, sources)
-        if not few and self._assume(low, error, wanted.arrays, wanted.seen):
+        if not few and self._assume(low, error, wanted):
             wanted.seen.add((op, low.asked))
             return
         if self._steering.take(op):
@@ -418,25 +422,26 @@ class Region:
             raise Split(branch or low.effects[0])
         self.once |= set(program.guesses)
 
-    def _lower_ops(self, low: Lowering) -> dict:
-        """Lowers all ops; returns where copies of fetched variables are."""
-        kept, copies = set(self.outputs), {}
-        for tensor, variable in self.variables.items():
+    def _lower_ops(self, low: Lowering) -> None:
+        """Lowers all ops that are not lowered yet."""
+        kept, ending = set(self.outputs), {tensor.op for tensor in self.outputs}
+        for tensor, variable in self.variables.items() if not low.begun else ():
             low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
             low.refs[tensor] = low.variable(variable)
-        for op in self.ops:
-            low.top = op
+        for op in self.ops[len(low.begun) :]:
+            low.begin(op)
             low.lower(op)
+            if op not in ending:
+                continue
             for tensor in op.outputs:
                 for_python(low, low.refs[tensor] if tensor in kept else None)  # what takes it here has more of memory
                 if tensor in kept and _nowhere(low.refs[tensor]):
                     raise NotNative(op)
                 if tensor in self.fetched:
-                    copies[tensor] = low.snapshot(low.refs[tensor])
+                    low.copies[tensor] = low.snapshot(low.refs[tensor])
                 elif tensor in kept and not follows_variable(op):
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
         low.for_python(self.outputs)
-        return copies
 
     def _doubt(self, assumptions: set) -> bool:
         """Whether values were assumed that may not go together in this run; they are not any more."""
@@ -444,9 +449,9 @@ class Region:
             del self.assumed[key]
         return bool(assumptions)
 
-    def _assume(self, low: Lowering, error: NotNative, arrays: list, seen: set) -> bool:
+    def _assume(self, low: Lowering, error: NotNative, wanted: Wanted) -> bool:
         """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
-        program so far, which leaves nothing behind. What was assumed and not `seen` in this run may be too large.
+        program so far, which leaves nothing behind. What was assumed and not seen in this run may be too large.
         """
         value, key = error.demanded, (error.op, low.asked)
         if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
@@ -458,22 +463,23 @@ class Region:
         (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
         low.refs[copied] = low.copy(value)
         try:
-            program = Program(low, [copied], {}, [])
+            program = Program(low, [copied], {}, None)
         except MemoryError:
-            if self._doubt(low.assumes - seen):
+            if self._doubt(low.assumes - wanted.seen):
                 return True
             raise
         undo = program.written()
         try:
-            program.run(arrays)
+            program.run(wanted.arrays)
         except (Full, OtherValue) as signal:
-            self._take(signal, program, arrays)
+            self._take(signal, program, wanted.arrays)
             return True
         else:
-            self.assumed[key] = program.fetched(0, arrays).reshape(value.shape)
+            self.assumed[key] = low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
+            wanted.resumes = error.op if low.asked == 0 else None
             return True
         finally:
-            _undo(undo)
+            write_back(undo)
 
     def _follows_few(self, low: Lowering, error: NotNative, sources: set) -> bool:
         """Whether what lowering asked for is an input, or steers what few of these decide."""
@@ -516,12 +522,6 @@ class _Inner:
             return one_by_one(self._state, op, inputs, outputs, values)
 
         return run
-
-
-def _undo(written: list) -> None:
-    """Writes back what was before a run."""
-    for array, copy in written:
-        array[...] = copy
 
 
 def _nowhere(ref) -> bool:

@@ -22,6 +22,7 @@ class Wanted:
     elements: dict = field(default_factory=dict)  # the shapes of lists' elements
     likely: dict = field(default_factory=dict)  # those that are expected
     seen: set = field(default_factory=set)  # what was assumed in this run
+    resumes: object = None  # the op with which lowering may go on, when only that and those behind it are different
 
     def __post_init__(self):
         self.folds_counts = self.direct is None
