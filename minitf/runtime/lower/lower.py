@@ -269,7 +269,18 @@ class Lowering(Builder):
 
     def _lasting(self) -> tuple:
         """How much there is of what is known once and for all."""
-        return len(self.assumes), len(self.effects), len(self.roomed), len(self.noted)
+        frame = self.frames[0]
+        found = (
+            self.assumes,
+            self.effects,
+            self.roomed,
+            self.noted,
+            self.counts,
+            self.grown,
+            frame.equal,
+            frame.replaced,
+        )
+        return tuple(map(len, found))
 
     def back_to(self, op) -> bool:
         """Goes back to where an op of the region began, if what was lowered from there on left nothing but calls."""

@@ -1,0 +1,116 @@
+"""What one lowering finds out the next one need not find out again, and one that goes on need not begin anew."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import minitf as tf
+from minitf.runtime import inspect
+from minitf.runtime.execute.op_by_op import OpByOp
+from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.text import text
+from minitf.runtime.plan import needed
+from minitf.runtime.plan.region import Region
+
+D, N = 3, 4
+
+
+def trained(x, n):
+    outputs = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), x, n, dtype=tf.float32)[0]
+    loss = tf.reduce_mean(tf.square(outputs))
+    return [loss, tf.train.AdamOptimizer().minimize(loss)]
+
+
+def given():
+    return tf.placeholder(tf.float32, [None, None, D]), tf.placeholder(tf.int32, [None])
+
+
+def drawn(batch, steps):
+    return np.random.rand(batch, steps, D), np.arange(batch) % steps + 1
+
+
+@pytest.fixture
+def counts(monkeypatch):
+    """How often ops are computed while lowering, and how often it is asked what a loop runs."""
+    found = Counter()
+
+    def counted(owner, name):
+        inner = getattr(owner, name)
+
+        def does(*args, **kwargs):
+            found[name] += 1
+            return inner(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, does)
+
+    counted(OpByOp, "run")
+    counted(needed, "_without_arguments")
+    return found
+
+
+def test_another_length_computes_less_than_the_first(counts):
+    x, n = given()
+    fetches = trained(x, n)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = []
+        for steps in (5, 7):
+            counts.clear()
+            session.run(fetches, dict(zip((x, n), drawn(6, steps))))
+            found.append(counts.copy())
+        assert len(inspect(session).last.steps[0].programs) == 2
+    first, second = found
+    assert 0 < second["run"] <= first["run"] // 2  # what depends on the length
+    assert second["_without_arguments"] == 0
+
+
+def masked(x, n):
+    """How many items the mask picks is asked for behind the loop."""
+    outputs = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(N), x, n, dtype=tf.float32)[0]
+    return tf.reduce_mean(tf.square(tf.boolean_mask(outputs, tf.sequence_mask(n, tf.shape(x)[1]))))
+
+
+def listed(x, n):
+    """The shape of the list's elements is known when one is written."""
+    values = tf.transpose(x, [1, 0, 2]) * 2.0
+    array = tf.TensorArray(tf.float32, tf.shape(x)[1], infer_shape=False)
+    body = lambda i, array: (i + 1, array.write(i, values[i]))  # noqa: E731
+    array = tf.while_loop(lambda i, array: i < tf.shape(x)[1], body, [0, array])[1]
+    return tf.reduce_sum(tf.square(array.stack()))
+
+
+@pytest.mark.parametrize("model", [masked, listed])
+def test_what_was_lowered_before_stays(model, monkeypatch):
+    lowered, texts = Counter(), []
+    lower, made = Lowering.lower, Region._lowered
+
+    def counted(self, op):
+        lowered[op] += len(self.frames) == 1
+        return lower(self, op)
+
+    def kept(self, wanted):
+        program = made(self, wanted)
+        texts[-1].append(text(program.nodes))
+        return program
+
+    monkeypatch.setattr(Lowering, "lower", counted)
+    monkeypatch.setattr(Region, "_lowered", kept)
+    x, n = given()
+    tf.set_random_seed(1)
+    loss = model(x, n)
+    fetches = [loss, tf.gradients(loss, x)[0]]
+    fed = dict(zip((x, n), drawn(6, 5)))
+    values, totals = [], []
+    for anew in (False, True):
+        texts.append([])
+        if anew:
+            monkeypatch.setattr(Lowering, "back_to", lambda self, op: False)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            lowered.clear()
+            values.append(session.run(fetches, fed))
+            totals.append(lowered.total())
+    assert totals[0] < 0.9 * totals[1], totals
+    assert texts[0] == texts[1]
+    np.testing.assert_array_equal(values[0][1], values[1][1])
