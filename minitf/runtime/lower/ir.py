@@ -35,10 +35,13 @@ class Ref(Value):
     the same. like: a value with rows of its own of which as much is known as of every slice of this one.
     """
 
-    __slots__ = ("buffer", "offset", "moves", "known", "row", "like")
+    __slots__ = ("size", "nbytes", "buffer", "offset", "moves", "known", "row", "like")
 
     def __init__(self, shape, dtype, buffer: Buffer, offset: int = 0, moves: tuple = (), known=None):
-        super().__init__(shape, np.dtype(dtype))
+        dtype = np.dtype(dtype)
+        self.shape, self.dtype = shape, dtype
+        self.size: int = math.prod(shape)
+        self.nbytes: int = self.size * dtype.itemsize
         self.buffer, self.offset, self.moves, self.known = buffer, offset, moves, known
         self.row: Ref | None = None
         self.like: Ref | None = None
@@ -47,11 +50,6 @@ class Ref(Value):
     def slot(self):
         """The variable whose memory this is, or None."""
         return self.buffer.slot
-
-    @property
-    def nbytes(self) -> int:
-        """Its size in bytes."""
-        return self.size * self.dtype.itemsize
 
     def known_slice(self) -> np.ndarray | None:
         """What every slice of a stack is, if all are the same and known."""

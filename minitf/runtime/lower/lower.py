@@ -14,7 +14,7 @@ from minitf.framework.static import full
 from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp, by_numpy
 from minitf.runtime.lower import assumed_counts, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
@@ -148,9 +148,10 @@ class Lowering(Builder):
         return Ref(array.shape, array.dtype, Buffer(array.nbytes, "constant", array), known=array)
 
     def new(self, shape, dtype):
-        ref = Ref(tuple(shape), dtype, Buffer(0))
-        ref.buffer.size, ref.buffer.level = ref.nbytes, self.target
-        self._fresh.add(ref.buffer)
+        buffer = Buffer(0)
+        ref = Ref(tuple(shape), dtype, buffer)
+        buffer.size, buffer.level = ref.nbytes, self.target
+        self._fresh.add(buffer)
         return ref
 
     def view(self, value, shape, offset=0, dtype=None):
@@ -465,6 +466,10 @@ class Lowering(Builder):
         return constants
 
     def _computed(self, op, known: list) -> list:
+        """What an op gives for these inputs; where all is whole numbers, NumPy tells as well and sooner."""
+        if all([t.dtype.is_integer for t in (*op.inputs, *op.outputs)]):
+            with contextlib.suppress(ArithmeticError, ValueError, IndexError):
+                return by_numpy(op, known, "raise")
         results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
         return [value.array for value in results]
 

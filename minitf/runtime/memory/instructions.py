@@ -72,21 +72,19 @@ class Instructions:
             self._host_call(call)
             return
         words += [call.kernel.address, 0]
-        begins = []
         for operand in call.operands:
             kind = type(operand)
-            begins.append(len(words))
-            if kind is Ref:
-                self._address(operand)
-            elif kind is int:
+            if kind is int:
                 words.append(operand)
+            elif kind is Ref:
+                self._address(operand)
             else:
                 words.extend(words_of(operand))
         words[start + 1] = len(words) - start
         if call.limit is not None:
-            places = call.kernel.kernel.places
+            begins = dict(zip(call.kernel.kernel.operands, _begins(call, start + 2)))
             self._limited += [
-                (begins[places[key]] + (k or 0), factor, call.limit.first, call.limit.size)
+                (begins[key] + (k or 0), factor, call.limit.first, call.limit.size)
                 for key, k, factor in call.limit.numbers
             ]
 
@@ -144,13 +142,13 @@ class Instructions:
         place = len(self._words)
         for loop, stride in ref.moves:
             self._moves.setdefault(id(loop), []).append((place, stride))
-        buffer = ref.buffer
-        self.addresses[place] = buffer, ref.offset
+        buffer, offset = ref.buffer, ref.offset
+        self.addresses[place] = buffer, offset
         if buffer.kind == "input" and self._memory.stage(buffer) is None:
-            self.patches[buffer.index].append((place, ref.offset))
+            self.patches[buffer.index].append((place, offset))
             self._words.append(0)
             return
-        self._words.append(self._memory.address(buffer) + ref.offset)
+        self._words.append(self._memory.address(buffer) + offset)
 
     def _repeat(self, node: Repeat) -> None:
         words, start = self._words, len(self._words)
@@ -218,6 +216,13 @@ class Instructions:
         words[start + 4] = len(words)
         self._emit(node.blocks[0])
         words[jump + 2] = len(words)
+
+
+def _begins(call: Call, place: int):
+    """Where the words of each operand of a call begin, those of the first one at a place."""
+    for operand in call.operands:
+        yield place
+        place += len(operand) if isinstance(operand, (tuple, list)) else 1
 
 
 def _word(number) -> int:

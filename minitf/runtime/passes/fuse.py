@@ -46,7 +46,8 @@ def _pair(buffer: Buffer, uses: Uses, names) -> tuple[Use, Use] | None:
 
 def _join(made: Use, read: Use, both: Call, uses: Uses, *between: Call) -> None:
     """Puts one call in the place of two, and of those between, unless an input changes meanwhile."""
-    moved = [ref for ref in both.refs if ref in made.call.refs]
+    before = set(made.call.refs)
+    moved = [ref for ref in both.refs if ref in before]
     if uses.undisturbed(moved, made.order, read.order):
         uses.replace({made.call: [], **{call: [] for call in between}, read.call: [both]})
 

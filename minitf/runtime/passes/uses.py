@@ -241,6 +241,8 @@ class Uses:
         """
         for ref in refs:
             found = self.changes(ref.buffer)
+            if not found or found[-1].site.order <= first:
+                continue
             for place in range(bisect_right(found, first, key=_order), len(found)):
                 use = found[place]
                 if use.order >= last:
@@ -256,7 +258,8 @@ class Uses:
 
     def around(self, use: Use) -> set[Repeat | Choice]:
         """The loops and branches in which a use is."""
-        return {node for node, (start, end) in self._spans.items() if start <= use.order <= end}
+        order = use.site.order
+        return {node for node, (start, end) in self._spans.items() if start <= order <= end}
 
     def since(self, made: Use, use: Use) -> int:
         """The position of the first node that may run between a use of a value and a later one: the earlier of them,
@@ -284,14 +287,10 @@ class Uses:
 
     def private(self, buffer: Buffer) -> bool:
         """Whether only calls use the buffer, all of them in one block."""
-        uses = self.of(buffer)
-        return (
-            buffer.kind == "arena"
-            and buffer not in self.pinned
-            and buffer not in self.kept
-            and bool(uses)
-            and all(u.block is uses[0].block for u in uses)
-        )
+        if buffer.kind != "arena" or buffer in self.pinned or buffer in self.kept:
+            return False
+        blocks = [use.site.block for use in self.of(buffer)]
+        return bool(blocks) and all([block is blocks[0] for block in blocks])
 
 
 def whole(ref: Ref) -> bool:
