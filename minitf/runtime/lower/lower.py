@@ -266,29 +266,20 @@ class Lowering(Builder):
     def begin(self, op) -> None:
         """Begins with an op of the region."""
         self.top = op
-        self.begun[op] = len(self.frames[0].nodes), len(self.guesses), self._lasting()
+        self.begun[op] = self.frames[0].mark(), len(self.guesses), self._lasting()
 
     def _lasting(self) -> tuple:
         """How much there is of what is known once and for all."""
         frame = self.frames[0]
-        found = (
-            self.assumes,
-            self.effects,
-            self.roomed,
-            self.noted,
-            self.counts,
-            self.grown,
-            frame.equal,
-            frame.replaced,
-        )
-        return tuple(map(len, found))
+        found = [self.assumes, self.effects, self.roomed, self.noted, self.counts, self.grown]
+        return tuple([len(each) for each in [*found, frame.equal, frame.replaced]])
 
     def back_to(self, op) -> bool:
         """Goes back to where an op of the region began, if what was lowered from there on left nothing but calls."""
         if op not in self.begun or self.begun[op][-1] != self._lasting():
             return False
-        calls, guesses, _ = self.begun[op]
-        del self.frames[0].nodes[calls:]
+        mark, guesses, _ = self.begun[op]
+        self.frames[0].back_to(mark)
         self.guesses = dict(list(self.guesses.items())[:guesses])
         ops = list(self.begun)
         for later in ops[ops.index(op) :]:
