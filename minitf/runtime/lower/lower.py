@@ -396,7 +396,8 @@ class Lowering(Builder):
         try:
             results = op.definition.kernel(self, op, *inputs)
         except NeedsData:
-            del nodes[start:]
+            if here:  # where it may be found in another way; in the region a run of what there is tells
+                del nodes[start:]
             raise
         finally:
             level, self.target = self.target, here

@@ -7,7 +7,6 @@ import pytest
 
 import minitf as tf
 from minitf.runtime import inspect
-from minitf.runtime.execute.op_by_op import OpByOp
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.lower.text import text
 from minitf.runtime.plan import needed
@@ -30,39 +29,41 @@ def drawn(batch, steps):
     return np.random.rand(batch, steps, D), np.arange(batch) % steps + 1
 
 
-@pytest.fixture
-def counts(monkeypatch):
-    """How often ops are computed while lowering, and how often it is asked what a loop runs."""
-    found = Counter()
+def test_other_sizes_compute_less_than_the_first(monkeypatch):
+    """What ops give for constants, and what loops run, is computed once where it does not depend on sizes."""
+    asked, lowerings = Counter(), []
 
     def counted(owner, name):
         inner = getattr(owner, name)
 
-        def does(*args, **kwargs):
-            found[name] += 1
-            return inner(*args, **kwargs)
+        def does(*args):
+            asked[name] += 1
+            return inner(*args)
 
         monkeypatch.setattr(owner, name, does)
 
-    counted(OpByOp, "run")
+    counted(Lowering, "_computed")
     counted(needed, "_without_arguments")
-    return found
+    made = Region._lowered
 
+    def watched(self, wanted):
+        asked.clear()
+        program = made(self, wanted)
+        lowerings.append(asked.copy())
+        return program
 
-def test_another_length_computes_less_than_the_first(counts):
+    monkeypatch.setattr(Region, "_lowered", watched)
     x, n = given()
     fetches = trained(x, n)
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
-        found = []
+        lowerings.clear()
         for steps in (5, 7):
-            counts.clear()
             session.run(fetches, dict(zip((x, n), drawn(6, steps))))
-            found.append(counts.copy())
-        assert len(inspect(session).last.steps[0].programs) == 2
-    first, second = found
-    assert 0 < second["run"] <= first["run"] // 2  # what depends on the length
-    assert second["_without_arguments"] == 0
+    first, *others = lowerings
+    assert others and first["_without_arguments"] > 0
+    assert not any(other["_without_arguments"] for other in others)
+    assert max(other["_computed"] for other in others) <= first["_computed"] // 2
 
 
 def masked(x, n):
@@ -111,6 +112,7 @@ def test_what_was_lowered_before_stays(model, monkeypatch):
             lowered.clear()
             values.append(session.run(fetches, fed))
             totals.append(lowered.total())
+            assert [step.on_host for step in inspect(session).last.steps] == [False]
     assert totals[0] < 0.9 * totals[1], totals
     assert texts[0] == texts[1]
     np.testing.assert_array_equal(values[0][1], values[1][1])
