@@ -208,12 +208,24 @@ def overlapping(end_to_end: bool) -> int:
 
 HOLES_CLOSED = 2
 GRAY_CHECKED = 46  # of images whose sizes are not all known
+MOVED = 16  # transforms that move images
+FLAT_TRANSFORM = 3  # one, as a matrix
 SIMILARITY = 15  # of images of rank 4
 
 
 def holes(sizes: tuple) -> int:
     """Moving what is between the holes of a filter into the batch, before the convolution."""
     return 7 if None not in sizes else {1: 51, 2: 70}[len(sizes)]
+
+
+def turned(tensors: int) -> int:
+    """Transforms that turn images: what is one less than a height or width is computed again where they are tensors."""
+    return 6 + 4 * tensors
+
+
+def undistorted(images) -> int:
+    """The largest size of images of a shape that keeps how they are proportioned."""
+    return 22 - 2 * images.sizes[1:3].count(None) + 2 * (not images.is_fully_defined())
 
 
 def similarity_of(scales: int) -> int:

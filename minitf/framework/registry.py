@@ -20,6 +20,7 @@ An op is defined once, in the module of its family:
 - static(op, depth) -> the value as far as it is known before anything runs (an object array with None for what is not),
   or None; a list of these for several outputs. Ops without the rule are evaluated by `numpy` when all their inputs are
   known.
+- describes(op) -> for ops that join vectors, the shape that their output describes where none of its elements is known.
 - grad(op, *output_gradients) -> one gradient (or None) per input; output gradients may be None for unused outputs of
   multi-output ops.
 - fixed: attributes of which minitf does what the default says, and nothing else.
@@ -113,6 +114,7 @@ class OpDef:
     kernel: Callable | None = None
     host: Callable | None = None
     static: Callable | None = None
+    describes: Callable | None = None
     stateful: bool = False
     broadcasts: bool = False
     summed: bool | str = False

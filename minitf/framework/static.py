@@ -12,6 +12,10 @@ _DEPTH = 40  # how far back through the graph a value is looked for
 _LARGEST = 10_000  # elements: larger values are not computed while the graph is built
 
 
+class AsShape(np.ndarray):
+    """A vector worked out of a shape that is known in part: a shape itself, and as in TensorFlow no constant."""
+
+
 def partial_value(tensor: Tensor, depth: int = _DEPTH):
     """The value of `tensor` with None for elements not known, or None if nothing is known of it."""
     known = tensor.__dict__.get("_value")
@@ -34,9 +38,10 @@ def _value(tensor: Tensor, depth: int):
         return None
     known = []
     for t in op.inputs:
-        known.append(full(partial_value(t, depth)))
-        if known[-1] is None or known[-1].size > _LARGEST:
+        value = full(partial_value(t, depth))
+        if value is None or value.size > _LARGEST:
             return None
+        known.append(value.astype(t.dtype.numpy, copy=False))
     with np.errstate(all="ignore"):
         try:
             value, kind = definition.numpy(op, *known), tensor.dtype.numpy
@@ -56,7 +61,7 @@ def known_sizes(tensor: Tensor, depth: int = _DEPTH) -> TensorShape:
 
 def full(value):
     """`value` if it is known in every element, else None."""
-    if value is None or value.dtype.hasobject and any(v is None for v in value.flat):
+    if value is None or isinstance(value, AsShape) or value.dtype.hasobject and any(v is None for v in value.flat):
         return None
     return value
 
@@ -85,5 +90,7 @@ def constant_value_as_shape(tensor: Tensor) -> TensorShape:
         if any(v is not None and v < -1 for v in value):
             raise ValueError(f"Invalid value in a tensor used for shape: {value.tolist()} has sizes below -1")
         return TensorShape([None if v is None or v < 0 else int(v) for v in value])
+    if definition.describes is not None:
+        return definition.describes(tensor.op)
     length = tensor.shape.sizes[0] if tensor.shape.rank == 1 else None
     return UNKNOWN if length is None else TensorShape([None] * length)

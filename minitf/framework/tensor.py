@@ -85,6 +85,12 @@ class Tensor(Shown):
         raise TypeError(f"{self.name} cannot be used as an index: its value is not known until a session runs")
 
 
+def shaped(tensor: Tensor, shape: TensorShape) -> Tensor:
+    """A tensor just made, which says of its shape what TensorFlow's says: less, where TensorFlow makes it otherwise."""
+    tensor._shape = shape
+    return tensor
+
+
 def overload(name: str, function) -> None:
     """Gives Tensor the operator `name` (such as `__add__`); the ops layer calls it."""
     setattr(Tensor, name, function)

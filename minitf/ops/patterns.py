@@ -12,7 +12,7 @@ from minitf.framework.apply import apply
 from minitf.framework.named import named
 from minitf.framework.registry import OPS
 from minitf.framework.shape import SCALAR, broadcast_static_shape
-from minitf.framework.static import full, partial_value
+from minitf.framework.static import AsShape, full, partial_value
 from minitf.framework.taking import optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
@@ -224,29 +224,31 @@ def filled(b, shape, dtype, value=None):
 # ---- values known before anything runs
 
 
-def moves(*where):
-    """For ops that only move elements, which may be known in part; inputs `where` say how: known in full."""
-
-    def rule(op, depth):
-        count = len(op.inputs)
-        known = [_known(t, depth, i in where or i - count in where) for i, t in enumerate(op.inputs)]
-        if any(value is None for value in known):
-            return None
-        try:
-            return op.definition.numpy(op, *known)
-        except (ValueError, IndexError):
-            return None  # bad data is reported when the op runs
-
-    return rule
+def joined_parts(op, parts, depth: int):
+    """What is known of the vector that joins `parts`, which may be known in part, for ops that only do that."""
+    scalars = op.outputs[0].shape.rank == 1 and all(t.shape.rank in (None, 0) for t in parts)
+    known = [_known(t, depth, scalars) for t in parts]
+    if any(value is None for value in known):
+        return None
+    try:
+        value = op.definition.numpy(op, *known, *[full(partial_value(t, depth)) for t in op.inputs[len(parts) :]])
+    except (AttributeError, ValueError, IndexError):
+        return None  # bad data is reported when the op runs
+    return value if all(full(part) is not None for part in known) else value.view(AsShape)
 
 
-def _known(tensor, depth: int, wholly: bool):
+def _known(tensor, depth: int, is_scalar: bool):
     value = partial_value(tensor, depth)
-    if wholly:
-        return full(value)
-    if value is None and tensor.dtype.is_integer and (tensor.shape.num_elements() or _MANY) < _MANY:
+    if value is not None:
+        return value if value.size < _MANY else None
+    if is_scalar and tensor.dtype.is_integer:
+        return np.array(None, object)
+    if tensor.dtype.is_integer and (tensor.shape.num_elements() or _MANY) < _MANY:
+        describes = tensor.op.definition.describes
+        if describes is not None and tensor.shape.rank == 1:
+            return np.array((*describes(tensor.op).with_rank(tensor.shape.sizes[0]).sizes, None), object)[:-1]
         return np.full(tensor.shape.sizes, None, object)
-    return value if value is None or value.size < _MANY else None
+    return None
 
 
 # ---- arguments

@@ -22,14 +22,18 @@ def frame(
         rank, axis = _rank_and_axis(signal, axis)
         size = signal.shape[axis].value if isinstance(axis, int) else None
         size = tf.shape(signal)[axis] if size is None else size
+        padded = signal
         if pad_end:
             count = -(-size // frame_step)
             more = tf.maximum(0, frame_length + frame_step * (count - 1) - size)
-            signal = tf.pad(signal, _paddings(rank, axis, more), constant_values=pad_value)
+            padded = tf.pad(signal, _paddings(rank, axis, more), constant_values=pad_value)
         else:
             count = tf.maximum(0, 1 + (size - frame_length) // frame_step)
         starts = tf.expand_dims(tf.range(count) * frame_step, 1)
-        framed = tf.gather(signal, starts + tf.range(frame_length), axis=axis, name="Reshape_4")
+        framed = tf.gather(padded, starts + tf.range(frame_length), axis=axis, name="Reshape_4")
+        if isinstance(axis, int) and signal.shape.rank is not None:
+            sizes = signal.shape.as_list()
+            framed.set_shape([*sizes[:axis], None, None, *sizes[axis + 1 :]])
         since.count_as(count_all)
         return framed
 

@@ -7,8 +7,8 @@ of the image, where k = c0 x + c1 y + 1.
 from __future__ import annotations
 
 import minitf as tf
+from minitf.framework import op_counts
 from minitf.framework.apply import apply
-from minitf.framework.static import constant_value
 from minitf.ops.images.projections import TYPES, as_matrices, as_transforms
 
 
@@ -53,8 +53,6 @@ def transform(images, transforms, interpolation: str = "NEAREST", output_shape=N
         batch, out = _batch(images)
         if output_shape is None:
             output_shape = tf.shape(batch)[1:3]
-            known = constant_value(output_shape)
-            output_shape = output_shape if known is None else known
         output_shape = tf.convert_to_tensor(output_shape, tf.int32, name="output_shape")
         if not output_shape.shape.is_compatible_with([2]):
             raise ValueError("output_shape must be a 1-D Tensor of 2 elements: new_height, new_width")
@@ -90,6 +88,7 @@ def angles_to_projective_transforms(angles, image_height, image_width, name: str
         x = (right - (cos * right - sin * down)) / 2.0
         y = (down - (sin * right + cos * down)) / 2.0
         columns = [part[:, None] for part in (cos, -sin, x, sin, cos, y)]
+        op_counts.skip(op_counts.turned(sum(isinstance(n, tf.Tensor) for n in (image_height, image_width))))
         return tf.concat([*columns, tf.zeros((tf.shape(angles)[0], 2), tf.float32)], axis=1)
 
 
@@ -100,6 +99,7 @@ def translations_to_projective_transforms(translations, name: str | None = None)
         count = tf.shape(moves)[0]
         ones, zeros = tf.ones((count, 1), tf.float32), tf.zeros((count, 1), tf.float32)
         columns = [ones, zeros, -moves[:, 0, None], zeros, ones, -moves[:, 1, None]]
+        op_counts.skip(op_counts.MOVED)
         return tf.concat([*columns, tf.zeros((count, 2), tf.float32)], axis=1)
 
 
@@ -120,6 +120,7 @@ def flat_transforms_to_matrices(transforms):
         transforms = tf.convert_to_tensor(transforms, name="transforms")
         if transforms.shape.rank not in (1, 2):
             raise ValueError(f"Transforms should be 1D or 2D, got: {transforms}")
+        op_counts.skip(op_counts.FLAT_TRANSFORM)
         return as_matrices(transforms)
 
 

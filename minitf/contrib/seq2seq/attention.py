@@ -18,7 +18,7 @@ def hardmax(logits, name=None):
     """One-hot rows: 1 at the largest of each row of logits, 0 elsewhere."""
     with name_scope(name, "Hardmax"):
         logits = tf.convert_to_tensor(logits, name="logits")
-        depth = logits.shape.sizes[-1] or tf.shape(logits)[-1]
+        depth = logits.shape.sizes and logits.shape.sizes[-1] or tf.shape(logits)[-1]
         return tf.one_hot(tf.argmax(logits, -1), depth, dtype=logits.dtype)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -64,7 +65,6 @@ define(
     "tensor: T, shape: Tshape[n]; Tshape: type = int32 -> output: T",
     Tshape=dtypes.INDEX,
     shape=_reshaped,
-    static=patterns.moves(1),
     numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
     kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
     grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
@@ -97,10 +97,8 @@ def _expanded_sizes(sizes: tuple, axis: int) -> tuple:
 
 def _expanded(op):
     sizes, axis = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
-    if sizes is None or op.inputs[1].shape.rank is None:
+    if sizes is None or axis is None:
         return UNKNOWN
-    if axis is None:
-        return TensorShape([None] * (len(sizes) + 1))
     return TensorShape(_expanded_sizes(sizes, axis.item()))
 
 
@@ -109,7 +107,6 @@ define(
     "input: T, dim: Tdim; Tdim: type = int32 -> output: T",
     Tdim=dtypes.INDEX,
     shape=_expanded,
-    static=patterns.moves(1),
     numpy=lambda op, x, dim: x.reshape(_expanded_sizes(x.shape, dim.item())),
     kernel=lambda b, op, x, dim: b.view(x, _expanded_sizes(x.shape, b.data(dim).item())),
     grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
@@ -147,7 +144,6 @@ define(
     "Squeeze",
     "input: T; squeeze_dims: list(int) = [] -> output: T",
     shape=_squeezed,
-    static=patterns.moves(),
     numpy=lambda op, x: x.reshape(_squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
     kernel=lambda b, op, x: b.view(x, _squeezed_sizes(x.shape, op.attrs["squeeze_dims"])),
     grad=lambda op, g: apply("Reshape", g, shape(op.inputs[0])),
@@ -177,13 +173,17 @@ def _permutation(perm, rank: int) -> tuple[int, ...]:
 
 def _transposed(op):
     """What no permutation is, negative axes among it, is refused when the op runs, as in TensorFlow."""
-    sizes, perm = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
-    if sizes is not None and perm is not None:
-        if len(perm) != len(sizes):
-            raise ValueError(f"perm {perm.tolist()} does not name each of the {len(sizes)} axes once")
-        return TensorShape([sizes[check_axis(int(axis), len(sizes), "axis of perm")] for axis in perm])
-    count = len(sizes) if sizes is not None else (op.inputs[1].shape.sizes or (None,))[0]
-    return UNKNOWN if count is None else TensorShape([None] * count)
+    shape, perm = op.inputs[0].shape, constant_value(op.inputs[1])
+    count = (op.inputs[1].shape.sizes or (None,))[0]
+    if shape.rank not in (None, count) and count is not None:
+        raise ValueError(f"perm names {count} axes, not each of the {shape.rank} of a tensor of shape {shape} once")
+    count = count if shape.rank is None else shape.rank
+    if count is None:
+        return UNKNOWN
+    sizes = shape.sizes or (None,) * count
+    if perm is None:
+        return TensorShape([None] * count)
+    return TensorShape([sizes[check_axis(int(axis), count, "axis of perm")] for axis in perm])
 
 
 def _transpose_kernel(b, op, x, perm):
@@ -202,7 +202,6 @@ define(
     "x: T, perm: Tperm~[n]; Tperm: type = int32 -> y: T",
     Tperm=dtypes.INDEX,
     shape=_transposed,
-    static=patterns.moves(1),
     numpy=lambda op, x, perm: x.transpose(_permutation(perm, x.ndim)),
     kernel=_transpose_kernel,
     grad=_transpose_grad,
@@ -449,7 +448,8 @@ define(
     shape=_joined_sizes,
     kernel=_concat_kernel,
     numpy=lambda op, *x: np.concatenate(x[:-1], x[-1].item()),
-    static=patterns.moves(-1),
+    static=lambda op, depth: patterns.joined_parts(op, op.inputs[:-1], depth),
+    describes=lambda op: functools.reduce(TensorShape.concatenate, map(constant_value_as_shape, op.inputs[:-1])),
     grad=_concat_grad,
     joins=True,
 )

@@ -8,13 +8,12 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape, broadcast_static_shape
-from minitf.framework.static import constant_value_as_shape, partial_value
+from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math.reduce import reduce_sum
 from minitf.ops import patterns
 from minitf.ops.array import array
-from minitf.ops.array.shapes import optional_sizes
 
 
 def _check(sizes: tuple, target: tuple) -> tuple:
@@ -43,7 +42,6 @@ define(
     "input: T, shape: Tidx[n]; Tidx: type = int32 -> output: T",
     Tidx=dtypes.INDEX,
     shape=_broadcast_shape,
-    static=patterns.moves(1),
     numpy=lambda op, x, target: np.broadcast_to(x, _check(x.shape, array.sizes_of(target))),
     kernel=_broadcast_kernel,
     grad=lambda op, g: (array.sum_to_shape(g, op.inputs[0]), None),
@@ -92,14 +90,6 @@ def broadcast_to(input, shape, name: str | None = None) -> Tensor:
     return apply("BroadcastTo", input, shape, name=name)
 
 
-def _known_result(op, depth):
-    shapes = [partial_value(t, depth) for t in op.inputs]
-    if any(s is None or s.ndim != 1 for s in shapes):
-        return None
-    known = broadcast_static_shape(*[TensorShape(optional_sizes(s)) for s in shapes])
-    return np.array((*known.sizes, None), object)[:-1]
-
-
 def _result_length(op):
     lengths = [t.shape.with_rank(1).sizes[0] for t in op.inputs]
     return TensorShape([None if None in lengths else max(lengths)])
@@ -109,7 +99,6 @@ define(
     "BroadcastArgs",
     "s0: T, s1: T; T: type = int32 -> r0: T",
     T=dtypes.INDEX,
-    static=_known_result,
     differentiable=False,
     shape=_result_length,
     numpy=lambda op, a, b: np.array(layout.broadcast_shape(tuple(a), tuple(b)), a.dtype),

@@ -105,8 +105,8 @@ def _gathered(op):
     if axis is None:
         return TensorShape([None] * (params.rank + indices.rank - max(_from_front(batch, indices.rank), 0) - 1))
     axis, batch = _gather_axes(axis.item(), batch, params.rank, indices.rank)
-    common = TensorShape(params.sizes[:batch]).merge_with(indices.sizes[:batch]).sizes
-    return TensorShape((*common, *params.sizes[batch:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :]))
+    TensorShape(params.sizes[:batch]).assert_is_compatible_with(indices.sizes[:batch])
+    return TensorShape((*params.sizes[:axis], *indices.sizes[batch:], *params.sizes[axis + 1 :]))
 
 
 def _gather_grad(op, g):
@@ -162,7 +162,6 @@ define(
     shape=_gathered,
     numpy=_gather,
     kernel=_gather_kernel,
-    static=patterns.moves(1, 2),
     grad=_gather_grad,
 )
 
@@ -194,6 +193,8 @@ def batch_gather(params, indices, name: str | None = None) -> Tensor:
         params, since = convert_to_tensor(params), op_counts.Since()
         rows = gather(params, indices, name=f"Reshape_{rank + 1}", batch_dims=rank - 1)
         since.count_as(op_counts.rows_of_batches(rank - 1))
+        if rows.shape.rank is not None:
+            rows.set_shape(indices.shape.concatenate([None] * (rows.shape.rank - rank)))
         return rows
 
 

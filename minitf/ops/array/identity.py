@@ -6,7 +6,6 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
 from minitf.framework.shape import as_shape
-from minitf.framework.static import partial_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
@@ -23,7 +22,6 @@ def _define_identity(type: str, grad, attributes: str = "", **options) -> None:
         shape=patterns.same,
         numpy=lambda op, x: x,
         kernel=_identity_kernel,
-        static=lambda op, depth: partial_value(op.inputs[0], depth),
         grad=grad,
         **options,
     )
@@ -47,7 +45,6 @@ define(
     shape=lambda op: [t.shape for t in op.inputs],
     numpy=lambda op, *x: x,
     kernel=lambda b, op, *x: [b.snapshot(v) for v in x],
-    static=lambda op, depth: [partial_value(t, depth) for t in op.inputs],
     passes_slices=True,
     grad=lambda op, *g: g,
 )
@@ -77,7 +74,6 @@ define(
     kernel=_ensure_kernel,
     numpy=_ensure,
     shape=lambda op: op.inputs[0].shape.merge_with(op.attrs["shape"]),
-    static=lambda op, depth: partial_value(op.inputs[0], depth),
     grad=lambda op, g: g,
 )
 

@@ -51,6 +51,11 @@ def _stacked(op):
     return TensorShape((*shape.sizes[:axis], len(op.inputs), *shape.sizes[axis:]))
 
 
+def _known_size(scalar: Tensor) -> int | None:
+    value = constant_value(scalar)
+    return None if value is None or value.ndim or value < 0 else int(value)
+
+
 def _without_axis(op):
     sizes, axis, num = op.inputs[0].shape.sizes, op.attrs["axis"], op.attrs["num"]
     if sizes is None:
@@ -98,7 +103,8 @@ define(
     shape=_stacked,
     numpy=lambda op, *x: np.stack(x, op.attrs["axis"]),
     kernel=_stack_kernel,
-    static=patterns.moves(),
+    static=lambda op, depth: patterns.joined_parts(op, op.inputs, depth),
+    describes=lambda op: TensorShape([_known_size(t) for t in op.inputs]),
     grad=lambda op, g: list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"], name="unstack").outputs),
 )
 define(
@@ -107,7 +113,6 @@ define(
     shape=_without_axis,
     numpy=_unstack,
     kernel=_unstack_kernel,
-    static=patterns.moves(),
     grad=lambda op, *g: apply_like(op, "Pack", _zeros_for_none(op, g), name="stack"),
 )
 
@@ -221,7 +226,7 @@ def _uneven(op):
         return [UNKNOWN if x is None else TensorShape([None] * len(x))] * num
     axis = check_axis(axis.item(), len(x))
     known = constant_value(op.inputs[1])
-    parts = _parts(x[axis], known) if known is not None else wanted.sizes or [None] * num
+    parts = _parts(x[axis], known) if known is not None else [None] * num
     return [TensorShape((*x[:axis], n, *x[axis + 1 :])) for n in parts]
 
 
@@ -236,7 +241,6 @@ define(
     shape=_even,
     numpy=_split,
     kernel=_split_kernel,
-    static=patterns.moves(0),
     grad=lambda op, *g: (None, array.concat(_zeros_for_none(op, g), op.inputs[0])),
 )
 define(
@@ -246,7 +250,6 @@ define(
     shape=_uneven,
     numpy=_split_v,
     kernel=_split_v_kernel,
-    static=patterns.moves(1, 2),
     grad=lambda op, *g: (array.concat(_zeros_for_none(op, g), op.inputs[2]), None, None),
 )
 

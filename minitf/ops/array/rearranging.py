@@ -75,7 +75,7 @@ def _pad_grad(op, g):
 
 
 _PADDED = {"Tpaddings": dtypes.INDEX, "shape": _padded}
-_PAD = {**_PADDED, "static": patterns.moves(1), "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
+_PAD = {**_PADDED, "numpy": _pad, "kernel": _pad_kernel, "grad": _pad_grad}
 define("Pad", "input: T, paddings: Tpaddings[rank, 2]; Tpaddings: type = int32 -> output: T", **_PAD)
 define(
     "PadV2",
@@ -175,12 +175,11 @@ def _check_multiples(multiples, rank: int) -> tuple[int, ...]:
 
 
 def _tiled(op):
-    sizes, multiples = op.inputs[0].shape.sizes, constant_value(op.inputs[1])
-    count = op.inputs[1].shape.with_rank(1).sizes[0]
-    if sizes is None or multiples is None:
-        rank = count if sizes is None else len(sizes)
-        return UNKNOWN if rank is None else TensorShape([None] * rank)
-    multiples = constant_value_as_shape(op.inputs[1]).with_rank(len(sizes)).sizes
+    shape, multiples = op.inputs[0].shape, constant_value_as_shape(op.inputs[1])
+    rank = multiples.rank if shape.rank is None else shape.rank
+    if rank is None:
+        return UNKNOWN
+    sizes, multiples = shape.with_rank(rank).sizes, multiples.with_rank(rank).sizes
     return TensorShape([0 if 0 in (n, m) else None if None in (n, m) else n * m for n, m in zip(sizes, multiples)])
 
 
@@ -206,7 +205,6 @@ define(
     "input: T, multiples: Tmultiples[n]; Tmultiples: type = int32 -> output: T",
     Tmultiples=dtypes.INDEX,
     shape=_tiled,
-    static=patterns.moves(1),
     numpy=lambda op, x, m: np.tile(x, _check_multiples(m, x.ndim)),
     kernel=_tile_kernel,
     grad=_tile_grad,
@@ -250,7 +248,6 @@ define(
     "tensor: T, axis: Tidx[n]; Tidx: type = int32 -> output: T",
     Tidx=dtypes.INDEX,
     shape=_checked_same,
-    static=patterns.moves(1),
     numpy=lambda op, x, axis: np.flip(x, _axes(axis, x.ndim)),
     kernel=_reverse_kernel,
     grad=lambda op, g: (apply("ReverseV2", g, op.inputs[1]), None),

@@ -12,9 +12,8 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import Decided, define
 from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
-from minitf.framework.static import constant_value, partial_value
+from minitf.framework.static import AsShape, constant_value, full, partial_value
 from minitf.framework.tensor import Tensor, overload
-from minitf.ops import patterns
 from minitf.ops.array import array, indexing
 from minitf.ops.array.constant import constant
 from minitf.ops.array.indexing import ALL, At, Range, check_position, check_sliced, extent, items
@@ -126,7 +125,6 @@ define(
     "input: T, begin: Index[n], size: Index[n] -> output: T",
     Index=dtypes.INDEX,
     shape=_slice_shape,
-    static=patterns.moves(1, 2),
     kernel=_slice_kernel,
     grad=_slice_grad,
     numpy=lambda op, x, begin, wanted: x[_cut(x.shape, begin, wanted)],
@@ -252,10 +250,9 @@ def _strided_slice_grad_kernel(b, op, shape, begin, end, strides, dy):
 
 
 def _strided_shape(op):
-    sizes, bounds = op.inputs[0].shape.sizes, [partial_value(t) for t in op.inputs[1:4]]
-    known = [len(b) for b in bounds if b is not None and b.ndim == 1]
-    known += [t.shape.sizes[0] for t in op.inputs[1:4] if t.shape.rank == 1 and t.shape.sizes[0] is not None]
-    if sizes is None or not known:
+    sizes, bounds = op.inputs[0].shape.sizes, [constant_value(t) for t in op.inputs[1:4]]
+    known = [t.shape.sizes[0] for t in op.inputs[1:4] if t.shape.rank == 1 and t.shape.sizes[0] is not None]
+    if len(set(known)) < 2 and (sizes is None or bounds[2] is None):
         return UNKNOWN
     if len(set(known)) > 1:
         raise ValueError(f"begin, end and strides have to be of one length, not {', '.join(map(str, known))}")
@@ -278,7 +275,9 @@ def _sliced_shape(attrs, shape: TensorShape, begin, end, strides) -> TensorShape
 
 
 def _known_elements(op, depth):
-    """Elements of a partly known vector, such as `tf.shape(x)[0]`."""
+    """Elements of a partly known vector, such as `tf.shape(x)[:-1]`; a single one only of a known vector, as in
+    TensorFlow.
+    """
     x = op.inputs[0]
     value = partial_value(x, depth)
     if value is None and x.dtype.is_integer and x.shape.rank == 1 and x.shape.is_fully_defined():
@@ -287,9 +286,12 @@ def _known_elements(op, depth):
     if value is None or any(b is None for b in bounds):
         return None
     try:
-        return np.asarray(value[numpy_index(op.attrs, value.shape, *bounds)], value.dtype)
+        part = np.asarray(value[numpy_index(op.attrs, value.shape, *bounds)], value.dtype)
     except ValueError:
         return None  # bad bounds are reported when the op runs
+    if full(value) is not None:
+        return part
+    return part.view(AsShape) if part.ndim else None
 
 
 def _strided_slice_grad(op, g):

@@ -29,8 +29,8 @@ def _sorted(values, axis: int, direction: str, places: bool) -> Tensor:
     last = axis == -1 or rank is not None and axis == rank - 1
     moved = values if last else swap_with_last(values, axis)
     up = direction == "ASCENDING"
-    size = (moved.shape.sizes or (None,))[-1]
-    found = top_k(negative(moved) if up else moved, array.shape(moved)[-1] if size is None else size)
+    size = moved.shape.sizes[-1] if moved.shape.is_fully_defined() else array.shape(moved)[-1]
+    found = top_k(negative(moved) if up else moved, size)
     result = found.indices if places else found.values
     result = result if last else swap_with_last(result, axis)
     result = negative(result) if up and not places else result

@@ -19,6 +19,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops.array import array, ranges
 from minitf.ops.control import control
+from minitf.ops.math.cast import cast
 from minitf.ops.patterns import STATEFUL
 
 
@@ -318,6 +319,7 @@ class TensorArray:
         if not isinstance(lengths, Tensor):
             lengths = convert_to_tensor(lengths, dtype=dtypes.int64, name="lengths")
             op_counts.skip(op_counts.CAST_LENGTHS)
+        lengths = cast(lengths, dtypes.int64)
         known = set(np.ravel(constant_value(lengths))) if constant_value(lengths) is not None else ()
         self._learn(TensorShape([int(known.pop()) if len(known) == 1 else None]).concatenate(value.shape[1:]))
         self._count_handle()

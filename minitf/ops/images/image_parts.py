@@ -338,13 +338,9 @@ def _patches_shape(op):
     if min(op.attrs["strides"]) < 1:
         raise ValueError(f"Stride must be > 0, not {op.attrs['strides']}")
     sizes, ksizes = op.inputs[0].shape.with_rank(4).sizes, op.attrs["ksizes"]
-    counts = [_patch_count(op, sizes[p], p) for p in (1, 2)]
+    counts = [None, None] if None in sizes[1:3] else _patch_windows(op, sizes).counts
     depth = None if sizes[3] is None else sizes[3] * ksizes[1] * ksizes[2]
     return TensorShape([sizes[0], *counts, depth])
-
-
-def _patch_count(op, size, place: int):
-    return None if size is None else windows_along(op, place, size, op.attrs["ksizes"][place]).count
 
 
 def _patches_grad(op, g):

@@ -11,19 +11,19 @@ from math import prod
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
-from minitf.framework.static import constant_value
+from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.machine.alloc import zeros
 from minitf.kernels.math import cast as casts
 from minitf.kernels.math import images as kernels
 from minitf.ops import patterns
-from minitf.ops.array import array, identity
+from minitf.ops.array import array, constant, identity
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.clip import saturate_cast
@@ -408,17 +408,21 @@ def resize_images(
         if not isinstance(method, int) or not 0 <= method < len(_OPS):
             raise ValueError(f"Resize method is not implemented: {method!r}; it is 0 to 3, see tf.image.ResizeMethod")
         size = _undistorted(images, size) if preserve_aspect_ratio else size
-        known = constant_value(size)
-        if known is None or tuple(images.shape.sizes[1:3]) != tuple(int(n) for n in known):
+        known = constant_value_as_shape(size).with_rank(2)
+        if preserve_aspect_ratio or not known.is_fully_defined() or images.shape[1:3].as_list() != known.as_list():
             images = _apply(method, images, size, align_corners, None)
+            images.set_shape([None, *known.sizes, None])
         return array.squeeze(images, [0]) if one else images
 
 
 def _undistorted(images: Tensor, size: Tensor) -> Tensor:
     """The largest size in `size` with the height and width of images in their relation."""
-    old = cast(_size_of(images), dtypes.float32)
+    since, known = op_counts.Since(), images.shape.sizes[1:3]
+    old = cast(_size_of(images) if None in known else constant.constant(known), dtypes.float32)
     scale = reduce_min(cast(size, dtypes.float32) / old)
-    return cast(math.round(scale * old), dtypes.int32)
+    new = cast(math.round(scale * old), dtypes.int32)
+    since.count_as(op_counts.undistorted(images.shape))
+    return new
 
 
 class NoNumber(TypeError, AttributeError):

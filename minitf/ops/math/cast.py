@@ -11,7 +11,6 @@ from minitf.framework.graph import name_scope
 from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.sparse import SparseTensor
-from minitf.framework.static import full, partial_value
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.kernels.math import cast as casting
 from minitf.kernels.math import elementwise
@@ -21,11 +20,6 @@ from minitf.ops import patterns
 def _cast(op, x):
     wanted = op.outputs[0].dtype.numpy
     return (x.real if x.dtype.kind == "c" and wanted.kind not in "cb" else x).astype(wanted)
-
-
-def _known_cast(op, depth):
-    value = partial_value(op.inputs[0], depth)
-    return value if full(value) is None else _cast(op, full(value).astype(op.inputs[0].dtype.numpy, copy=False))
 
 
 def _cast_kernel(b, op, x):
@@ -46,7 +40,6 @@ define(
     SrcT=dtypes.ANY - {dtypes.string},
     shape=patterns.same,
     numpy=_cast,
-    static=_known_cast,
     passes_slices=True,
     kernel=_cast_kernel,
     grad=_cast_grad,

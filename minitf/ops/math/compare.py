@@ -99,7 +99,7 @@ def _select_shape(op):
         raise ValueError(f"a condition of shape {condition} cannot choose between tensors of shape {shape}")
     if condition.rank == 1 and shape.rank not in (0, None):
         condition.merge_with(shape[:1])
-    elif condition.rank and condition.rank > 1:
+    elif condition.rank and condition.rank > 1 and shape.rank is not None:
         return shape.merge_with(condition)
     return shape
 

@@ -13,7 +13,7 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import also, define
-from minitf.framework.shape import UNKNOWN, TensorShape
+from minitf.framework.shape import UNKNOWN, TensorShape, as_shape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import IndexedSlices, Tensor, overload
 from minitf.kernels.compile import layout
@@ -372,7 +372,7 @@ for _type, _attributes in (("AddN", ""), ("AccumulateNV2", "shape: shape")):
         _type,
         f"inputs: *T; {_attributes} -> sum: T",
         T=dtypes.NUMBER,
-        shape=patterns.merged,
+        shape=lambda op: patterns.merged(op).merge_with(op.attrs.get("shape", UNKNOWN)),
         numpy=_add_n,
         kernel=_add_n_kernel,
         grad=lambda op, g: [g] * len(op.inputs),
@@ -420,6 +420,7 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name: str | None = None)
     for x in inputs if shape is not None else ():
         x.shape.assert_is_compatible_with(shape)
     known = [x.shape for x in inputs] if isinstance(inputs, list) else []
+    known += [] if shape is None else [as_shape(shape)]
     return _sum_of("AccumulateNV2", inputs, name, shape=functools.reduce(TensorShape.merge_with, known, UNKNOWN))
 
 

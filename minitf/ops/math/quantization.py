@@ -8,6 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.math import quantization as kernels
 from minitf.ops import patterns
@@ -103,11 +104,32 @@ define(
     numpy=lambda op, g, x: _args(op, _rounded_grad, g, x)[0],
     kernel=lambda b, op, g, x: _lowered_grad(b, op, g, x, *map(b.constant, _ends(op)))[0],
 )
+
+
+def _checked_shape(op, at: int) -> TensorShape:
+    """The shape of the inputs, whose last axis the ends have too."""
+    shape, ends = op.inputs[at].shape, op.inputs[at + 1].shape.merge_with(op.inputs[at + 2].shape)
+    if ends.rank and shape.with_rank_at_least(1).rank is not None:
+        shape[-1:].assert_is_compatible_with(ends)
+    return shape
+
+
+def _channel_shapes(op) -> list[TensorShape]:
+    """Of the gradients of inputs and ends; for each channel, what the inputs or the ends tell of their number."""
+    shape = _checked_shape(op, 1).merge_with(op.inputs[0].shape)
+    if not op.type.endswith("PerChannelGradient"):
+        return [shape, TensorShape([]), TensorShape([])]
+    last = TensorShape([None]) if shape.rank is None else shape[-1:]
+    for ends in op.inputs[2:4]:
+        last = last.merge_with(ends.shape)
+    return [shape, last, last]
+
+
 for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
     define(
         f"FakeQuantWithMinMax{_type}",
         f"inputs: float32, min: float32{_sizes}, max: float32{_sizes}; {_HOW} -> outputs: float32",
-        shape=lambda op: _channel_shape(op, 0),
+        shape=lambda op: _checked_shape(op, 0),
         numpy=_rounded,
         kernel=_lowered,
         grad=lambda op, g: tuple(apply_like(op, f"{op.type}Gradient", g, *op.inputs)),
@@ -116,21 +138,10 @@ for _type, _sizes in (("Vars", "[]"), ("VarsPerChannel", "[channels]")):
         f"FakeQuantWithMinMax{_type}Gradient",
         f"gradients: float32, inputs: float32, min: float32{_sizes}, max: float32{_sizes}; {_HOW}"
         " -> backprops_wrt_input: float32, backprop_wrt_min: float32, backprop_wrt_max: float32",
-        shape=lambda op: [_channel_shape(op, 1), op.inputs[2].shape, op.inputs[3].shape],
+        shape=_channel_shapes,
         numpy=_rounded_grad,
         kernel=_lowered_grad,
     )
-
-
-def _channel_shape(op, at: int):
-    """The shape of the inputs, whose last axis the ends have too."""
-    shape, ends = op.inputs[at].shape, op.inputs[at + 1].shape
-    if ends.rank == 0 or ends.rank is None:
-        return shape
-    shape = shape.with_rank_at_least(1)
-    if shape.rank is None:
-        return shape
-    return shape[:-1].concatenate(shape[-1:].merge_with(ends))
 
 
 def _how(num_bits: int, narrow_range: bool) -> dict:

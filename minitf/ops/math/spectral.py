@@ -14,7 +14,7 @@ from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
-from minitf.framework.tensor import Tensor
+from minitf.framework.tensor import Tensor, shaped
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
 from minitf.ops.array.rearranging import pad
@@ -214,8 +214,13 @@ def _real_function(rank: int, inverse: bool):
             if computed:
                 fft_length = _lengths(x, rank, inverse)
             fft_length = convert_to_tensor(fft_length, dtypes.int32)
-            op_counts.skip(op_counts.fitted(x.shape, rank, constant_value(fft_length), inverse, computed))
-            return apply(type, x, fft_length, name=scope)
+            lengths = constant_value(fft_length)
+            op_counts.skip(op_counts.fitted(x.shape, rank, lengths, inverse, computed))
+            result = apply(type, x, fft_length, name=scope)
+            if x.shape.rank is None or lengths is not None and x.shape[-rank:].is_fully_defined():
+                return result
+            outer = [None] * (x.shape.rank - rank)  # TensorFlow fills the axes up, by lengths that the run finds out
+            return shaped(result, TensorShape(outer).concatenate(result.shape[-rank:]))
 
     return transform
 

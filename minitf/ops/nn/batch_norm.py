@@ -23,13 +23,11 @@ _HALF_OR_SINGLE = frozenset([dtypes.float16, dtypes.float32])
 
 def _shape(op):
     x, sizes = op.inputs[0].shape.with_rank(4), op.inputs[1].shape
-    if x.sizes is not None:
-        at = channel(op)
-        sizes = sizes.merge_with(TensorShape([x.sizes[at]]))
-        x = TensorShape([*x.sizes[:at], sizes.sizes[0], *x.sizes[at + 1 :]])
+    at, x = channel(op), x.sizes or (None,) * 4
+    sizes = sizes.merge_with(TensorShape([x[at]]))
     for vector in op.inputs[2:] if not op.attrs["is_training"] else op.inputs[2:3]:
         sizes = sizes.merge_with(vector.shape)
-    return [x, *[sizes] * 4, UNKNOWN]
+    return [TensorShape([*x[:at], sizes.sizes[0], *x[at + 1 :]]), *[sizes] * 4, UNKNOWN]
 
 
 def _checked(op, x, vectors) -> int:

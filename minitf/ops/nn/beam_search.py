@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
+from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
 
 
@@ -27,12 +28,17 @@ def _gather_tree(op, step_ids, parent_ids, lengths, end_token):
     return result
 
 
+def _beam_shape(op):
+    batch = TensorShape([None, op.inputs[2].shape.with_rank(1).sizes[0], None])
+    return op.inputs[0].shape.merge_with(op.inputs[1].shape).merge_with(batch)
+
+
 define(
     "GatherTree",
     "step_ids: T[time, batch, beams], parent_ids: T[time, batch, beams], max_sequence_lengths: int32[batch], "
     "end_token: T[] -> beams: T",
     T=frozenset([dtypes.int32]),
-    shape=lambda op: op.inputs[0].shape.merge_with(op.inputs[1].shape),
+    shape=_beam_shape,
     numpy=_gather_tree,
     differentiable=False,
 )

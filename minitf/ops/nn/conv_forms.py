@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import op_counts
+from minitf.framework import dtypes, op_counts
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.tensor import Tensor
+from minitf.framework.shape import TensorShape
+from minitf.framework.static import constant_value
+from minitf.framework.tensor import Tensor, shaped
 from minitf.ops import patterns
-from minitf.ops.array import array, constant, identity
+from minitf.ops.array import array, constant, identity, joining
 from minitf.ops.nn.axes import for_each_axis
 from minitf.ops.nn.convolution import conv2d, conv2d_backprop_input, conv2d_transpose
 from minitf.ops.nn.convolution3d import conv3d, conv3d_transpose
@@ -131,8 +133,20 @@ def convolve(
         result = conv2d(input, filter, strides, padding, data_format=images, dilations=rates, name=name)
     if not holes:
         return result
+    return closed(result, input, len(rates), data_format)
+
+
+def closed(result: Tensor, input: Tensor, spatial: int, data_format) -> Tensor:
+    """The result of a convolution with holes, as TensorFlow has it out of the batch: where one size of the input is not
+    known, it says none.
+    """
     op_counts.skip(op_counts.HOLES_CLOSED)
-    return identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
+    made = identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
+    if None not in spatial_sizes(input, spatial, data_format):
+        return made
+    first = 2 if (data_format or "").startswith("NC") else 1
+    sizes = made.shape.sizes
+    return shaped(made, TensorShape([*sizes[:first], *[None] * spatial, *sizes[first + spatial :]]))
 
 
 def _of_volumes(input: Tensor, filter: Tensor, padding, strides: list, rates, data_format, name: str) -> Tensor:
@@ -229,21 +243,28 @@ def atrous_conv2d_transpose(value, filters, output_shape, rate: int, padding, na
             raise ValueError(f"rate {rate} cannot be less than one")
         if check_padding(padding) and rate == 1:
             return conv2d_transpose(value, filters, output_shape, [1, 1, 1, 1], padding, name=scope)
-        sizes, window = [int(n) for n in output_shape], filters.shape.with_rank(4).sizes
+        shape = convert_to_tensor(output_shape, dtypes.int32, name="output_shape")
+        known = constant_value(shape)
+        sizes = joining.unstack(shape, 4) if known is None else known.tolist()
+        window, images = _sizes(filters, (0, 1)), _sizes(value, (1, 2))
         around = _reaches(window, rate) if padding == "SAME" else [(0, 0), (0, 0)]
         rest = [-(n + sum(pair)) % rate for n, pair in zip(sizes[1:3], around)]
         wide = [n + sum(pair) + more for n, pair, more in zip(sizes[1:3], around, rest)]
-        counts = [value.shape.with_rank(4).sizes[i + 1] for i in (0, 1)]
-        paddings = [[0, -n % rate] for n in counts]
+        paddings = [[0, -n % rate] for n in images]
         inner = [sizes[0] * rate * rate, *[n // rate for n in wide], sizes[3]]
-        constant.constant(sizes, name="output_shape")
         parts = space_to_batch(value, paddings, rate)
         found = conv2d_backprop_input(inner, filters, parts, [1, 1, 1, 1], "VALID")
         crops = [[before, after + more] for (before, after), more in zip(around, rest)]
         return batch_to_space(found, crops, rate)
 
 
-def _reaches(window: tuple, rate: int) -> list:
+def _sizes(x: Tensor, axes: tuple) -> list:
+    """Sizes along axes, as numbers where they are known."""
+    known = x.shape.with_rank(4).sizes or (None,) * 4
+    return [array.shape(x)[axis] if known[axis] is None else known[axis] for axis in axes]
+
+
+def _reaches(window: list, rate: int) -> list:
     """How far a filter with holes reaches out of an image on either side."""
-    reach = [(n - 1) * rate for n in window[:2]]
+    reach = [(n - 1) * rate for n in window]
     return [(n // 2, n - n // 2) for n in reach]

@@ -14,9 +14,9 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import depthwise as kernels
 from minitf.ops import patterns
-from minitf.ops.array import array, constant, identity
+from minitf.ops.array import array, constant
 from minitf.ops.nn.axes import check_format, for_each_axis
-from minitf.ops.nn.conv_forms import spatial_sizes
+from minitf.ops.nn.conv_forms import closed, spatial_sizes
 from minitf.ops.nn.convolution import conv2d
 from minitf.ops.nn.convolving import Convolution, moves
 from minitf.ops.nn.spaces import with_space_to_batch
@@ -130,8 +130,7 @@ def _with_holes(input: Tensor, filter: Tensor, strides, padding, rate, data_form
         return depthwise_conv2d_native(input, filter, strides, padding, data_format, name=name)
     op_counts.skip(op_counts.holes(spatial_sizes(input, 2, data_format)))
     result = depthwise_conv2d_native(input, filter, strides, padding, data_format, rates, name)
-    op_counts.skip(op_counts.HOLES_CLOSED)
-    return identity.identity(result, name=f"{result.op.name}/BatchToSpaceND/")
+    return closed(result, input, 2, data_format)
 
 
 def _pair(rate):
@@ -166,7 +165,7 @@ def separable_conv2d(
         depthwise_filter = convert_to_tensor(depthwise_filter, name="depthwise_filter")
         pointwise_filter = convert_to_tensor(pointwise_filter, name="pointwise_filter")
         sizes = pointwise_filter.shape.with_rank(4).sizes
-        if sizes[:2] != (1, 1):
+        if not pointwise_filter.shape[:2].is_compatible_with([1, 1]):
             raise ValueError(f"pointwise_filter has one pixel, [1, 1, c * m, out], not {sizes}")
         each = _with_holes(input, depthwise_filter, strides, padding, rate, data_format, "depthwise")
         return conv2d(each, pointwise_filter, 1, "VALID", data_format=check_format(data_format), name=scope)

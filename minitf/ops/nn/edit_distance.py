@@ -8,7 +8,7 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import as_sparse
-from minitf.framework.static import constant_value, constant_value_as_shape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import empty, zeros
@@ -76,14 +76,12 @@ def _sequences(b, sizes: tuple, indices, values, shape) -> tuple:
 
 
 def _shape(op):
-    mine, truth = (constant_value_as_shape(op.inputs[i]) for i in (2, 5))
-    if mine.rank is None or truth.rank is None:
+    mine, truth = (constant_value(op.inputs[i]) for i in (2, 5))
+    if mine is None or truth is None:
         return UNKNOWN
-    known = all(constant_value(op.inputs[i]) is not None for i in (2, 5))
-    if known and mine.rank != truth.rank:
-        raise ValueError(f"hypothesis and truth have as many axes, not {mine.rank} and {truth.rank}")
-    both = zip(mine.sizes[:-1], truth.sizes[:-1])
-    return TensorShape([None if None in pair else max(pair) for pair in both])
+    if len(mine) != len(truth):
+        raise ValueError(f"hypothesis and truth have as many axes, not {len(mine)} and {len(truth)}")
+    return TensorShape(np.maximum(mine, truth)[:-1].tolist())
 
 
 define(

@@ -35,7 +35,9 @@ def _shape(op):
     if None not in (x[3], f[2]) and x[3] != f[2]:
         raise ValueError(f"input and filter must have the same depth: {x[3]} and {f[2]}")
     counts = [static_count(_lain(op), p, x[p], k) for p, k in zip((1, 2), f[:2])]
-    return TensorShape([x[0], *counts, x[3]])
+    if None in (*x[1:3], *f[:2]):
+        counts = [None, None]
+    return TensorShape([x[0], *counts, f[2]])
 
 
 def _windows(op, x, f) -> Windows:

@@ -11,8 +11,8 @@ from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
 from minitf.framework.registry import define
-from minitf.framework.shape import broadcast_static_shape
-from minitf.framework.tensor import Tensor
+from minitf.framework.shape import UNKNOWN, TensorShape, broadcast_static_shape
+from minitf.framework.tensor import Tensor, shaped
 from minitf.kernels.compile import layout
 from minitf.kernels.math import movement
 from minitf.kernels.math import nn as kernels
@@ -224,13 +224,17 @@ def _softmax_cross_entropy(labels, logits, axis: int, name, stop: bool) -> Tenso
             x, labels = nn.swap_with_last(x, axis), nn.swap_with_last(labels, axis)
         loss, _ = apply("SoftmaxCrossEntropyWithLogits", x, labels, name=scope)
         op_counts.skip(op_counts.CROSS_ENTROPY)
-        rows = None if x.shape.rank is None else x.shape[:-1].num_elements()
-        if None not in (rows, loss.shape.num_elements()) and rows != loss.shape.num_elements():
+        rows = [None if t.shape.rank is None else t.shape[:-1].num_elements() for t in (x, labels)]
+        if None not in (rows[0], loss.shape.num_elements()) and rows[0] != loss.shape.num_elements():
             raise ValueError(f"labels of shape {labels.shape} have other rows than logits of shape {x.shape}")
         loss = array.reshape(loss, array.shape(loss), name="Reshape_2")  # TensorFlow flattens, and names this
-        if loss.shape.rank is None and x.shape.rank is not None:
-            loss.set_shape(x.shape[:-1])
+        shaped(loss, _as_reshaped(x.shape, rows[0] or (rows[1] if rows[1] != 1 else None)))
         return math.cast(loss, dtypes.float16) if half else loss
+
+
+def _as_reshaped(shape: TensorShape, rows: int | None) -> TensorShape:
+    """The shape without classes of logits, of which there may be a number of rows, made of a vector of all."""
+    return TensorShape([rows]) if shape.rank == 2 else UNKNOWN if shape.rank is None else shape[:-1]
 
 
 def sparse_softmax_cross_entropy_with_logits(

@@ -12,7 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.sparse import SparseTensor, SparseTensorValue, as_sparse
 from minitf.framework.static import constant_value_as_shape
-from minitf.framework.tensor import Tensor
+from minitf.framework.tensor import Tensor, shaped
 from minitf.kernels.compile import layout
 from minitf.kernels.math.places import fill_rows
 from minitf.ops.array import array
@@ -198,10 +198,10 @@ def _weighted(found: Tensor, weights: Tensor, rows: Tensor, combiner: str, scope
     if weights.dtype.base_dtype is not found.dtype.base_dtype:
         weights = cast(weights, found.dtype.base_dtype)
     ones = array.fill(array.expand_dims(array.rank(found) - 1, 0), 1)
-    rank = weights.shape.concatenate([1] * (found.shape.rank - 1)) if found.shape.rank else None
+    shape = weights.shape.concatenate([1] * (found.shape.rank - 1)) if found.shape.rank else None
     weights = array.reshape(weights, array.concat([array.shape(weights), ones], 0))
-    if rank is not None:
-        weights.set_shape(rank)
+    if shape is not None:
+        shaped(weights, shape)
     found = found * weights
     if combiner == "sum":
         return segment.segment_sum(found, rows, name=scope)

@@ -63,18 +63,20 @@ def _reshaped(op, indices, shape, wanted):
 
 
 def _known_sizes(op, depth):
-    shape, wanted = (full(partial_value(t, depth)) for t in op.inputs[1:])
+    indices, shape, wanted = (full(partial_value(t, depth)) for t in op.inputs)
     if shape is None or wanted is None:
         return [None, None]
     try:
-        return [None, _new_sizes(shape.astype(np.int64), wanted.astype(np.int64))]
+        shape, wanted = shape.astype(np.int64), wanted.astype(np.int64)
+        places = None if indices is None else _reshaped(op, indices.astype(np.int64), shape, wanted)[0]
+        return [places, _new_sizes(shape, wanted)]
     except ValueError:
         return [None, None]  # said when the op runs
 
 
 def _reshaped_shapes(op):
     wanted = op.inputs[2].shape
-    return [TensorShape([(op.inputs[0].shape.sizes or [None])[0], rank_of(wanted)]), wanted]
+    return [TensorShape([(op.inputs[0].shape.sizes or [None])[0], rank_of(wanted)]), wanted.with_rank(1)]
 
 
 define(
@@ -265,8 +267,8 @@ def _concat_shapes(op):
     indices = [t.shape.with_rank(2) for t in op.inputs[:count]]
     rows = [(shape.sizes or [None])[0] for shape in indices]
     total = None if None in rows else sum(rows)
-    rank = rank_of(*indices, *[t.shape for t in op.inputs[2 * count :]])
-    return [TensorShape([total, rank]), TensorShape([total]), TensorShape([rank])]
+    shapes = [t.shape for t in op.inputs[2 * count :]]
+    return [TensorShape([total, rank_of(*indices)]), TensorShape([total]), TensorShape([rank_of(*shapes)])]
 
 
 define(
@@ -342,8 +344,9 @@ def _split(op, axis, indices, values, shape):
 
 
 def _split_shapes(op):
-    shapes = any_number(op.inputs[1].shape, op.inputs[3].shape)
-    return [shape for shape in shapes for _ in range(op.attrs["num_split"])]
+    shape = op.inputs[3].shape
+    shapes = [TensorShape([None, rank_of(shape)]), TensorShape([None]), shape]
+    return [each for each in shapes for _ in range(op.attrs["num_split"])]
 
 
 define(

@@ -136,7 +136,7 @@ define(
     kernel=_added_kernel,
     counted=True,
     grad=_add_grad,
-    shape=lambda op: any_number(*[op.inputs[i].shape for i in (0, 2, 3, 5)]),
+    shape=lambda op: any_number(op.inputs[2].shape),
 )
 define(
     "SparseAddGrad",

@@ -11,7 +11,7 @@ from minitf.framework.named import named
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, as_sparse
-from minitf.framework.static import constant_value, constant_value_as_shape
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import zeros
@@ -102,9 +102,10 @@ def _to_sparse_kernel(how: int):
 
 
 def _dense_shape(op):
-    shape, axes = constant_value_as_shape(op.inputs[2]), constant_value(op.inputs[3])
-    if shape.rank is None or axes is None:
+    shape, axes = constant_value(op.inputs[2]), constant_value(op.inputs[3])
+    if shape is None or axes is None:
         return UNKNOWN
+    shape = TensorShape(shape.tolist())
     # one out of range is refused when the op runs; until then TensorFlow counts it around once
     reduced = {int(np.fmod(axis + shape.rank, shape.rank)) for axis in np.ravel(axes)}
     kept = [1 if i in reduced else n for i, n in enumerate(shape.sizes)]

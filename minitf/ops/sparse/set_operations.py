@@ -12,13 +12,12 @@ from minitf.framework.apply import apply
 from minitf.framework.registry import define, not_differentiable
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.sparse import SparseTensor, convert_to_tensor_or_sparse_tensor
-from minitf.framework.static import constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
 from minitf.kernels.math import sets as kernels
 from minitf.kernels.math.places import in_order
 from minitf.ops.array import array
-from minitf.ops.sparse.sparse import check_places, different, repeats
+from minitf.ops.sparse.sparse import check_places, different, rank_of, repeats
 
 _ITEMS = (dtypes.INTEGER | {dtypes.string}) - {dtypes.uint32, dtypes.uint64}
 _JOINED = {
@@ -181,6 +180,11 @@ def _dense_shapes(op):
     return _shapes(b.rank if a.rank is None else a.rank)
 
 
+def _mixed_shapes(op):
+    rank = op.inputs[0].shape.rank
+    return _shapes(rank_of(op.inputs[3].shape) if rank is None else rank)
+
+
 _RESULT = "; set_operation: string, validate_indices: bool = True -> "
 _RESULT += "result_indices: int64, result_values: T, result_shape: int64"
 define(
@@ -196,7 +200,7 @@ define(
     "DenseToSparseSetOperation",
     f"set1: T, {_SPARSE.format(*[2] * 5)}{_RESULT}",
     T=_ITEMS,
-    shape=lambda op: _shapes(op.inputs[0].shape.rank),
+    shape=_mixed_shapes,
     numpy=_of_mixed,
     kernel=_kernel(_table_of_dense, _table_of_sparse),
     counted=True,
@@ -205,7 +209,7 @@ define(
     "SparseToSparseSetOperation",
     f"{_SPARSE.format(*[1] * 5)}, {_SPARSE.format(*[2] * 5)}{_RESULT}",
     T=_ITEMS,
-    shape=lambda op: _shapes(op.inputs[2].shape[0].value),
+    shape=lambda op: _shapes(rank_of(op.inputs[2].shape, op.inputs[5].shape)),
     numpy=_of_sparse,
     kernel=_kernel(_table_of_sparse, _table_of_sparse),
     counted=True,
@@ -219,17 +223,12 @@ def _sizes(op, indices, values, shape):
     return out
 
 
-def _sizes_shape(op):
-    shape = constant_value_as_shape(op.inputs[2])
-    return UNKNOWN if shape.rank is None else shape[:-1]
-
-
 define(
     "SetSize",
     "set_indices: int64~[n, rank], set_values: T~[n], set_shape: int64~[rank]; validate_indices: bool = True"
     " -> size: int32",
     T=_ITEMS,
-    shape=_sizes_shape,
+    shape=lambda op: UNKNOWN,
     numpy=_sizes,
     kernel=_sizes_kernel,
 )

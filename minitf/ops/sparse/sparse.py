@@ -198,7 +198,7 @@ define(
     "SparseReorder",
     "input_indices: int64[n, rank], input_values: T[~n], input_shape: int64[~rank]"
     "-> output_indices: int64, output_values: T",
-    shape=lambda op: [op.inputs[0].shape, op.inputs[1].shape],
+    shape=lambda op: [op.inputs[0].shape.with_rank(2), op.inputs[1].shape.with_rank(1)],
     numpy=_reordered,
     kernel=lambda b, op, indices, values, shape: reordered(b, indices, values),
     grad=_reorder_grad,

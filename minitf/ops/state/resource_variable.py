@@ -44,7 +44,6 @@ class ResourceVariable(Variable):
             with name_scope("Initializer"), get_default_graph().beside(scope[:-1]):
                 initial = self._initial_value = initial_value_of(initial_value, dtype, scope)
             known = as_shape(shape) if shape is not None else initial.shape if validate_shape else UNKNOWN
-            self._check_known(initial, validate_shape, scope)
             self._dtype = initial.dtype.base_dtype
             shared = {"dtype": self._dtype, "shape": known, "shared_name": scope[:-1]}
             self._op = apply_op("VarHandleOp", name=scope, **shared)

@@ -25,6 +25,14 @@ from minitf.ops.state.partitions import SaveSliceInfo
 from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization
 
 
+def _check_known(initial: Tensor, validate_shape: bool, scope: str) -> None:
+    if validate_shape and not initial.shape.is_fully_defined():
+        raise ValueError(
+            f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; "
+            "it has to be fully known, or pass validate_shape=False"
+        )
+
+
 class Variable(metaclass=Created):
     """A tensor whose value lives in a session and changes only by assignment.
 
@@ -91,18 +99,11 @@ class Variable(metaclass=Created):
         with name_scope(name, "Variable") as scope:
             initial = self._initial_value = _initial(initial_value, dtype, scope)
             known = as_shape(shape) if shape is not None else initial.shape if validate_shape else UNKNOWN
-            self._check_known(initial, validate_shape, scope)
+            _check_known(initial, validate_shape, scope)
             self._op = apply_op("VariableV2", name=scope, dtype=initial.dtype.base_dtype, shape=known)
             self._variable = self._op.outputs[0]
             guard_initial_value(initial)
             self._initializer = state.assign(self._variable, initial, validate_shape, name="Assign").op
-
-    def _check_known(self, initial: Tensor, validate_shape: bool, scope: str) -> None:
-        if validate_shape and not initial.shape.is_fully_defined():
-            raise ValueError(
-                f"the initial value {initial.name} of variable '{scope[:-1]}' has shape {initial.shape}; "
-                "it has to be fully known, or pass validate_shape=False"
-            )
 
     def _read(self, caching_device) -> None:
         """Makes the op that reads the variable, beside it or on a device of its own."""

@@ -106,6 +106,8 @@ def string_length(input, name: str | None = None, unit: str = "BYTE") -> Tensor:
 
 def _substr_shape(op):
     position, size = op.inputs[1].shape, op.inputs[2].shape
+    if position.rank is None:
+        return TensorShape(None)
     return broadcast_static_shape(op.inputs[0].shape, position.merge_with(size))
 
 
@@ -362,9 +364,9 @@ def decode_base64(input, name: str | None = None) -> Tensor:
 
 
 def _joined_shape(op):
-    axes = constant_value(op.inputs[1])
-    if axes is None or op.inputs[0].shape.rank is None:
-        return TensorShape(None)
+    axes, rank = constant_value(op.inputs[1]), op.inputs[0].shape.rank
+    if axes is None or rank is None:
+        return TensorShape([None] * rank if op.attrs["keep_dims"] and rank is not None else None)
     sizes = list(op.inputs[0].shape.sizes)
     gone = {array.check_axis(int(a), len(sizes)) for a in np.ravel(axes)}
     if op.attrs["keep_dims"]:

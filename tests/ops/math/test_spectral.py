@@ -69,7 +69,7 @@ def test_static_shapes():
     for made, shape in (
         (tf.signal.rfft(real), [None, None]),
         (tf.signal.rfft(real, [6]), [None, 4]),
-        (tf.signal.irfft(spectrum), [3, None]),
+        (tf.signal.irfft(spectrum), [None, None]),
         (tf.signal.irfft(tf.zeros([3, 5], tf.complex64)), [3, 8]),
         (tf.signal.irfft(tf.zeros([3, 1], tf.complex64)), [3, 0]),
         (tf.signal.fft(spectrum), [3, None]),
