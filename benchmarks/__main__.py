@@ -14,6 +14,7 @@ from benchmarks import (
     new_shapes,
     overhead,
     scaling,
+    single,
     startup,
     unroll,
 )
@@ -28,6 +29,7 @@ _ALL = {
     "host": host,
     "cliffs": cliffs,
     "new_shapes": new_shapes,
+    "single": single,
     "checkpoints": checkpoints,
     "frozen": frozen,
     "imported": imported,

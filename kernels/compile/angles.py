@@ -44,12 +44,18 @@ def quarters(x):
 
 
 @scalar
-def sin_of(k, r):
-    """The sine of k quarter turns + r."""
+def sine_and_cosine(r):
+    """Those of an angle of at most an eighth of a turn."""
     s = r * r
     sine = ((F(-1.9515295891e-4) * s + F(8.3321608736e-3)) * s - F(1.6666654611e-1)) * s * r + r
     cosine = (F(2.443315711809948e-5) * s - F(1.388731625493765e-3)) * s + F(4.166664568298827e-2)
-    cosine = cosine * s * s - F(0.5) * s + F(1)
+    return sine, cosine * s * s - F(0.5) * s + F(1)
+
+
+@scalar
+def sin_of(k, r):
+    """The sine of k quarter turns + r."""
+    sine, cosine = sine_and_cosine(r)
     y = cosine if k & 1 else sine
     return -y if k & 2 else y
 
@@ -76,6 +82,20 @@ def cos(x):
 def _(x):
     k, r = quarters(x)
     return sin_of(k + 1, r) if abs(x) < F(np.inf) else F(np.nan)
+
+
+@scalar
+def tan(x):
+    """The tangent."""
+    return np.tan(x)
+
+
+@tan.register(F)
+def _(x):
+    k, r = quarters(x)
+    sine, cosine = sine_and_cosine(r)
+    y = (-cosine if k & 1 else sine) / (sine if k & 1 else cosine)
+    return y if abs(x) < F(np.inf) else F(np.nan)
 
 
 @scalar

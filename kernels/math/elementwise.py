@@ -127,7 +127,7 @@ digamma = unary(FLOATS)(s.digamma)
 
 sin = unary(FLOATS)(angles.sin)
 cos = unary(FLOATS)(angles.cos)
-tan = library("tan", np.tan)
+tan = unary(FLOATS)(angles.tan)
 asin = unary(FLOATS)(angles.asin)
 acos = unary(FLOATS)(angles.acos)
 atan = unary(FLOATS)(angles.atan)

@@ -1,5 +1,7 @@
 """Local response normalization: items divided by a power of the squares around them in their rows."""
 
+import numpy as np
+
 from minitf.kernels.compile.abi import FLOATS, T, kernel, like, real, scalar
 from minitf.kernels.compile.scalar import exp, log
 from minitf.kernels.compile.splitting import By
@@ -15,6 +17,16 @@ def scaled(a, o, p, radius, width, bias, alpha):
             o[p + j] += like(o[p], alpha) * (a[p + j + k] * a[p + j + k])
 
 
+@scalar
+def lowered(scale, beta):
+    """scale ** -beta; roots are quicker, and are what is asked for most."""
+    if beta == 0.5:
+        return like(scale, 1) / np.sqrt(scale)
+    if beta == 0.75:
+        return like(scale, 1) / (np.sqrt(scale) * np.sqrt(np.sqrt(scale)))
+    return exp(like(scale, -beta) * log(scale))
+
+
 @kernel(T=FLOATS, split=By("rows", a="width", o="width"))
 def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width):
     """o = a / (bias + alpha * sum of squares around) ** beta."""
@@ -22,7 +34,7 @@ def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width
         p = row * width
         scaled(a, o, p, radius, width, bias, alpha)
         for j in range(p, p + width):
-            o[j] = a[j] * exp(like(o[j], -beta) * log(o[j]))
+            o[j] = a[j] * lowered(o[j], beta)
     return 0
 
 
@@ -38,6 +50,5 @@ def lrn_grad(g: T, a: T, y: T, scales: T.scratch, o: T.out, bias: real, alpha: r
             for j in range(p + max(-k, 0), p + min(width - k, width)):
                 o[j] += g[j + k] * y[j + k] / scales[j + k]
         for j in range(p, p + width):
-            power = exp(like(o[j], -beta) * log(scales[j]))
-            o[j] = g[j] * power - like(o[j], 2 * alpha * beta) * a[j] * o[j]
+            o[j] = g[j] * lowered(scales[j], beta) - like(o[j], 2 * alpha * beta) * a[j] * o[j]
     return 0

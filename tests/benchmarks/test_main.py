@@ -14,6 +14,7 @@ CASES = [
     ["checkpoints", "--sizes", "2x0.1"],
     ["frozen", "--batch", "2"],
     ["host", "--workloads", "long_T_10"],
+    ["single", "--ops", "sin,sin gradient,top_k,qr"],
     ["cliffs", "--situations", "boolean_mask,slice_by_a_queue", "--ops", "Where", "--steps", "6"],
     ["new_shapes", "--networks", "gru,seq2seq", "--new", "3"],
 ]
@@ -44,6 +45,5 @@ def test_help_names_every_benchmark(capsys):
     with pytest.raises(SystemExit):
         parser().parse_args(["--help"])
     text = capsys.readouterr().out
-    assert all(
-        name in text for name in ("peers", "unroll", "floor", "startup", "scaling", "overhead", "host", "cliffs")
-    )
+    names = "peers unroll floor startup scaling overhead host cliffs single"
+    assert all(name in text for name in names.split())

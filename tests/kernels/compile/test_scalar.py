@@ -9,7 +9,7 @@ from minitf.kernels.compile import scalar as s
 from minitf.kernels.math import elementwise as ew
 
 LIMITS = {ew.exp: 2, ew.expm1: 5, ew.log: 2, ew.log1p: 4, ew.tanh: 3, ew.sigmoid: 4, ew.erf: 4}
-LIMITS |= {ew.sin: 2, ew.cos: 2, ew.asin: 3, ew.acos: 3, ew.atan: 3}
+LIMITS |= {ew.sin: 2, ew.cos: 2, ew.tan: 4, ew.asin: 3, ew.acos: 3, ew.atan: 3}
 REFERENCES = {
     ew.exp: np.exp,
     ew.expm1: np.expm1,
@@ -20,6 +20,7 @@ REFERENCES = {
     ew.erf: lambda x: scipy.special.erf(x.astype(float)),
     ew.sin: np.sin,
     ew.cos: np.cos,
+    ew.tan: np.tan,
     ew.asin: np.arcsin,
     ew.acos: np.arccos,
     ew.atan: np.arctan,
