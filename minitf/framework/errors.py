@@ -75,6 +75,14 @@ def refusal(op, complaint: str | OpError) -> OpError:
     return complaint
 
 
+def without_value(tensor) -> OpError:
+    """The error of a fetch that was not computed."""
+    return refusal(
+        tensor.op,
+        f"{tensor.name} does not have a value: it depends on an op in a branch of a cond, which was not taken",
+    )
+
+
 def exception_type_from_error_code(error_code: int) -> type[OpError]:
     """The class of errors of a code; KeyError if there is none."""
     found = {kind.code: kind for kind in OpError.__subclasses__()}

@@ -14,7 +14,6 @@ PRODUCTIONS = {
     for module in (maths, movement, flow, effects, rarities, images)
     for production, weight in module.PRODUCTIONS.items()
 }
-_NAMES, _WEIGHTS = list(PRODUCTIONS), list(PRODUCTIONS.values())
 DEEPEST = 3  # bodies in bodies
 RUNS = 3
 
@@ -22,11 +21,13 @@ RUNS = 3
 class Built:
     """A graph, what is fetched from it, and what is fed."""
 
-    def __init__(self, seed, without=frozenset(), wide=False, batches=None):
+    def __init__(self, seed, without=frozenset(), wide=False, batches=None, more=None, through=None):
         """`without` are the numbers of productions to leave out; if it is `wide`, floats have 64 bits.
-        batches: the batch size of each run, if they are not drawn.
+        batches: the batch size of each run, if they are not drawn. more: further productions, with their weights.
+        through(): a function (g, tensor) that gives what takes the place of a tensor which was made in a scope.
         """
         self.seed, self.without, self.wide, self._batches = seed, without, wide, batches
+        self._more, self._through = more or {}, through
         self.graph = tf.Graph()
         with self.graph.as_default():
             tf.set_random_seed(seed)
@@ -35,7 +36,9 @@ class Built:
             self.initializer = tf.global_variables_initializer()
 
     def _grow(self):
-        self.world = world = World(self.seed, produce, self.wide)
+        self.world = world = World(
+            self.seed, produce, self.wide, PRODUCTIONS | self._more, self._through and self._through()
+        )
         scope = Scope(world, random.Random(self.seed))
         drawn = _batches(world.random)
         self.sizes = [{"batch": n} for n in self._batches or drawn]
@@ -49,6 +52,11 @@ class Built:
                 produce(scope)
         scope.random = random.Random(f"{self.seed}-end")
         self.fetches = _fetches(scope)
+
+    def again(self, without=None, wide=False):
+        """The same graph without some productions, or a wide one."""
+        without = self.without if without is None else without
+        return Built(self.seed, without, wide, self._batches, self._more, self._through)
 
     def fetching(self, fetches):
         """The same graph, of which only these are fetched."""
@@ -71,8 +79,8 @@ class Built:
 def produce(g):
     """One production, or none where it finds nothing to work on."""
     for _ in range(3):
-        chosen = g.random.choices(_NAMES, _WEIGHTS)[0]
-        if chosen in flow.PRODUCTIONS and g.depth >= DEEPEST:
+        chosen = g.random.choices(list(g.world.productions), list(g.world.productions.values()))[0]
+        if chosen.__module__.endswith(("flow", "lists")) and g.depth >= DEEPEST:
             continue
         try:
             chosen(g)
@@ -132,7 +140,7 @@ def _fetches(g):
 
 
 def _gradients(g, entries):
-    loss = tf.add_n([tf.reduce_sum(tf.tanh(e.tensor)) for e in entries])
+    loss = g.passed(tf.add_n([tf.reduce_sum(tf.tanh(e.tensor)) for e in entries]))
     kind = g.random.randrange(6)
     if kind == 0 and tf.trainable_variables():
         return [loss, _step(g, loss)]

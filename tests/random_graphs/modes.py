@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from forced import shared
 from poison import poisoned
-from random_graphs.build import RUNS, Built
+from random_graphs.build import RUNS
 
 import minitf as tf
 from minitf.kernels.machine import pool
@@ -149,7 +149,7 @@ def says_nothing(built, found):
     if built.world.dtype != tf.float32 or found.fetch is None or found.mode.exact:
         return False
     place = found.fetch if found.mode.alone is None else found.mode.alone
-    wide = Built(built.seed, built.without, wide=True)
+    wide = built.again(wide=True)
     both = [run(b, Mode("op by op", (("executor", "op_by_op"),))).runs[: found.run + 1] for b in (built, wide)]
     if place >= len(built.fetches) or any(len(runs) <= found.run for runs in both):
         return False

@@ -42,9 +42,10 @@ class Entry(NamedTuple):
 class World:
     """What the scopes of one graph share."""
 
-    def __init__(self, seed, produce, wide=False):
+    def __init__(self, seed, produce, wide=False, productions=(), through=None):
         self.seed, self.random = seed, random.Random(seed)
-        self.produce = produce  # makes some production in a scope
+        self.produce, self.productions = produce, productions  # makes some production in a scope
+        self.through = through  # what a tensor made in a scope goes through
         chosen = self.random.choice(FLOATS)
         self.dtype = tf.float64 if wide else chosen
         self.feeds: list = []  # (placeholder, shape, kind)
@@ -82,10 +83,14 @@ class Scope:
         """Adds a tensor of known sizes, scaled down where it may be large."""
         if tensor.dtype.base_dtype in FLOATS and bound > LARGE:
             tensor, bound, exact = tensor * (1.0 / bound), 1.0, False
-        entry = Entry(tensor, tuple(shape), bound, exact)
+        entry = Entry(self.passed(tensor), tuple(shape), bound, exact)
         self.entries.append(entry)
         self.added.append(entry)
         return entry
+
+    def passed(self, tensor):
+        """The tensor, or what it goes through in this graph."""
+        return tensor if self.world.through is None else self.world.through(self, tensor)
 
     # ---- choosing
 

@@ -2,7 +2,6 @@
 
 import time
 
-from random_graphs.build import Built
 from random_graphs.modes import differences, modes, run, tried, unequal
 
 import minitf as tf
@@ -30,7 +29,7 @@ def smaller(built, found):
     end = time.monotonic() + PATIENCE
     for k in reversed(range(built.count)):
         if time.monotonic() < end:
-            built, found = _tried(built, found, lambda b, k=k: Built(b.seed, b.without | {k}))
+            built, found = _tried(built, found, lambda b, k=k: b.again(b.without | {k}))
     for k in reversed(range(len(built.fetches))):
         if time.monotonic() < end and found.mode.alone is None:
             built, found = _tried(built, found, lambda b, k=k: b.fetching(b.fetches[:k] + b.fetches[k + 1 :]))

@@ -25,6 +25,15 @@ class Ragged(Value):
     def __init__(self, slices: list, example: Value | None = None, length: int | None = None):
         self.slices, self.example, self.length = slices, example, length
 
+    @property
+    def count(self) -> int:
+        """The number of slices."""
+        return len(self.slices)
+
+    def item(self, index: int):
+        """One slice."""
+        return self.slices[index]
+
     def mapped(self, op, slices: list) -> Ragged:
         """What an op makes of this, slice by slice."""
         return Ragged(slices)
@@ -113,7 +122,7 @@ def _true(builder, predicate, what: str) -> bool:
 
 def _check_lengths(op, xs: list, trips) -> None:
     for x in xs:
-        length = len(x.slices) if isinstance(x, Ragged) else x.shape[0]
+        length = x.count if isinstance(x, Ragged) else x.shape[0]
         if trips is not None and length < trips:
             raise ValueError(f"a loop of {trips} trips was given only {length} slices")
 
@@ -142,7 +151,7 @@ class _Runner:
 def item(builder, value, index: int):
     """One slice of a stacked value."""
     if isinstance(value, Ragged):
-        return value.slices[index]
+        return value.item(index)
     shape = value.shape[1:]
     return builder.view(value, shape, index * math.prod(shape))
 

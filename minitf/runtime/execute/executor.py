@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from minitf.framework.errors import OpError, refusal
+from minitf.framework.errors import OpError, without_value
 from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan.boundary import Branches
 from minitf.runtime.plan.guards import is_true
+from minitf.runtime.plan.inner import Split
 from minitf.runtime.plan.late import Order
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.plan.plan import Plan
-from minitf.runtime.plan.region import Region, Split
+from minitf.runtime.plan.region import Region
 from minitf.runtime.session.state import State, follows_variable, variable_of, variables_of
 
 _WORTH_TAKING = 1 << 14  # elements
@@ -41,9 +42,7 @@ def _fetched(plan: Plan, values: dict, copies: dict) -> list:
     """Arrays of the caller's own for the fetches; InvalidArgumentError for one that was not computed."""
     for t in plan.fetches:
         if copies.get(t) is None and values[t] is None:
-            raise refusal(
-                t.op, f"{t.name} does not have a value: it depends on an op in a branch of a cond, which was not taken"
-            )
+            raise without_value(t)
     return [own((copies.get(t) or values[t]).array) for t in plan.fetches]
 
 
@@ -128,11 +127,13 @@ class NativeExecutor:
     def _run_steps(self, fed: dict) -> list:
         values: dict = {t: Concrete(a) for t, a in fed.items()}
         copies: dict = {}
-        position = 0
+        position, builder = 0, OpByOp(self._state)  # for what does not run
         while position < len(self._steps):
-            if self._plan.guards and not self._is_alive(position, values):
-                copies |= self._run_rest(position, values)
-                break
+            if self._plan.guards and not self._is_alive(position, values, builder.dead):
+                ops = _ops_of(self._steps[position])
+                copies |= run_ops(builder, ops, values, self._plan.used, None, frozenset(self._plan.fetches))
+                position += 1
+                continue
             try:
                 copies |= self._steps[position].run(values)
             except Split as split:
@@ -147,18 +148,16 @@ class NativeExecutor:
             position += 1
         return _fetched(self._plan, values, copies)
 
-    def _is_alive(self, position: int, values: dict) -> bool:
-        """Whether all ops of a step run, and all that it reads was computed."""
+    def _is_alive(self, position: int, values: dict, dead: set) -> bool:
+        """Whether all ops of a step run, and all that it reads was computed. dead: ops that did not run."""
         step = self._steps[position]
-        flags = self._plan.guards.get(_ops_of(step)[0], ())
+        ops = _ops_of(step)
+        if dead and not all([dead.isdisjoint(op._control_inputs) for op in ops]):
+            return False
+        flags = self._plan.guards.get(ops[0], ())
         return all(is_true(values[flag]) for flag in flags) and all(
             values[t] is not None for t in step.inputs if t in values
         )
-
-    def _run_rest(self, position: int, values: dict) -> dict:
-        """Runs the steps from one on op by op: some of their ops do not run."""
-        ops = [op for step in self._steps[position:] for op in _ops_of(step)]
-        return run_ops(OpByOp(self._state), ops, values, self._plan.used, None, frozenset(self._plan.fetches))
 
     def _print_what_came_before(self, failed, position: int, values: dict) -> None:
         """After an op of a step has failed: what was to be printed before it, lest it is never seen."""

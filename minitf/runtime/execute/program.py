@@ -142,7 +142,7 @@ class Program:
             if stage is not None:
                 stage[...] = array
         for stack, at in self._given:
-            stack.value = arrays[at].slices
+            stack.value = arrays[at].given()
         here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
         walk = self._walk if here else self._walk_aside
         stop = walk(arrays)
@@ -222,6 +222,8 @@ class Program:
             view = self.held[tensor].value
         elif view is None:
             ref = self.refs[position]
+            if ref is None:
+                raise errors.without_value(tensor)
             view = self.memory.array(ref, arrays)
             if ref.buffer.kind != "input" or ref.known is not None:
                 self._views[position] = view

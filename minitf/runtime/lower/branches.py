@@ -7,10 +7,11 @@ from dataclasses import replace
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower.bounded import Bounded
 from minitf.runtime.lower.bounded_stacks import BoundedStack
+from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
-from minitf.runtime.lower.lower import Frame, Lowering, NotNative
+from minitf.runtime.lower.lower import Frame, Lowering, NotNative, makers
 from minitf.runtime.tensor_arrays.flows import Flow, absent
 
 
@@ -32,6 +33,8 @@ def same_kind(one: Ref, other: Ref) -> bool:
 def lowered_branch(low: Lowering, op, values: list) -> list:
     """The refs of the If op's outputs; unused ones are None."""
     branches, used = op.attrs["branches"], [t in low.used for t in op.outputs]
+    if values[0] is None:
+        return [None] * len(op.outputs)
     if values[0].shape != () or not is_native(op, known_inputs(op, values)):
         raise NotNative(op)
     for body in branches.bodies:
@@ -40,6 +43,8 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
                 low.refs[body.consts[outer]] = values[1 + i]
     if values[0].known is not None:
         return _chosen(low, op, 0 if values[0].known else 1, used)
+    if values[0].buffer.kind == "input" and any([_lacks(low, op, index, used) for index in range(2)]):
+        raise NotNative(op, values[0])  # one branch cannot be taken: it is known to be the other
     frames = [_lowered(low, op, index, used) for index in range(2)]
     for frame, body, other in zip(frames, branches.bodies, branches.bodies[::-1]):
         with low.inside(frame):
@@ -51,6 +56,12 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
     ]
     low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
     return outputs
+
+
+def _lacks(low: Lowering, op, index: int, used: list) -> bool:
+    """Whether a branch takes what was not computed."""
+    needed, body = low.remembered.in_branch(op, index, used), op.attrs["branches"].bodies[index]
+    return any([t in needed.used and low.refs[t] is None for t in body.consts.values()])
 
 
 def _chosen(low: Lowering, op, index: int, used: list) -> list:
@@ -83,11 +94,13 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
     if type(present[0]) in (Bounded, BoundedStack):  # nor this
         taken, other = frames if refs[1] is None else frames[::-1]
         return present[0].handed_out(low, taken, other, counts)
+    if len(present) == 1 and isinstance(present[0], Flow) and present[0].ghost:
+        return present[0]  # nobody asks for more than its kind
     differ = len({r.shape for r in present if not isinstance(r, (Held, Flow))}) > 1
     if any([isinstance(r, Held) for r in present]) or differ and len(low.frames) > 1:
         return _joined_held(low, op, refs, frames)
     if len({r.shape for r in present}) > 1 or not all(same_kind(r, present[0]) for r in present):
-        raise NotNative(op)
+        raise NotNative(op, lists=makers(present))
     out = low.new(present[0].shape, present[0].dtype)
     if isinstance(present[0], Flow):
         out = _joined_list(present, out)
@@ -105,8 +118,8 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
 def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     """What stays on the host, whichever branch gives it."""
     kinds = {type(r) for r in refs if r is not None}
-    if Flow in kinds or HeldStack in kinds and len(kinds) > 1:
-        raise NotNative(op)
+    if Flow in kinds or {HeldStack, HeldList} & kinds and len(kinds) > 1:
+        raise NotNative(op, lists=makers(refs))
     present = [r for r in refs if r is not None]
     held = next((r for r in present if isinstance(r, Held)), Held(present[0].dtype))
     out = held.another()

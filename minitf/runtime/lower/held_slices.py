@@ -112,13 +112,25 @@ def kept(op, stacks: list[HeldStack]) -> Work:
     return Work(op, work, *[stack.ref for stack in stacks])
 
 
+def put(op, value: np.ndarray, place: np.ndarray) -> None:
+    """Copies a slice to where it is wanted."""
+    if value.shape != place.shape:
+        raise refusal(
+            op,
+            f"a loop saved a slice of shape {value.shape}, but the graph says that it is {place.shape}: mend what "
+            "set_shape says in the loop",
+        )
+    place[...] = value
+
+
 def given(op, slices: list[Slices], places: list[Ref]) -> Work:
     """Goes on to the next slices and puts them into memory."""
 
     def work(*arrays):
         for each, array in zip(slices, arrays):
             each.take()
-            array[...] = each.part.value
+            if each.part.value is not None:  # or a branch that was not taken would have given it
+                put(op, each.part.value, array)
 
     return Work(op, work, writes=tuple(places))
 

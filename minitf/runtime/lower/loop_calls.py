@@ -10,10 +10,11 @@ from minitf.framework.traversal import inside
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held, HostCall, lasts, room
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.lower.lower import Lowering, NotNative
+from minitf.runtime.lower.lower import Lowering, NotNative, makers
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.tensor_arrays.flows import Flow
 
@@ -54,7 +55,7 @@ def _present(given) -> Value | None:
     """The value of an input at this moment."""
     if type(given) is HeldStack:
         return ragged(given, given.value)
-    return as_value(given.value if type(given) is Held else given)
+    return as_value(given.value if isinstance(given, Held) else given)
 
 
 def _lasting(value: Value):
@@ -70,10 +71,11 @@ def lower(low: Lowering, op, values: list) -> list:
     inputs = dict(zip(op.inputs, values))
     inputs = {t: inputs[t] for t in dict.fromkeys(taken(op, low.used))}
     if any([v is None or isinstance(v, Flow) or t.dtype.is_ref_dtype for t, v in inputs.items()]):
-        raise NotNative(op)
+        raise NotNative(op, lists=makers(inputs.values()))
     loop, outputs = op.attrs["loop"], [t for t in op.outputs if t in low.used]
     saved = {op.outputs[loop.carries + 1 + k] for k in loop.saved}
     made = {t: Held(t.dtype.numpy) if t in saved else room(low, t, t.shape) for t in outputs}
+    made |= {t: v.another() for t, v in zip(op.outputs, values) if t in made and type(v) is HeldList}
     given = [Concrete(v.known) if type(v) is Ref and v.dtype.hasobject else v for v in inputs.values()]
     call = LoopCall(op, low.runner(op, list(inputs), outputs), given, made)
     low.frames[low.target].nodes.append(call)

@@ -21,12 +21,13 @@ from minitf.runtime.lower import loop_calls, sized_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
-from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.growing import changes, growing
+from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
-from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open
+from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open, makers
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
 
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
@@ -40,10 +41,13 @@ class RegionLowering(Lowering):
         self.runner = runner
 
     def loop(self, op, values):
-        values = self._loop_inputs(op.attrs["loop"], values)
+        loop = op.attrs["loop"]
+        if loop.condition is None and values[-1] is None:
+            return [None] * len(op.outputs)
+        values = self._loop_inputs(loop, values)
         if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
-        if len(self.frames) > 1 and loop_calls.goes_over_held(op.attrs["loop"], values):
+        if len(self.frames) > 1 and loop_calls.goes_over_held(loop, values):
             return loop_calls.lower(self, op, [for_python(self, value) for value in values])
         return _LoopLowering(self, op, values).outputs()
 
@@ -182,7 +186,7 @@ class _LoopLowering:
             return value
         if i in self.open:
             init = for_python(self.low, init)
-            held = Held(self.loop.carry_args[i].dtype.numpy)
+            held = init.another() if isinstance(init, Held) else Held(self.loop.carry_args[i].dtype.numpy)
             self.low.frames[self.low.target].nodes.append(moved(self.op, [init], [held]))
             return held
         if i in self.stacks:
@@ -198,7 +202,7 @@ class _LoopLowering:
         if not isinstance(init, Flow):
             return self.low.new(init.shape, init.dtype)
         if init.ghost:
-            raise NotNative(self.op)
+            raise NotNative(self.op, lists=makers([init]))
         return like(self.low, init, replace(init.kind, size=None) if init.kind.grows else None)
 
     # ---- the body
@@ -209,7 +213,7 @@ class _LoopLowering:
             for i, argument in loop.const_args(body) if body is not None else ():
                 low.refs[argument] = self.consts[i]
         for argument, x in zip(loop.xs_args, self.xs):
-            low.refs[argument] = self._slice_of(x)
+            low.refs[argument] = self._slice_of(x, argument)
         for i in self.live:
             kept = i in self.open or i in self.growing
             low.refs[loop.carry_args[i]] = self.places[i] if kept else self._varying(self.places[i])
@@ -236,10 +240,10 @@ class _LoopLowering:
         """Whether the next value of loop variable i is one that Python takes."""
         return i in self.open or type(self.low.refs.get(self.loop.nexts[i])) is BoundedStack
 
-    def _slice_of(self, x) -> Value | None:
+    def _slice_of(self, x, argument) -> Value | None:
         if type(x) is BoundedStack:
             return x.slice(self.node, self.outer + 1, self.counts)
-        return self._held_slice(x) if isinstance(x, Held) else self._slice(x)
+        return self._held_slice(x, argument) if isinstance(x, Held) else self._slice(x)
 
     def _slice(self, x: Ref | None) -> Ref | None:
         if x is None:  # nobody reads it
@@ -253,20 +257,28 @@ class _LoopLowering:
             part.row, part.like = x.like.row, x.like.like
         return part
 
-    def _held_slice(self, x: HeldStack) -> Value:
+    def _held_slice(self, x: HeldStack, argument) -> Value:
         if x.row is not None:
             return x.row
         slices, count = Slices(self.op, x, self.loop.reverse), self.node.count
         if count is None:
             raise NotNative(self.op)
         self.low.frames[self.outer].nodes.append(Work(self.op, slices.begin, in_memory(self.low, count)))
-        if x.ref is None:
+        place = self._returned(x, argument)
+        if place is None:
             self.held.append(slices)
             return slices.part
-        place = self._varying(self.low.new(x.ref.shape, x.ref.dtype))
+        self.returned.append((slices, self._varying(place)))
+        return place
+
+    def _returned(self, x: HeldStack, argument) -> Ref | None:
+        """Memory for the slices of trips, if it is known what shape they have."""
+        if x.ref is None:
+            known = type(x.item) is Held and argument.shape.is_fully_defined() and argument.dtype.name in NATIVE
+            return self.low.new(tuple(argument.shape.sizes), argument.dtype.numpy) if known else None
+        place = self.low.new(x.ref.shape, x.ref.dtype)
         if x.ref.row is None or x.ref.row.known is not None:
             place.row, place.like = x.ref.row, x.ref.like
-        self.returned.append((slices, place))
         return place
 
     def _slice_of_ghosts(self, x: Flow) -> Flow:
@@ -305,8 +317,8 @@ class _LoopLowering:
             low.frames[low.target].nodes.append(kept(self.op, self.kept))
         if self.open:
             sources = [low.refs[loop.nexts[i]] for i in self.open]
-            if any([type(v) is HeldStack or isinstance(v, Flow) for v in sources]):
-                raise NotNative(self.op)
+            if any([not self._may_hold(i, v) for i, v in zip(self.open, sources)]):
+                raise NotNative(self.op, lists=makers(sources))
             low.frames[low.target].nodes.append(moved(self.op, sources, [self.places[i] for i in self.open]))
         changed = [pair for pair in news.values() if not pair[0].same_place(pair[1])]
         grown = [(grows, low.refs[loop.nexts[i]]) for i, grows in self.growing.items()]
@@ -333,13 +345,18 @@ class _LoopLowering:
                 continue
             if isinstance(target, Flow) or isinstance(new, Flow):
                 if new.shape != target.shape or not same_kind(new, target):
-                    raise NotNative(self.op)
+                    raise NotNative(self.op, lists=makers([new, target]))
                 continue
             axes = changes(target, new)
             if axes is None or any([grows is None or grows.lacks(*change) for change in axes.items()]):
                 wrong[i] = axes
         if wrong:
             raise Open(self.op, wrong)
+
+    def _may_hold(self, i: int, value: Value) -> bool:
+        """Whether a value can be the next one of an open loop variable."""
+        kinds = {type(value), type(self.places[i])}
+        return len(kinds) == 1 if HeldList in kinds else kinds.isdisjoint([HeldStack, Flow])
 
     def _next(self, i: int) -> Ref:
         """Where the next value of loop variable i belongs."""

@@ -15,7 +15,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, by_numpy
-from minitf.runtime.lower import assumed_counts, host_calls
+from minitf.runtime.lower import assumed_counts, held_lists, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
@@ -31,15 +31,17 @@ from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
-_SETTLED = (Held, HeldStack, Bounded, BoundedStack)  # no memory of a variable is among these
+_SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack)  # no memory of a variable is among these
 
 
 class NotNative(Exception):
-    """An op that has to run on the host: it has no kernel for its types, or its shapes depend on data."""
+    """An op that has to run on the host: it has no kernel for its types, or its shapes depend on data. lists: the ops
+    that made lists which Python has to keep.
+    """
 
-    def __init__(self, op, demanded: Ref | None = None):
+    def __init__(self, op, demanded: Ref | None = None, lists=frozenset()):
         super().__init__(op.name)
-        self.op, self.demanded = op, demanded
+        self.op, self.demanded, self.lists = op, demanded, set(lists)
 
 
 class Open(Exception):
@@ -106,6 +108,7 @@ class Lowering(Builder):
         self.refs: dict = {}
         self.capacities: dict = {}  # how much room loops and lists of unknown length need
         self.guesses: dict = {}  # how much room lists that are written and grow have, and what is counted
+        self.filling: set = set()  # the ops of the region in which such lists are written
         self.roomed: set = set()  # the ops that have room for so much
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.sizes_vary = False  # whether what is lowered has to be the same for others
@@ -271,7 +274,7 @@ class Lowering(Builder):
     def _lasting(self) -> tuple:
         """How much there is of what is known once and for all."""
         frame = self.frames[0]
-        found = [self.assumes, self.effects, self.roomed, self.noted, self.counts, self.grown]
+        found = [self.assumes, self.effects, self.roomed, self.filling, self.noted, self.counts, self.grown]
         return tuple([len(each) for each in [*found, frame.equal, frame.replaced]])
 
     def back_to(self, op) -> bool:
@@ -297,7 +300,7 @@ class Lowering(Builder):
     def lower(self, op) -> None:
         """Lowers one op and notes where its outputs are."""
         self.current, refs = op, self.refs
-        if op.guards and len(self.frames) > 1:
+        if op.guards and op is not self.top:
             raise NotNative(op)  # of a region's ops, all run or none
         inputs = [refs.get(t) for t in op.inputs] if op.definition.bodies else [refs[t] for t in op.inputs]
         follows, _ = self.remembered.traits(op)
@@ -313,6 +316,8 @@ class Lowering(Builder):
             inputs = [self._of_assumed_size(op, ref) for ref in inputs]
         if definition.bodies:
             return definition.host(self, op, *inputs)
+        if held_lists.is_kept(self, op, inputs):
+            return self._kept_list(op, [for_python(self, ref) for ref in inputs])
         found = self._counted(op, inputs) if len(self.frames) > 1 else None
         if found is not None:
             return found
@@ -374,7 +379,7 @@ class Lowering(Builder):
 
     def _host_call(self, op, inputs: list) -> list:
         if not host_calls.hostable(op, inputs):
-            raise NotNative(op)
+            raise NotNative(op, lists=makers(inputs))
         return host_calls.lower(self, op, inputs)
 
     def _for_host(self, op) -> bool:
@@ -498,13 +503,24 @@ class Lowering(Builder):
 
     # ---- lists
 
+    def _kept_list(self, op, inputs: list) -> list:
+        try:
+            return held_lists.lower(self, op, inputs)
+        except HostOnly:
+            raise NotNative(op, lists=makers(inputs)) from None
+
     def list_op(self, op, values):
         try:
             return flows.lower(self, op, values)
         except HostOnly:
-            raise NotNative(op) from None
+            raise NotNative(op, lists=makers(values)) from None
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
+
+
+def makers(values: list) -> set:
+    """The ops that made the lists among some values."""
+    return {value.kind.origin for value in values if isinstance(value, Flow)}
 
 
 def _may_be_large(op, known: list) -> bool:

@@ -10,42 +10,14 @@ from minitf.framework.shape import TensorShape
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
+from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
 from minitf.runtime.session.state import Reference
-from minitf.runtime.tensor_arrays.flows import Flow, Kind, cleared
-from minitf.runtime.tensor_arrays.lists import Said, Slots
-
-
-class Packed(np.ndarray):
-    """A list as the bytes of a native one, with flags behind it that say which slots were read."""
-
-    kind: Kind
-    slots: Slots
-
-    def flow(self, low, tensor) -> Flow:
-        """The list where the region finds it."""
-        kind, buffer = self.kind, low.refs[tensor].buffer
-        seen = Ref((kind.capacity,), np.uint8, buffer, kind.nbytes) if kind.once else None
-        if kind.element is None and tensor.op in low.elements:
-            return cleared(low, replace(kind, element=low.elements[tensor.op]), kind.size, seen)
-        return Flow(kind, buffer, seen=seen)
-
-    def of_sizes(self, sizes: tuple) -> Packed:
-        """An empty list of other sizes."""
-        kind = self.kind.of_sizes(sizes)
-        array = np.zeros(kind.nbytes + kind.capacity * kind.once, np.uint8).view(Packed)
-        array.kind = kind
-        return array
-
-    def note_read(self, ref: Ref, memory, read: dict) -> None:
-        """Tells the host's list which slots a run has read."""
-        if self.kind.once:
-            stage = memory.stage(ref.buffer)
-            bytes_ = self if stage is None else stage
-            self.slots.read_once.update(np.flatnonzero(bytes_[self.kind.nbytes :]).tolist())
-            read[ref.buffer] = self.slots.read_once
+from minitf.runtime.tensor_arrays.flows import Flow, Kind
+from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
 
 
 class Left(Slots):
@@ -90,8 +62,10 @@ class Left(Slots):
         return _told(array, kind, self)
 
 
-def packed(slots, tensor, capacities: dict, room: dict) -> Packed | None:
+def packed(slots, tensor, capacities: dict, room: dict) -> Packed | OnlyKind | None:
     """A list as one array; None if its elements have different shapes or are strings."""
+    if type(slots) is Ghost:
+        return only_kind(replace(slots.kind, origin=tensor.op))
     least = capacities.get(tensor.op, 0)
     if isinstance(slots, Left) and slots.kind.element is not None and slots.kind.capacity >= least:
         return slots.handed_on(tensor, room)
@@ -136,48 +110,25 @@ def _rows(array: np.ndarray, kind: Kind) -> np.ndarray:
 def unpacked(flow: Flow, memory, arrays: list, read: dict) -> Slots:
     """A list that a region computed, where it is; `read` has the slots read, by the buffer that flags them."""
     kind = flow.kind
+    if flow.ghost:
+        return Ghost(kind)
     once = _read(flow.seen, memory, arrays, read) if kind.once else None
     return Left(kind, memory.array(flow, arrays), once)
 
 
-class Sliced(np.ndarray):
-    """What stands for slices that only the host has among the arrays that a region is given. kind: a word for each of
-    the loops in one another that saved them. What a branch saved without any is one array; None if it was not taken.
-    """
-
-    kind: tuple
-    slices: list | np.ndarray | None
-
-    def held(self, dtype) -> Held:
-        """What holds it while a program runs."""
-        item = Held(dtype)
-        for _ in self.kind:
-            item = HeldStack(item, False)
-        return item
-
-    def of_sizes(self, sizes: tuple) -> Sliced:
-        """The same without what it stands for."""
-        return _sliced(self.kind, [])
-
-
-def _sliced(kind: tuple, slices: list | np.ndarray | None) -> Sliced:
-    array = np.empty(0, np.uint8).view(Sliced)
-    array.kind, array.slices = kind, slices
-    return array
-
-
-def sliced(value: Ragged) -> Sliced | None:
+def held_slices(value: Ragged) -> HeldBack | None:
     """Slices as what a region is given; None if they are no arrays, and no slices of arrays."""
-    depth = _depth(value)
+    depth, inner = _depth(value)
+    kind = (SLICES,) * depth + (LIST,) * isinstance(inner, Slots)
     try:
-        return _sliced(("slices",) * depth, _arrays(value, depth))
+        return held_back(kind, _arrays(value, depth))
     except TypeError:
         return None
 
 
 class Branches:
-    """What the regions of a plan tell each other of what branches saved for their gradients: `held` by Python, and by
-    how many loops in one another, or `computed` in memory, where something else is if they were not taken.
+    """What the regions of a plan tell each other of what branches saved for their gradients: `held` by Python, and in
+    what form, or `computed` in memory, where something else is if they were not taken.
     """
 
     def __init__(self):
@@ -187,25 +138,28 @@ class Branches:
     def told(self, program) -> None:
         """Takes note of what a program gives."""
         if program.branched:
-            self.held |= {t: depth_of(v) for t, v in program.held.items() if t in program.branched}
+            self.held |= {t: kind_of(v) for t, v in program.held.items() if t in program.branched}
             self.computed |= program.branched - program.held.keys()
 
 
-def withheld(value: Value | None, depth: int) -> Sliced:
-    """What a branch saved on the host, by as many loops in one another, as what a region is given."""
-    kind = ("slices",) * depth
-    return _sliced(kind, _arrays(value, depth) if depth else _array(value))
+def withheld(value: Value | None, kind: tuple) -> HeldBack:
+    """What a branch saved on the host as what a region is given."""
+    depth = kind.count(SLICES)
+    return held_back(kind, _arrays(value, depth) if depth else _array(value))
 
 
-def depth_of(held: Held) -> int:
-    """How many loops in one another saved what is held."""
-    return 1 + depth_of(held.item) if type(held) is HeldStack else 0
+def kind_of(held: Held) -> tuple:
+    """What is held: by how many loops in one another slices of it were saved, and whether it is a list."""
+    if type(held) is HeldStack:
+        return (SLICES, *kind_of(held.item))
+    return (LIST,) if type(held) is HeldList else ()
 
 
-def _depth(value: Ragged) -> int:
-    """How many loops in one another the slices are of."""
+def _depth(value: Ragged) -> tuple[int, Value | None]:
+    """How many loops in one another the slices are of, and one of them."""
     first = next((each for each in value.slices if each is not None), None)
-    return 1 + (_depth(first) if type(first) is Ragged else 0)
+    depth, inner = _depth(first) if type(first) is Ragged else (0, first)
+    return depth + 1, inner
 
 
 def _arrays(value: Ragged | None, depth: int) -> list | None:
@@ -221,9 +175,10 @@ def _arrays(value: Ragged | None, depth: int) -> list | None:
 
 def _array(value: Value | None):
     """What a slice holds; itself, if more is known of it."""
-    if value is not None and not isinstance(value, (Concrete, Reference)):
+    if value is not None and not isinstance(value, (Concrete, Reference, Slots)):
         raise TypeError
-    return value if value is None or getattr(value, "row", None) is not None else value.array
+    plain = isinstance(value, (Concrete, Reference)) and getattr(value, "row", None) is None
+    return value.array if plain else value
 
 
 def is_saved(tensor) -> bool:
@@ -232,6 +187,54 @@ def is_saved(tensor) -> bool:
     if op.type == "If":
         return any(body.results[op.outputs.index(tensor)] is None for body in op.attrs["branches"].bodies)
     return op.type == "Loop" and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
+
+
+def only_kind_wanted(tensor) -> bool:
+    """Whether nobody asks more of a list than its kind: gradients of what loops saved of it do not."""
+    todo, seen = [tensor], set()
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            onward = [_passed_on(op, at) for op in at.consumers()] + [_given_out(at)]
+            if None in onward:
+                return False
+            todo += [t for part in onward for t in part]
+    return True
+
+
+def _passed_on(op, flow) -> list | None:
+    """The tensors that an op gives or has inside which are a list that it takes, as far as its contents matter; None if
+    it asks for these itself.
+    """
+    does = op.definition.on_lists
+    if op.type == "If":
+        outer = [t for t, given in zip(op.attrs["branches"].consts, op.inputs[1:]) if given is flow]
+        return [body.consts[t] for t in outer for body in op.attrs["branches"].bodies if t in body.consts]
+    if op.type == "Loop":
+        loop = op.attrs["loop"]
+        carry, xs, consts, _ = loop.split(op.inputs)
+        if flow in carry:
+            return None
+        places = [i for i, given in enumerate(consts) if given is flow]
+        bodies = [body for body in (loop.body, loop.condition) if body is not None]
+        inner = [argument for body in bodies for i, argument in loop.const_args(body) if i in places]
+        return inner + [argument for argument, given in zip(loop.xs_args, xs) if given is flow]
+    return list(op.outputs) if does == "same" else [] if does in ("like", "zeros") else None
+
+
+def _given_out(flow) -> list | None:
+    """What the op around a body gives where that gives a list, as far as its contents matter; None if these do."""
+    op = getattr(flow.op.graph, "owner", None)
+    if op is None:
+        return []
+    if op.type == "If":
+        results = [body.results for body in op.attrs["branches"].bodies]
+        return [t for t, *given in zip(op.outputs, *results) if flow in given]
+    loop = op.attrs["loop"]
+    if flow in loop.nexts:
+        return None
+    return [t for t, y in zip(op.outputs[loop.carries + 1 :], loop.ys) if y is flow]
 
 
 def leaving(outputs: list) -> set:

@@ -13,6 +13,8 @@ def deciding(low: Lowering, error: NotNative, ops: list, inputs: list) -> set:
     """The small integer inputs of the ops that decide the value which lowering asked for, and those that decide
     what it will ask for at other ops of the type: one at a time they would be many lowerings.
     """
+    if error.op.type == "If" and error.demanded is not None:
+        return {error.op.inputs[0]} & set(inputs)
     at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
     if error.demanded is None or not _behind(low, error.op, at, inputs):
         return set()

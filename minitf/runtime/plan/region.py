@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
-from collections.abc import Callable
 
 import numpy as np
 
@@ -14,16 +14,18 @@ from minitf.runtime.execute.program import Program, write_back
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.lower.loop_calls import one_by_one
 from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
 from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
-from minitf.runtime.plan.boundary import Branches, Packed, Sliced, leaving, packed, sliced, withheld
+from minitf.runtime.plan.boundary import Branches, held_slices, leaving, only_kind_wanted, packed, withheld
 from minitf.runtime.plan.deciding import after_held, deciding, only_places
 from minitf.runtime.plan.expected import Expected
+from minitf.runtime.plan.inner import Inner, Split
+from minitf.runtime.plan.once import around, only_loops, unsure
 from minitf.runtime.plan.planned import copy_at
+from minitf.runtime.plan.stand_ins import LIST, Packed, StandIn, absent, held_back
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes
@@ -35,16 +37,6 @@ _NONE: dict = {}
 _FEW = 2  # numbers fed that may steer what is lowered
 _MOST_ASSUMED = 16  # values on which shapes depend
 _CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
-
-
-class Split(Exception):
-    """An op of the region cannot be lowered and has to run on the host. If it could be where the shapes of its inputs
-    are known, a region of its own `begins` with it.
-    """
-
-    def __init__(self, op, begins: bool = False):
-        super().__init__(op.name)
-        self.op, self.begins = op, begins
 
 
 class Region:
@@ -84,9 +76,9 @@ class Region:
         self._runs = self._repeated = 0
         self._recent: tuple | None = None  # what the program of the run before was for, and that
         self._packs: dict = {}  # the memory for lists that come in
-        self._lists = False  # whether some inputs are lists
+        self._stand_ins = False  # whether some inputs are no arrays
         self._steering = Steering(ops, inputs, state)
-        self._inner = _Inner(state, written, passes)
+        self._inner = Inner(state, functools.partial(_of_one, written, state, passes))
         self._programs: OrderedDict = OrderedDict()
         self._remembered = Remembered()
         self._resizing = Resizing(state, threads, self.assumed)
@@ -112,7 +104,7 @@ class Region:
         program = self.compute(arrays, self._rows(given))
         self._branches.told(program)
         read: dict = {}
-        for ref, array in zip(program.low.inputs, arrays) if self._lists else ():
+        for ref, array in zip(program.low.inputs, arrays) if self._stand_ins else ():
             if isinstance(array, Packed):
                 array.note_read(ref, program.memory, read)
         program.give(values, arrays, read)
@@ -125,17 +117,21 @@ class Region:
         return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
 
     def _array(self, tensor, value) -> np.ndarray:
+        """A value as an array, or what stands for it."""
+        if value is not None and not isinstance(value, Ragged) and tensor not in self._branches.held:
+            return value.array
+        self._stand_ins = True
         if tensor in self._branches.held:
-            self._lists = True
             return withheld(value, self._branches.held[tensor])
-        if isinstance(value, Ragged):
-            self._lists = True
-            value = sliced(value) if type(value) is Ragged else packed(value, tensor, self.capacities, self._packs)
-            if value is not None:
-                return value
-        if value is None:  # absent, or slices that differ: only the host knows such values
+        if value is None:
+            return absent()
+        if type(value) is not Ragged:
+            found = None if tensor.op in self.hosted else packed(value, tensor, self.capacities, self._packs)
+            return held_back((LIST,), value) if found is None else found
+        found = held_slices(value)
+        if found is None:
             raise Split(next(op for op in self.ops if tensor in op.inputs))
-        return value.array
+        return found
 
     def _rows(self, given: list) -> dict:
         """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
@@ -166,7 +162,7 @@ class Region:
 
     def _told(self, arrays: list, rows: dict) -> tuple | None:
         """What decides which program it is, where that is no more than sizes, a few contents, and rows."""
-        if self._lists or self._steering.ops:
+        if self._stand_ins or self._steering.ops:
             return None
         return [a.shape for a in arrays], [arrays[k].tobytes() for k in self._decisive], rows
 
@@ -193,11 +189,11 @@ class Region:
             self._correct(signal)
 
     def _grow(self, full: Full, program: Program, arrays: list) -> None:
-        """Makes more room; what came from outside cannot grow."""
-        given = next((t for t in self.inputs if t.op is full.op), None)
-        if given is not None:
-            raise Split(next(op for op in self.ops if given in op.inputs))
+        """Makes more room."""
         self.capacities[full.op] = max(2 * program.guesses[full.op], full.needed)
+        for k, tensor in enumerate(self.inputs):
+            if tensor.op is full.op and isinstance(arrays[k], Packed):
+                arrays[k] = packed(arrays[k].slots, tensor, self.capacities, self._packs)
         self._forget()
 
     def _correct(self, other: OtherValue) -> None:
@@ -264,8 +260,10 @@ class Region:
         return (self._steering.values(arrays) or {}) if self._steering.ops else {}
 
     def _decided(self) -> int:
-        """How many inputs and ops there are whose contents programs depend on: they are found one by one."""
-        return len(self.specialized) + len(self._steering.ops)
+        """How many inputs and ops there are whose contents programs depend on, or that are left to Python: they are
+        found one by one.
+        """
+        return len(self.specialized) + len(self._steering.ops) + sum([t.op in self.hosted for t in self.inputs])
 
     def _resized(self, arrays: list, rows: dict, unsure: frozenset | None = None) -> Program | None:
         """A program that is for other sizes, too; perhaps for other values than are assumed, if it is said of which of
@@ -298,7 +296,7 @@ class Region:
         return (plain, self._steering.decided(plain, examples)) if examples else plain
 
     def _plain_key(self, arrays: list, rows: dict) -> tuple:
-        key = [getattr(a, "kind", a.shape) if self._lists and type(a) is not np.ndarray else a.shape for a in arrays]
+        key = [a.kind if self._stand_ins and isinstance(a, StandIn) else a.shape for a in arrays]
         key += [arrays[k].tobytes() for k in self._decisive]
         if rows:
             key += [(t, row.shape, row.tobytes()) for t, row in rows.items()]
@@ -319,9 +317,8 @@ class Region:
                 self._lower_ops(low)
                 program = Program(low, self.outputs, low.copies, passes, threads, direct)
                 self._elements.note_all(wanted.elements, sizes)
-                if not low.effects or not program.guesses and not low.assumes:
+                if self._runs_once(low, program):
                     return program
-                self._run_once(low, program)
             except NotNative as error:
                 self._learn(low, error, wanted)
             except MemoryError:
@@ -329,9 +326,10 @@ class Region:
                     raise
             except Learned as fact:
                 if fact.origin in wanted.elements:
-                    raise Split(low.top) from None
-                wanted.elements[fact.origin], wanted.resumes = fact.shape, fact.origin
-                low.elements[fact.origin], low.likely = fact.shape, low.likely - {fact.origin}
+                    self._leave_lists(low, {fact.origin}, wanted)
+                else:
+                    wanted.elements[fact.origin], wanted.resumes = fact.shape, fact.origin
+                    low.elements[fact.origin], low.likely = fact.shape, low.likely - {fact.origin}
             except Open as variables:
                 for number, axes in variables.axes.items():
                     self._open(variables.op, number, axes)
@@ -364,11 +362,8 @@ class Region:
             low.input(tensor, array.shape, array.dtype, array.copy() if whole else None)
             if tensor in wanted.rows:
                 low.refs[tensor].row = low.constant(wanted.rows[tensor])
-            if isinstance(array, Packed):
-                low.refs[tensor] = array.flow(low, tensor)
-            elif isinstance(array, Sliced):
-                low.refs[tensor] = held = array.held(tensor.dtype.numpy)
-                low.given.append((held, len(low.inputs) - 1))
+            if isinstance(array, StandIn):
+                low.refs[tensor] = array.placed(low, tensor)
         return low
 
     def _learn(self, low: Lowering, error: NotNative, wanted: Wanted) -> None:
@@ -378,7 +373,13 @@ class Region:
         if not wanted.folds_counts:
             wanted.folds_counts = True
             return
+        if error.lists:
+            self._leave_lists(low, error.lists, wanted)
+            return
         op, sources = error.op, deciding(low, error, self.ops, self.inputs) - self.specialized
+        if sources and op.type == "If":
+            self._specialize(sources)
+            return
         if sources & self._branches.computed:
             self._hold(sources & self._branches.computed, wanted)
             return
@@ -398,29 +399,48 @@ class Region:
             return
         if not sources and (op in self.hosted or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
-        self.specialized |= sources
-        self._decisive = [k for k, tensor in enumerate(self.inputs) if tensor in self.specialized]
+        self._specialize(sources)
         self.hosted |= set() if sources else {op}
+
+    def _specialize(self, tensors: set) -> None:
+        """From now on there is a program for each of the contents of some inputs."""
+        self.specialized |= tensors
+        self._decisive = [k for k, tensor in enumerate(self.inputs) if tensor in self.specialized]
+
+    def _leave_lists(self, low: Lowering, makers: set, wanted: Wanted) -> None:
+        """Leaves to Python the lists that some ops made; Split if it has them already, or sizes are made up."""
+        if makers <= self.hosted or wanted.direct is not None:
+            raise Split(low.top)
+        self.hosted |= makers
+        for k, tensor in enumerate(self.inputs):
+            if tensor.op in makers and isinstance(wanted.arrays[k], Packed):
+                wanted.arrays[k] = held_back((LIST,), wanted.arrays[k].slots)
 
     def _hold(self, tensors: set, wanted: Wanted) -> None:
         """Leaves to Python what decides shapes only where the branch was taken that gave it."""
-        self._branches.held |= dict.fromkeys(tensors, 0)
-        self._lists = True
+        self._branches.held |= dict.fromkeys(tensors, ())
+        self._stand_ins = True
         for k, tensor in enumerate(self.inputs):
             if tensor in tensors:
-                wanted.arrays[k] = withheld(Concrete(wanted.arrays[k]), 0)
+                wanted.arrays[k] = withheld(Concrete(wanted.arrays[k]), ())
 
-    def _run_once(self, low: Lowering, program: Program) -> None:
-        """Takes note of loops that must not run again because a guess was wrong, as effects of calls of Python last;
-        what is counted is not guessed any more.
+    def _runs_once(self, low: Lowering, program: Program) -> bool:
+        """Whether nothing that lasts is done twice if a run is made again. Else takes note of loops that must not run
+        again for want of room, and of what is not guessed any more; Split if that is not all.
         """
-        if low.roomed:
-            self.hosted |= low.roomed
-            return
-        branch = next((op for op in low.effects if "loop" not in op.attrs), None)
-        if branch or low.assumes or not all(["loop" in op.attrs and op not in self.once for op in program.guesses]):
-            raise Split(branch or low.effects[0])
-        self.once |= set(program.guesses)
+        if not low.effects:
+            return True
+        late = unsure(low, program, self.ops)
+        apart = [op for op in late if op not in low.effects]
+        roomed = {op for op in low.roomed if around(op, dict.fromkeys(late)) is not None}
+        if roomed and not apart:
+            self.hosted |= roomed
+            return False
+        loops = only_loops(low, program, late) - self.once
+        if apart or late and not loops:
+            raise Split((apart or late)[0], begins=bool(apart))
+        self.once |= loops
+        return not late
 
     def _lower_ops(self, low: Lowering) -> None:
         """Lowers all ops that are not lowered yet."""
@@ -435,7 +455,7 @@ class Region:
                 continue
             for tensor in op.outputs:
                 for_python(low, low.refs[tensor] if tensor in kept else None)  # what takes it here has more of memory
-                if tensor in kept and _nowhere(low.refs[tensor]):
+                if tensor in kept and getattr(low.refs[tensor], "ghost", False) and not only_kind_wanted(tensor):
                     raise NotNative(op)
                 if tensor in self.fetched:
                     low.copies[tensor] = low.snapshot(low.refs[tensor])
@@ -489,41 +509,8 @@ class Region:
         return bool(sources) and few
 
 
-class _Inner:
-    """Loop ops in bodies that are regions of their own. It knows nothing of the region around them, whose programs
-    call it: their memory is given back as soon as nobody else has the region.
+def _of_one(written: frozenset, state: State, passes: list, op, inputs: list, outputs: list) -> Region:
+    """A region that is one op in a body. It knows nothing of the region around it, whose programs call it: their memory
+    is given back as soon as nobody else has that.
     """
-
-    def __init__(self, state: State, written: frozenset, passes: list):
-        self._state, self._written, self._passes = state, written, passes
-        self._regions: dict = {}
-
-    @property
-    def memories(self) -> list[Memory]:
-        """The tables of the programs that are kept."""
-        return [memory for region in self._regions.values() if region is not None for memory in region.memories]
-
-    def runner(self, op, inputs: list, outputs: list) -> Callable:
-        """What runs a Loop op: gives the outputs for values of the inputs."""
-        key = op, *inputs, None, *outputs
-        if key not in self._regions:
-            used = {*inputs, *outputs}
-            self._regions[key] = Region([op], inputs, {}, outputs, [], used, self._written, self._state, self._passes)
-
-        def run(values):
-            if self._regions[key] is not None:
-                known = dict(zip(inputs, values))
-                try:
-                    self._regions[key].run(known)
-                except Split:
-                    self._regions[key] = None  # something in it is not native
-                else:
-                    return [known[t] for t in outputs]
-            return one_by_one(self._state, op, inputs, outputs, values)
-
-        return run
-
-
-def _nowhere(ref) -> bool:
-    """Whether a program cannot give the value."""
-    return ref is None or getattr(ref, "ghost", False)
+    return Region([op], inputs, {}, outputs, [], {*inputs, *outputs}, written, state, passes)

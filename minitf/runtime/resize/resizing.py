@@ -15,7 +15,7 @@ import numpy as np
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Assumption
-from minitf.runtime.plan.boundary import Packed, Sliced
+from minitf.runtime.plan.stand_ins import StandIn
 from minitf.runtime.resize.box import SMALLEST, Box, Sizes
 from minitf.runtime.resize.constants import Constants
 from minitf.runtime.resize.form import Form, with_slices
@@ -41,7 +41,7 @@ class Given:
         self.arrays, self.contents, self.rows, self.assumed = arrays, contents, rows, assumed
         taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
         decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
-        forms = [a.kind.form if isinstance(a, Packed) else getattr(a, "kind", a.ndim) for a in arrays]
+        forms = [a.form if isinstance(a, StandIn) else a.ndim for a in arrays]
         small = [n < SMALLEST for n in all_sizes(arrays)]
         self.kind = (*forms, *small, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
@@ -381,7 +381,7 @@ class Resized:
         sizes, seen = self.form.lists[tensor]
         place = self.program.refs[self.program.outputs.index(tensor)]
         seen = None if seen is None else self._placed(seen, numbers)
-        return Flow(flow.kind.of_sizes(numbers[sizes].tolist()), place.buffer, place.offset, seen)
+        return flow.at(flow.kind.of_sizes(numbers[sizes].tolist()), place, seen)
 
     def _result(self, index: int, numbers: np.ndarray, known: dict) -> Ref | None:
         """Where a result is for some sizes."""
@@ -411,11 +411,11 @@ def all_sizes(arrays: list) -> list[int]:
 
 def _sizes(array: np.ndarray) -> tuple:
     """The sizes of an input, which may be a list."""
-    return array.kind.sizes if isinstance(array, Packed) else array.shape
+    return array.sizes if isinstance(array, StandIn) else array.shape
 
 
 def _empty(array: np.ndarray, sizes: tuple) -> np.ndarray:
     """An input of such sizes; zeros that take no memory, if it is no list."""
-    if isinstance(array, (Packed, Sliced)):
+    if isinstance(array, StandIn):
         return array.of_sizes(sizes)
     return np.broadcast_to(np.zeros((), array.dtype), sizes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from minitf.runtime.execute.program import Program
 from minitf.runtime.lower.chains import Chain
+from minitf.runtime.lower.held_lists import ListCall
 from minitf.runtime.lower.host_calls import HostCall
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.plan.region import Region
@@ -52,7 +53,7 @@ class SeenPlan:
         calls = [
             call for step in self.steps for program in step.programs for call in program.instructions.calls.values()
         ]
-        return sorted({op.type for call in calls if type(call) in (HostCall, Chain) for op in call.ops})
+        return sorted({op.type for call in calls if type(call) in (HostCall, Chain, ListCall) for op in call.ops})
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,10 @@ class Flow(Ref):
         """The same memory as a list of a kind."""
         return Flow(kind, self.buffer, self.offset, self.seen)
 
+    def at(self, kind: Kind, place: Ref, seen: Ref | None) -> Flow:
+        """The same in other memory; a ghost stays one."""
+        return Flow(kind, place.buffer, place.offset, seen, place.shape if self.ghost else None)
+
     def ghosts(self, count: int) -> Flow:
         """What is left of the versions of the list in `count` trips: their kind."""
         size = None if self.kind.grows else self.kind.size
@@ -271,6 +275,7 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
         raise HostOnly
     if kind.grows and not kind.adds:
         low.guesses[kind.origin] = kind.capacity
+        low.filling.add(low.top)
     over = bool(op.attrs.get("overwrites"))
     adds = kind.adds and not over
     kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]

@@ -54,6 +54,25 @@ class Slots(Ragged):
         return self.having(slices) if op.definition.on_lists == "same" else Slots(slices, Said(self.said.name))
 
 
+class Ghost(Slots):
+    """A version of a TensorArray, or those of all trips of a loop, of which only what is said of it is known."""
+
+    __slots__ = ("kind",)
+    count = 2**62  # as many as any loop asks for
+
+    def __init__(self, kind):
+        super().__init__([], Said(kind.name, kind.grows, kind.once, kind.adds, kind.shape, kind.alike))
+        self.kind = kind
+
+    def item(self, index: int) -> Ghost:
+        """The version of one trip."""
+        return self
+
+    def having(self, slices: list, shape: TensorShape | None = None) -> Ghost:
+        """The same: it has no contents."""
+        return self
+
+
 def empty(b, op, size) -> Slots:
     """A new array."""
     count, said = int(b.data(size)), Said.by(op)
@@ -158,7 +177,8 @@ def _absent(b, op, flow: Slots, position: int):
     if shape.is_fully_defined() and not dtype.hasobject:
         return b.constant(np.zeros(shape.sizes, dtype))
     if flow.said.adds:
-        return b.constant(np.zeros((), dtype))  # a gradient that is zero everywhere; it broadcasts
+        sizes = [1 if n is None else n for n in shape.sizes or ()]
+        return b.constant(np.zeros(sizes, dtype))  # a gradient that is zero everywhere; it broadcasts
     raise refusal(op, unwritten(flow.said.name, position))
 
 
