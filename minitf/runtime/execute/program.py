@@ -17,7 +17,8 @@ from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
-from minitf.runtime.memory.memory import Memory
+from minitf.runtime.memory.instructions import Instructions
+from minitf.runtime.memory.memory import Memory, Nowhere
 from minitf.runtime.memory.placement import place_values
 from minitf.runtime.passes import rewrite
 from minitf.runtime.passes.uses import Uses
@@ -30,9 +31,21 @@ from minitf.runtime.threads.thread_pool import thread_pool
 
 
 class Program:
-    """The instructions of a region and its memory; run by up to `threads` threads."""
+    """The instructions of a region and its memory; run by up to `threads` threads.
 
-    def __init__(self, low: Lowering, outputs: list, copies: dict, passes: list, threads: int = 1, direct=frozenset()):
+    direct: the inputs that are read where they are, if it is one of several that are compared: then nothing has a place
+    before `lay_out`.
+    """
+
+    def __init__(
+        self,
+        low: Lowering,
+        outputs: list,
+        copies: dict,
+        passes: list,
+        threads: int = 1,
+        direct: frozenset | None = None,
+    ):
         self.low, self.outputs = low, outputs
         self._nodes = low.frames[0].nodes
         # What a branch would have given that is known not to be taken is absent, None.
@@ -47,8 +60,11 @@ class Program:
             uses = Uses(self._nodes, frozenset(r.buffer for r in kept))
             place_values(uses)
             rewrite(uses, passes)
-        self._kept, self._direct = kept, direct
-        self.lay_out()
+        self._kept, self._direct = kept, direct or frozenset()
+        if direct is None:
+            self.lay_out()
+        else:
+            self.instructions = Instructions(self._nodes, Nowhere(), low.inputs)
         # What is known of the slices of what loops saved for their gradients.
         self.saved = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Ref) and is_saved(t)}
         # What one branch gave its gradient: by Python, or in memory.

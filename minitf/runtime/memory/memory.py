@@ -69,3 +69,14 @@ class Memory:
         if buffer.kind == "constant":
             self._constants[id(array)] = array.nbytes
         return array.__array_interface__["data"][0]
+
+
+class Nowhere:
+    """What there is instead for a program that is only looked at: nothing has a place."""
+
+    def stage(self, buffer) -> None:
+        """Nothing is copied before a run."""
+
+    def address(self, buffer) -> int:
+        """No address."""
+        return 0

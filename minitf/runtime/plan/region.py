@@ -307,15 +307,15 @@ class Region:
     @uncollected
     def _lowered(self, wanted: Wanted) -> Program:
         """The program for some inputs: what one attempt finds out is known in the next one."""
-        direct, threads = wanted.direct or frozenset(), self.threads if wanted.direct is None else 1
-        passes = [name for name in self.passes if name not in BY_SIZES] if direct else self.passes
+        passes = [name for name in self.passes if name not in BY_SIZES] if wanted.direct else self.passes
+        threads = self.threads if wanted.direct is None else 1
         sizes = all_sizes(wanted.arrays)
         wanted.likely = self._elements.all(sizes)
         low = self._lowering(wanted)
         while True:
             try:
                 self._lower_ops(low)
-                program = Program(low, self.outputs, low.copies, passes, threads, direct)
+                program = Program(low, self.outputs, low.copies, passes, threads, wanted.direct)
                 self._elements.note_all(wanted.elements, sizes)
                 if self._runs_once(low, program):
                     return program

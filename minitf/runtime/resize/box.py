@@ -13,6 +13,7 @@ _SEVERAL = 6  # sizes after which those to come are expected to be less far from
 _TOLD = 3  # sizes after which one may follow another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
+_NEARER = 4  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
 _ROWS = {  # the first ones by how many sizes there are: shares, and how far off these
     1: [([0], (0,)), ([0], (1,)), ([0.5], (0,))],
@@ -109,8 +110,9 @@ class Sizes:
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
         lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
         highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
+        nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
-        return [(none, highs), (lows, highs), (least, most)]
+        return [*[(none, highs)] * (none != lows), (lows, highs), (nearer, highs), (least, most)]
 
 
 def _ordinary(values: tuple) -> int:

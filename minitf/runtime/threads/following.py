@@ -90,7 +90,8 @@ class Follower:
         self._starts = {mine.of[key][0]: (theirs.of[key][0], key[0]) for key in both}
         cut = {call for call in alike.cut if self._is_cut(mine, call)}
         self._numbers = {call: k for k, call in enumerate(alike.cut) if call in cut}
-        own.become(*np.array([(word, alone.pristine[source]) for word, source in pairs.items()], np.int64).T)
+        places, sources = np.array([*pairs.items()], np.int64).reshape(-1, 2).T
+        own.become(places, alone.pristine[sources])
         grown = {mine.of[call, 0][1][word]: k for k, (call, word) in enumerate(alike.grown) if call in cut}
         varying = alike.varying.intersection(pairs.values())
         words = [word for word, source in pairs.items() if source in varying or word in grown]
