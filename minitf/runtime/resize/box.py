@@ -13,7 +13,7 @@ _SEVERAL = 6  # sizes after which those to come are expected to be less far from
 _TOLD = 3  # sizes after which one may follow another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
-_NEARER = 4  # the share of sizes by which those may be smaller for which programs surely have one form
+_NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
 _ROWS = {  # the first ones by how many sizes there are: shares, and how far off these
     1: [([0], (0,)), ([0], (1,)), ([0.5], (0,))],
