@@ -191,6 +191,34 @@ def raw_rnn(g):
     return g.error(tf.transpose(tf.nn.raw_rnn(cell, loop)[0].stack(), [1, 0, 2]))
 
 
+def _attending(g, memory, following):
+    """The error of an LSTM that attends to a memory in each step, which then is another one."""
+    tf, cell, steps, batch = g.tf, g.cell(), g.tf.shape(g.x)[1], g.tf.shape(g.x)[0]
+    inputs = tf.TensorArray(tf.float32, steps).unstack(tf.transpose(g.x, [1, 0, 2]))
+
+    def body(time, state, memory, outputs):
+        scores = tf.reduce_sum(memory * tf.expand_dims(state[1], 1), 2)
+        context = tf.reduce_sum(memory * tf.expand_dims(tf.nn.softmax(scores), 2), 1)
+        output, state = cell(tf.concat([inputs.read(time), context], 1), state)
+        return time + 1, state, following(memory, tf.expand_dims(output, 1)), outputs.write(time, output)
+
+    state, shape, none = cell.zero_state(batch, tf.float32), tf.TensorShape, tf.TensorShape([])
+    shapes = [none, type(state)(*[shape([None, g.w.units])] * 2), shape([None, None, g.w.units]), shape(None)]
+    start = [tf.constant(0), state, memory, tf.TensorArray(tf.float32, steps)]
+    outputs = tf.while_loop(lambda time, *_: time < steps, body, start, shape_invariants=shapes)[3]
+    return g.error(tf.transpose(outputs.stack(), [1, 0, 2]))
+
+
+def growing_memory(g):
+    """A memory of all outputs so far."""
+    return _attending(g, g.y[:, :1], lambda memory, output: g.tf.concat([memory, output], 1))
+
+
+def fixed_memory(g):
+    """One as large as that is in the mean."""
+    return _attending(g, g.y[:, : g.w.steps // 2], lambda memory, output: memory)
+
+
 def slice_by_a_queue(g):
     """How scripts read Penn Treebank: where a batch is comes out of a queue."""
     tf, steps = g.tf, g.w.steps
@@ -258,8 +286,15 @@ WITHOUT = {
     both_directions: both_directions,
     both_directions_masked: both_directions,
     raw_rnn: plain,
+    growing_memory: fixed_memory,
+    fixed_memory: fixed_memory,
 }
-NETWORKS = (gru_new_sizes, two_lstms_new_sizes, raw_rnn)  # these are networks themselves, not beside one
+NETWORKS = (
+    gru_new_sizes,
+    two_lstms_new_sizes,
+    raw_rnn,
+    growing_memory,
+)  # these are networks themselves, not beside one
 SITUATIONS = {situation.__name__: situation for situation in WITHOUT}
 
 

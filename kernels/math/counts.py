@@ -120,6 +120,17 @@ def sizes(a: T, o: i64p.out, n, most):
     return 0 if largest <= most else 1 + largest
 
 
+@kernel(T=ITEMS)
+def copy_shaped(a: T, o: T.out, rank, dims: ints):
+    """o = a, of that shape."""
+    n = 1
+    for k in range(rank):
+        n *= dims[k]
+    for i in range(n):
+        o[i] = a[i]
+    return 0
+
+
 @kernel(T=INDEX)
 def put_numbers(o: T.out, n, numbers: ints):
     """o = the numbers."""

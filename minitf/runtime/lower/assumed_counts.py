@@ -104,11 +104,10 @@ def _numbers(value: Bounded) -> list:
 
 
 def _equal(one, other) -> dict[Count, Size]:
-    """What the count of one size is where it equals another size; nothing if they are not one count more or less."""
-    if type(one) is not Size or type(other) is not Size:
-        return {}
-    (*counts,), (*others,) = one.factors, other.factors
-    single = len(counts) == len(others) == 1 and {*one.factors.values(), *other.factors.values()} == {1}
-    if not single or counts == others:
-        return {}
-    return {counts[0]: Size(other.base - one.base, other.factors)}
+    """What the count of one size is where that equals another size; nothing if it does not follow one count alone."""
+    for a, b in ((one, other), (other, one)):
+        both = type(a) is Size and type(b) is Size and a.factors.keys().isdisjoint(b.factors)
+        if both and [*a.factors.values()] == [1]:
+            (count,) = a.factors
+            return {count: Size(b.base - a.base, b.factors)}
+    return {}

@@ -15,54 +15,98 @@ from minitf.runtime.lower.ir import Ref, Repeat
 
 
 class BoundedStack(Value):
-    """The slices of a Bounded value, `item`, that a loop saves: what is in its memory in each trip, and its counts.
+    """The slices of a Bounded value, `item`, that a loop saves: what is in its memory in each trip, and its counts. Or
+    those of a BoundedStack, which a loop in a loop saves.
 
-    loop: the node of the program that saves them, which is part of frame number `level`.
+    trips: how many there are, and in each how many of the loop in it. backwards: which of these go backwards. level:
+    the number of the frame of which the loop is part.
     """
 
-    __slots__ = ("item", "memory", "counts", "_loop", "_level", "_held")
+    __slots__ = ("item", "memory", "counts", "_trips", "_backwards", "_level", "_held")
     known = row = like = None
 
-    def __init__(self, item: Bounded, memory: Ref, counts: dict, loop: Repeat, level: int):
+    def __init__(self, item, memory: Ref, counts: dict, trips: list[Ref], backwards: list[bool], level: int):
         super().__init__(memory.shape[:1], item.dtype)
-        self.item, self.memory, self.counts, self._loop, self._level = item, memory, counts, loop, level
+        self.item, self.memory, self.counts, self._level = item, memory, counts, level
+        self._trips, self._backwards = trips, backwards
         self._held: HeldStack | None = None
 
-    def slice(self, loop: Repeat, level: int, counts: dict) -> Bounded:
+    def slice(self, loop: Repeat, level: int, counts: dict) -> Bounded | BoundedStack:
         """The slice of the present trip of another loop. counts: what those that were saved are there, so far."""
+        memory, item = self.memory.slice(0, loop), self.item
+        if type(item) is BoundedStack:
+            parts = {count: stack.slice(0, loop) for count, stack in self.counts.items()}
+            trips = [each.slice(0, loop) for each in self._trips[1:]]
+            return BoundedStack(item.item, memory, parts, trips, self._backwards[1:], level)
         for count, stack in self.counts.items():
             if count not in counts:
                 counts[count] = count.at(stack.slice(0, loop), counts)
-        return self.item.following(counts, self.memory.slice(0, loop), 0, level)
+        return item.following(counts, memory, 0, level)
 
     def handed_out(self, low, branch, other, stacks: dict) -> BoundedStack:
         """The same in memory that outlasts the branch where it is made, and nothing where the other one is taken.
         stacks: what those of counts are outside so far.
         """
-        for stack in self.counts.values():
+        for stack in [*self.counts.values(), *self._trips]:
             if stack not in stacks:
                 stacks[stack] = or_none(low, branch, other, stack)
         counts = {count: stacks[stack] for count, stack in self.counts.items()}
-        memory = out_of(low, branch, self.memory)
-        return BoundedStack(self.item, memory, counts, self._loop, len(low.frames) - 1)
+        memory, trips = out_of(low, branch, self.memory), [stacks[each] for each in self._trips]
+        return BoundedStack(self.item, memory, counts, trips, self._backwards, len(low.frames) - 1)
 
     def held(self, low) -> HeldStack:
         """The same for ops that Python runs."""
         if self._held is None:
-            self._held = stack = HeldStack(Held(self.dtype), self._loop.reverse)
-            counts, dtype, backwards = list(self.counts), self.dtype, self._loop.reverse
+            item, sizes = self.item, None
+            while type(item) is BoundedStack:
+                item = item.item
+            self._held, sizes = _nested(self.dtype, self._backwards), item.sizes
+            stack, backwards, counts, depth = self._held, self._backwards, list(self.counts), len(self._trips)
 
-            def work(memory, factors, trips, *found):
-                count = min(max(int(trips), 0), len(memory))  # anything, if it is in a branch that was not taken
-                shapes = [shown(factors, [each[k] for each in found]) for k in range(count)]
-                slices = [part(row, 0, shape, dtype) for row, shape in zip(memory, shapes)]
-                stack.value = slices[::-1] if backwards else slices
+            def work(memory, factors, *found):
+                trips, found = found[:depth], found[depth:]
+                stack.value = _slices(memory, factors, trips, found, stack.dtype, backwards)
 
-            known = isinstance(self._loop.count, int)
-            trips = in_memory(low, self._loop.count if known else self._loop.trips)
-            refs = self.memory, factors_of(low, self.item.sizes, counts), trips, *self.counts.values()
-            low.frames[self._level].nodes.append(Work(self._loop.op, work, *refs))
+            refs = self.memory, factors_of(low, sizes, counts), *self._trips, *self.counts.values()
+            low.frames[self._level].nodes.append(Work(low.current, work, *refs))
         return self._held
+
+    def saved(self, low, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack:
+        """Has another loop, in the body of which this is, save it. stack(value): memory for one like it of each trip.
+        counts: that of what is saved besides, so far.
+        """
+        memory = stack(self.memory)
+        low.move(self.memory, memory.slice(0, loop))
+        for ref in [*self.counts.values(), *self._trips]:
+            if ref not in counts:
+                counts[ref] = stack(ref)
+                low.move(ref, counts[ref].slice(0, loop))
+        found = {count: counts[ref] for count, ref in self.counts.items()}
+        trips = [trips_of(low, loop), *[counts[ref] for ref in self._trips]]
+        return BoundedStack(self, memory, found, trips, [loop.reverse, *self._backwards], len(low.frames) - 2)
+
+
+def trips_of(low, loop: Repeat) -> Ref:
+    """How many trips a loop makes."""
+    return in_memory(low, loop.count if isinstance(loop.count, int) else loop.trips)
+
+
+def _nested(dtype, backwards: list[bool]) -> HeldStack:
+    """What holds the slices of loops in one another."""
+    item = _nested(dtype, backwards[1:]) if len(backwards) > 1 else Held(dtype)
+    return HeldStack(item, backwards[0])
+
+
+def _slices(memory, factors: np.ndarray, trips: tuple, counts: tuple, dtype, backwards: list[bool]) -> list:
+    """Copies of the slices that are in memory."""
+    (first, *others), found = trips, []
+    for k in range(min(max(int(first), 0), len(memory))):  # anything, if it is in a branch that was not taken
+        here = [each[k] for each in counts]
+        if others:
+            found.append(_slices(memory[k], factors, [each[k] for each in others], here, dtype, backwards[1:]))
+        else:
+            found.append(part(memory[k], 0, shown(factors, here), dtype))
+    return found[::-1] if backwards[0] else found
 
 
 def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack | None:
@@ -84,4 +128,5 @@ def saved_in(low, item: Bounded, memory: Ref, loop: Repeat, stack: Callable, cou
         if count not in counts:
             counts[count] = stack(count.ref)
             low.move(count.ref, counts[count].slice(0, loop))
-    return BoundedStack(item, memory, {count: counts[count] for count in item.counts}, loop, len(low.frames) - 2)
+    found = {count: counts[count] for count in item.counts}
+    return BoundedStack(item, memory, found, [trips_of(low, loop)], [loop.reverse], len(low.frames) - 2)

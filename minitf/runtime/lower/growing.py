@@ -21,6 +21,7 @@ from minitf.runtime.lower.ir import Ref, Repeat
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Full
 
 _LARGEST = 2**31  # bytes: of what would take more room each value gets memory of its own, by Python
+_LEAST_ROOM = 8  # entries: how rules follow sizes does not show where these can hardly differ
 
 
 def sizes_of(value) -> tuple | None:
@@ -72,7 +73,8 @@ class Growing:
         self._low, self._op, self._init, self._dtype = low, argument.op, init, argument.dtype.numpy
         sizes = sizes_of(init)
         self.growth = {k: growth.get(k, 0) for k, n in enumerate(sizes) if k in growth or type(n) is Size}
-        self._room = low.capacities.get(self._op, max([0, *self.growth.values()]) * min(trips, FIRST_GUESS))
+        fastest = max(self.growth.values(), default=0)
+        self._room = low.capacities.get(self._op, max(fastest * min(trips, FIRST_GUESS), _LEAST_ROOM))
         self._counts = {k: Count() for k in self.growth}
         for k, count in self._counts.items():
             count.most = most(sizes[k]) + self._room

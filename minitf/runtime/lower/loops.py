@@ -383,7 +383,7 @@ class _LoopLowering:
         if isinstance(ref, Flow):
             return ref.ghosts(self.capacity)
         if type(ref) in (Bounded, BoundedStack):
-            stack = self._bounded_stack(ref) if type(ref) is Bounded and self.capacity < UNLIMITED else None
+            stack = self._bounded_stack(ref) if self.capacity < UNLIMITED else None
             if stack is not None:
                 return stack
             ref = ref.held(low)
@@ -400,8 +400,10 @@ class _LoopLowering:
         low.move(ref, slot)
         return stack
 
-    def _bounded_stack(self, ref: Bounded) -> BoundedStack | None:
+    def _bounded_stack(self, ref: Bounded | BoundedStack) -> BoundedStack | None:
         """The memory of a value in each trip, of which only a run knows how large it is."""
+        if type(ref) is BoundedStack:
+            return ref.saved(self.low, self.node, self._stack_of_all, self.saved_counts)
         return saved(self.low, ref, self.node, self._stack_of_all, self.saved_counts)
 
     def _stack_of_all(self, value: Ref) -> Ref:

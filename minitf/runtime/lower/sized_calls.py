@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from minitf.kernels.compile import layout
-from minitf.kernels.math.counts import put_numbers
-from minitf.kernels.math.state import assign
+from minitf.kernels.math.counts import copy_shaped, put_numbers
 from minitf.runtime.lower.attempts import REFUSES
 from minitf.runtime.lower.bounded import Bounded, Size, most
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
@@ -44,15 +43,6 @@ def _whole(value: Ref | Bounded) -> Ref:
     return value.memory if type(value) is Bounded else value
 
 
-def items_of(sizes: tuple):
-    """How many items a value of these sizes has, a number that may be a Size; None if it follows more than one size."""
-    varying = [n for n in sizes if type(n) is Size]
-    rest = math.prod([n for n in sizes if type(n) is not Size])
-    if len(varying) > 1:
-        return None
-    return Size(varying[0].base * rest, {c: f * rest for c, f in varying[0].factors.items()}) if varying else rest
-
-
 def put(low, op, numbers: list, places: list[Ref]) -> None:
     """Writes numbers, which may be Sizes, into memory (int64)."""
     for number, place in zip(numbers, places):
@@ -60,15 +50,12 @@ def put(low, op, numbers: list, places: list[Ref]) -> None:
 
 
 def copy(low, op, value: Ref | Bounded, target: Ref) -> None:
-    """Copies a value to where there is room for it; all of its memory, if how large it is follows no size alone."""
-    if type(value) is not Bounded:
+    """Copies a value to where there is room for it."""
+    if type(value) is Bounded:
+        kernel = copy_shaped[layout.carrier(value.dtype)]
+        call(low, op, kernel, value, target, len(value.sizes), value.sizes)
+    else:
         low.move(value, Ref(value.shape, value.dtype, target.buffer, target.offset, target.moves))
-        return
-    items, size = items_of(value.sizes), value.dtype.itemsize
-    if items is None:
-        memory = value.memory
-        items = min((memory.buffer.size - memory.offset - value.offset) // size, target.size)
-    call(low, op, assign[layout.carrier(value.dtype)], value, target, items)
 
 
 def apart(low, op, value: Ref | Bounded, places: set) -> Ref | Bounded:

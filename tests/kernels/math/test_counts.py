@@ -84,6 +84,14 @@ def test_numbers_are_put(dtype):
     assert run(counts.put_numbers[dtype], o, 3, (5, -1, 7)) == 0 and o.tolist() == [5, -1, 7]
 
 
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3), (2, 0, 3)])
+def test_a_value_of_a_shape_is_copied(shape):
+    a, o = drawn("float32", 6), np.full(6, 9, np.float32)
+    assert run(counts.copy_shaped["uint32"], a.view("uint32"), o.view("uint32"), len(shape), shape) == 0
+    n = int(np.prod(shape))
+    assert np.array_equal(o[:n], a[:n]) and np.array_equal(o[n:], [9] * (6 - n))
+
+
 def test_there_may_be_at_most_so_many():
     counts_of = [(3, 4), (4, 4), (5, 4), (2**40, 4)]
     found = [run(counts.at_most[()], np.array([count]), most) for count, most in counts_of]
