@@ -269,20 +269,21 @@ class Lowering(Builder):
     def begin(self, op) -> None:
         """Begins with an op of the region."""
         self.top = op
-        self.begun[op] = self.frames[0].mark(), len(self.guesses), self._lasting()
+        self.begun[op] = len(self.frames[0].nodes), len(self.guesses), self._lasting()
 
-    def _lasting(self) -> tuple:
+    def _lasting(self) -> int:
         """How much there is of what is known once and for all."""
         frame = self.frames[0]
         found = [self.assumes, self.effects, self.roomed, self.filling, self.noted, self.counts, self.grown]
-        return tuple([len(each) for each in [*found, frame.equal, frame.replaced]])
+        found += [frame.equal, frame.replaced, frame.counted, frame.numbers, frame.products]
+        return sum(map(len, found))
 
     def back_to(self, op) -> bool:
         """Goes back to where an op of the region began, if what was lowered from there on left nothing but calls."""
-        if op not in self.begun or self.begun[op][-1] != self._lasting():
+        calls, guesses, lasting = self.begun.get(op, (0, 0, -1))
+        if lasting != self._lasting():
             return False
-        mark, guesses, _ = self.begun[op]
-        self.frames[0].back_to(mark)
+        del self.frames[0].nodes[calls:]
         self.guesses = dict(list(self.guesses.items())[:guesses])
         ops = list(self.begun)
         for later in ops[ops.index(op) :]:

@@ -111,10 +111,10 @@ def layouts(calls: list[Call], batch: int, first: Buffer) -> tuple[dict[Buffer, 
 
 
 def _meets(call: Call, rule: Rows, found: dict) -> bool:
-    known = {key: found.get(ref.buffer) for key, ref, _ in call.memory}
-    return any(known[key] for key in rule.strides) and all(
-        known[key] in (None, stride) for key, stride in rule.strides.items()
-    )
+    """Whether a call has rows in a buffer that is known to have some, and none in one that has others."""
+    known = [(found.get(call[key].buffer), stride) for key, stride in rule.strides.items()]
+    met = [before == stride for before, stride in known if before is not None]
+    return bool(met) and all(met)
 
 
 def _aligned(ref: Ref, skipped: int, stride: int, batch: int) -> bool:

@@ -81,7 +81,8 @@ class _Group:
         if most(node) < 1:
             raise Unfit
         strides, rules = layouts(calls, self.batch, self.ended)
-        return Loop(node, calls, strides, rules, Places(strides, self.batch))
+        blank = {buffer for buffer in strides if self.uses.blank(buffer)}
+        return Loop(node, calls, strides, rules, Places(strides, self.batch), blank)
 
     # ---- which calls need not compute ended rows
 
@@ -99,8 +100,7 @@ class _Group:
 
     def _run(self, loop: Loop, symbols: dict, everything: bool) -> Contents:
         """What ended rows hold after a trip in which all calls, or only the full ones, compute them."""
-        zeros = {buffer for buffer in loop.strides if self.uses.blank(buffer)} | loop.cleared
-        contents = Contents(loop.places, zeros, symbols)
+        contents = Contents(loop.places, loop.blank | loop.cleared, symbols)
         for call in loop.calls:
             rule = loop.rules.get(call)
             if rule is None:

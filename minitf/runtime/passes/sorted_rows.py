@@ -29,6 +29,7 @@ class Loop:
     strides: dict[Buffer, int]
     rules: dict[Call, Rows]
     places: Places
+    blank: set[Buffer]  # those that hold zeros and never anything else
     full: set = field(default_factory=set)  # the calls that keep all rows
     cleared: set = field(default_factory=set)  # the stacks that have to be zero before the loop
 
