@@ -84,9 +84,11 @@ def _chosen(low: Lowering, op, index: int, used: list) -> list:
     """The branch that is known to be taken, in place."""
     needed, body = low.remembered.in_branch(op, index, used), op.attrs["branches"].bodies[index]
     saved, low.used = low.used, needed.used
-    for inner in needed.ops:
-        low.lower(inner)
-    low.used = saved
+    try:
+        for inner in needed.ops:
+            low.lower(inner)
+    finally:
+        low.used = saved
     pairs = zip(body.results, used)
     return [low.refs[t] if u and t is not None else None for t, u in pairs]
 
