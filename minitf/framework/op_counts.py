@@ -204,6 +204,10 @@ def overlapping(end_to_end: bool) -> int:
     return 22 if end_to_end else 90
 
 
+BOUNDED, BOUNDED_BACK = 1, 5  # a number, by a function of its own, and its gradient
+FIRST_GAMMA = 1  # of divisive normalization
+ZEROED = 1  # a variable, by an op of its own
+
 # ---- images
 
 HOLES_CLOSED = 2

@@ -3,7 +3,9 @@
 from minitf.contrib.framework.scopes import add_arg_scope, arg_scope, arg_scoped_arguments, current_arg_scope
 from minitf.contrib.framework.scopes import has_arg_scope
 from minitf.contrib.framework.deprecation import deprecated, deprecated_arg_values, deprecated_args
-from minitf.contrib.framework.tensors import assert_scalar_int, get_name_scope, get_placeholders, is_tensor
+from minitf.contrib.framework.devices import VariableDeviceChooser
+from minitf.contrib.framework.tensors import assert_scalar_int, get_graph_from_inputs, get_name_scope, get_placeholders
+from minitf.contrib.framework.tensors import is_tensor, smart_case
 from minitf.contrib.framework.tensors import reduce_sum_n, remove_squeezable_dimensions, smart_cond
 from minitf.contrib.framework.tensors import smart_constant_value, with_same_shape, with_shape
 from minitf.contrib.framework.variables import add_model_variable, assign_from_checkpoint, assign_from_checkpoint_fn
@@ -12,6 +14,7 @@ from minitf.contrib.framework.variables import get_local_variables, get_model_va
 from minitf.contrib.framework.variables import get_unique_variable, get_variable_full_name, get_variables
 from minitf.contrib.framework.variables import get_variables_by_name, get_variables_by_suffix, get_variables_to_restore
 from minitf.contrib.framework.variables import global_variable, local_variable, model_variable, variable
+from minitf.contrib.framework.variables import zero_initializer
 from minitf.framework import nest
 from minitf.ops.control.check import assert_same_float_dtype, assert_scalar
 from minitf.contrib.framework.checkpoints import init_from_checkpoint, list_variables, load_checkpoint, load_variable

@@ -23,6 +23,38 @@ def reduce_sum_n(tensors, name: str | None = None):
         return sums[0] if len(sums) == 1 else tf.add_n(sums, name=scope)
 
 
+def get_graph_from_inputs(op_input_list, graph=None):
+    """The graph of tensors, ops and variables, of all that are of one; the default graph for none.
+
+    Raises:
+      ValueError: if they are of different graphs, or not of `graph`, if it is given.
+    """
+    for item in op_input_list:
+        found = getattr(item, "graph", None)
+        if graph is not None and found not in (None, graph):
+            raise ValueError(f"{item} is not of the same graph as the others, or not of the one that is given")
+        graph = found if graph is None else graph
+    return tf.get_default_graph() if graph is None else graph
+
+
+def smart_case(pred_fn_pairs, default=None, exclusive: bool = False, name: str = "smart_case"):
+    """`tf.case` of which conditions that are known, bools among them, are decided as the graph is made."""
+    pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
+    with name_scope(name, "smart_case") as scope:
+        left = []
+        for condition, function in pairs:
+            known = condition if isinstance(condition, bool) else smart_constant_value(condition)
+            if known and not left:
+                return function()
+            if known is None:
+                left.append((condition, function))
+            elif known:
+                return tf.case(left, function, exclusive, name=scope)
+        if left:
+            return tf.case(left, default, exclusive, name=scope)
+        return (pairs[-1][1] if default is None else default)()
+
+
 def remove_squeezable_dimensions(predictions, labels, name: str | None = None) -> tuple:
     """Both tensors, without the last axis of the one that has one axis more, if that is of size 1."""
     labels, predictions = without_last_axis(tf.convert_to_tensor(labels), tf.convert_to_tensor(predictions), name)

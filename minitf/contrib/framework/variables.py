@@ -9,6 +9,7 @@ import numpy as np
 
 import minitf as tf
 from minitf.contrib.framework.scopes import add_arg_scope
+from minitf.framework import op_counts
 from minitf.framework.taking import arguments, optional, taking
 from minitf.ops.state.partitioned_variable import PartitionedVariable
 from minitf.ops.state.variable_scope import VariableScope
@@ -265,3 +266,12 @@ def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars: bool = 
             return None
     saver = tf.train.Saver(var_list, reshape=reshape_variables)
     return lambda session: saver.restore(session, model_path)
+
+
+def zero_initializer(ref, use_locking: bool = True, name: str = "zero_initializer") -> tf.Tensor:
+    """An op that makes a variable zeros; its value is the variable's."""
+    since = op_counts.Since()
+    with tf.name_scope(name) as scope:
+        made = tf.assign(ref, tf.zeros_like(ref), validate_shape=False, use_locking=use_locking, name=scope)
+    since.count_as(op_counts.ZEROED)
+    return made

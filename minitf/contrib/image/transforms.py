@@ -120,7 +120,6 @@ def flat_transforms_to_matrices(transforms):
         transforms = tf.convert_to_tensor(transforms, name="transforms")
         if transforms.shape.rank not in (1, 2):
             raise ValueError(f"Transforms should be 1D or 2D, got: {transforms}")
-        op_counts.skip(op_counts.FLAT_TRANSFORM)
         return as_matrices(transforms)
 
 

@@ -24,6 +24,7 @@ from minitf.contrib.layers.convolution import convolution
 from minitf.contrib.layers.core import elu
 from minitf.contrib.layers.groups import conv2d_in_plane, convolution2d_in_plane, group_norm, instance_norm
 from minitf.contrib.layers.groups import spatial_softmax
+from minitf.contrib.layers.divisive import GDN, gdn
 from minitf.contrib.layers.embeddings import bow_encoder, embedding_lookup_unique
 from minitf.contrib.layers.sequences import dense_to_sparse, images_to_sequence, sequence_to_images
 from minitf.contrib.layers import summaries

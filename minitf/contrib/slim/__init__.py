@@ -12,6 +12,7 @@ from minitf.contrib.framework import get_local_variables, get_model_variables, g
 from minitf.contrib.framework import get_trainable_variables, get_unique_variable, get_variable_full_name, get_variables
 from minitf.contrib.framework import get_variables_by_name, get_variables_by_suffix, get_variables_to_restore
 from minitf.contrib.framework import global_variable, has_arg_scope, local_variable, model_variable, variable
+from minitf.contrib.framework import VariableDeviceChooser, zero_initializer
 from minitf.contrib.framework.scopes import arg_scope_func_key
 from minitf.contrib.layers.optimizers import adaptive_clipping_fn
 from minitf.contrib.layers import apply_regularization, avg_pool2d, batch_norm, bias_add, conv2d, conv2d_transpose
@@ -23,6 +24,7 @@ from minitf.contrib.layers import convolution2d_in_plane, convolution3d, convolu
 from minitf.contrib.layers import instance_norm, max_pool3d, relu, relu6, repeat, separable_conv2d
 from minitf.contrib.layers import separable_convolution2d, softmax, spatial_softmax, stack, sum_regularizer, unit_norm
 from minitf.contrib.layers import variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d
+from minitf.contrib.layers import GDN, OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, gdn
 from minitf.contrib.layers import bow_encoder, dense_to_sparse, embedding_lookup_unique, images_to_sequence
 from minitf.contrib.layers import safe_embedding_lookup_sparse, sequence_to_images
 from minitf.contrib.layers.pooling import pool

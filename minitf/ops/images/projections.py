@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
@@ -90,6 +90,7 @@ define(
 
 def as_matrices(transforms):
     """Rows of eight numbers as matrices [n, 3, 3], whose last number is 1."""
+    op_counts.skip(op_counts.FLAT_TRANSFORM)
     rows = array.reshape(transforms, [-1, 8])
     ones = array.ones(array.concat([array.shape(rows)[:1], [1]], 0))
     return array.reshape(array.concat([rows, ones], 1), [-1, 3, 3])

@@ -214,7 +214,7 @@ segment_min = _segments(
 def _unsorted_shape(op):
     data, ids = op.inputs[0].shape, op.inputs[1].shape
     count = constant_value(op.inputs[2])
-    if count is not None and count < 0:
+    if count is not None and count < 0 and ids.rank is not None:
         raise ValueError(f"the number of segments cannot be {count}")
     if data.rank is None or ids.rank is None:
         return UNKNOWN

@@ -57,3 +57,22 @@ def test_conditions_that_are_known():
         f.smart_constant_value("x")
     with pytest.raises(TypeError, match="are functions, not None"):
         f.smart_cond(True, lambda: 1)
+
+
+def test_graphs_of_inputs():
+    x, v = tf.zeros([2]), tf.Variable(1.0)
+    assert f.get_graph_from_inputs([x, v, 3]) is tf.get_default_graph() is f.get_graph_from_inputs([])
+    with tf.Graph().as_default() as other:
+        assert f.get_graph_from_inputs([x]) is x.graph and f.get_graph_from_inputs([]) is other
+        with pytest.raises(ValueError, match="not of the same graph"):
+            f.get_graph_from_inputs([x, tf.zeros([])])
+
+
+def test_variables_of_zeros_and_devices_in_turn():
+    v = tf.Variable([1.0, 2.0])
+    zeros = f.zero_initializer(v)
+    with tf.Session() as session:
+        assert session.run(zeros).tolist() == session.run(v).tolist() == [0, 0]
+    choose = f.VariableDeviceChooser(num_tasks=2, job_name="w", device_type="GPU", device_index=1, replica=3)
+    assert [choose(v.op) for _ in range(3)] == [f"/job:w/replica:3/task:{i}/device:GPU:1" for i in (0, 1, 0)]
+    assert f.VariableDeviceChooser()(v.op) == "/device:CPU:0"
