@@ -8,6 +8,7 @@ from minitf.kernels.compile.abi import FLOATS, INDEX, ITEMS, REALS, I, T, bits, 
 
 MOST, MOST_SAID = 2**62, 2**31  # steps; what a status says
 MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by which they are mixed
+WORD = 0xFFFFFFFF  # the bits that are mixed well
 
 
 @kernel
@@ -40,10 +41,10 @@ def _(x):
 
 @scalar
 def place_of(x, a, table, places):
-    """Where in a table of positions in a, of `places` many, a power of 2, that of x is, or would be."""
-    place = (mixed(x) >> 16) & (places - 1)
+    """Where in a table of positions in a, of `places` many, that of x is, or would be."""
+    place = ((mixed(x) & WORD) * places) >> 32
     while table[place] >= 0 and a[table[place]] != x:
-        place = (place + 1) & (places - 1)
+        place = place + 1 if place + 1 < places else 0
     return place
 
 
@@ -99,6 +100,41 @@ def at_most(count: i64p, most):
 def at_least(count: i64p, least):
     """The status is 1 if the count is below the least."""
     return 1 if count[0] < least else 0
+
+
+@kernel(T=INDEX)
+def part_of_range(begin: T, end: T, o: i64p.out, k, size, step, from_start, to_end, wanted):
+    """o = the first position, from 0 on, and how many there are, of every step-th of `size` items from begin[k] up to
+    end[k], unless these are open; the status is 1 if others are wanted than so many, which is not so below 0.
+    """
+    last = size - 1 if step < 0 else size
+    first, stop = begin[k], end[k]
+    first = first + size if first < 0 else first
+    stop = stop + size if stop < 0 else stop
+    if step < 0:
+        first = last if from_start != 0 else max(min(first, last), -1)
+        stop = -1 if to_end != 0 else max(min(stop, last), -1)
+        count = max(first - stop, 0)
+    else:
+        first = 0 if from_start != 0 else max(min(first, last), 0)
+        stop = last if to_end != 0 else max(min(stop, last), 0)
+        count = max(stop - first, 0)
+    count = (count + abs(step) - 1) // abs(step)
+    o[0] = first if count > 0 else 0
+    o[1] = count
+    return 1 if wanted >= 0 and count != wanted else 0
+
+
+@kernel(T=INDEX)
+def part_from(begin: T, wanted: T, o: i64p.out, k, size):
+    """o = the first position and how many there are of `size` items from begin[k] on, wanted[k] or, if that is -1, the
+    rest; the status is 1 if there are not as many.
+    """
+    first, count = begin[k], wanted[k]
+    if count == -1:
+        count = size - first
+    o[0], o[1] = first, count
+    return 1 if first < 0 or count < 0 or first > size or count > size - first else 0
 
 
 @kernel

@@ -1,6 +1,6 @@
 """What an index takes of a tensor, and the kernels that take it or put it back.
 
-An index has an item for each axis: a Range of it is kept, an int drops it, an At is a position that is known
+An index has an item for each axis: a Range or Part of it is kept, an int drops it, an At is a position that is known
 only at run time; None is an axis that is new.
 """
 
@@ -22,6 +22,16 @@ class At:
 
     item: int
     count: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """`count` items of an axis from the `first` on, `step` apart."""
+
+    first: int
+    count: int
+    step: int = 1
+    from_start = to_end = False
 
 
 class Range:
@@ -183,6 +193,10 @@ def walk(index, sizes: tuple) -> tuple[list, list, int]:
         if isinstance(item, int):
             check_position(item, sizes[axis], axis)
             offset += item % sizes[axis] * stride
+        elif isinstance(item, Part):
+            shape.append(item.count)
+            steps.append(item.step * stride)
+            offset += item.first * stride
         else:
             places = range(*item.slice().indices(sizes[axis]))
             shape.append(len(places))

@@ -48,16 +48,25 @@ def _range(op, *ends):
 def _range_kernel(b, op, *ends):
     """Where only the limit changes, the numbers are known if it is; else they are made when they are known."""
     start, _, delta = (b.known(end) for end in ends)
+    dtype = ends[0].dtype
     if start is not None and delta is not None and start.dtype.kind == "i":
-        return b.constant(_range(op, start, b.data(ends[1]), delta))
-    count, dtype = b.new((), np.int64), ends[0].dtype
-    error = lambda at: _no_way(*[b.data(end) for end in ends])  # noqa: E731
-    b.call(counts.step_count[dtype], *ends, count, error=error)
-    length = int(b.data(count))
+        if not b.follows:
+            return b.constant(_range(op, start, b.data(ends[1]), delta))
+        length = _length(start, b.data(ends[1]), delta)
+    else:
+        length = _steps(b, ends)
     alloc.require(length * dtype.itemsize)
     out = b.new((length,), dtype)
     b.call(counts.steps[dtype], ends[0], ends[2], out, length)
     return out
+
+
+def _steps(b, ends) -> int:
+    """How many numbers there are, as a kernel finds out."""
+    count = b.new((), np.int64)
+    error = lambda at: _no_way(*[b.data(end) for end in ends])  # noqa: E731
+    b.call(counts.step_count[ends[0].dtype], *ends, count, error=error)
+    return int(b.data(count))
 
 
 def _no_way(*ends) -> str:

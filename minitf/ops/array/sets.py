@@ -33,8 +33,8 @@ def _unique(op, x):
 
 
 def _table(b, size: int):
-    """(memory for a table of positions, its size): more than `size` places, a power of 2."""
-    places = 2 << max(size, 1).bit_length()
+    """(memory for a table of positions, its size): twice as many places as are needed."""
+    places = 2 * size + 2
     return b.new((places,), np.int64), places
 
 
@@ -185,6 +185,14 @@ def _partition_grad(op, *grads):
     return array.reshape(dynamic_stitch(list(indices), grads), array.shape(data)), None
 
 
+def _part_sizes(b, sizes, size: int) -> list[int]:
+    """How many items each part has; of two the second one has the rest."""
+    if not b.follows or sizes.size != 2 or b.counts_parts:
+        return b.counted(sizes, size).tolist()
+    first = int(b.counted(b.view(sizes, (1,)), size)[0])
+    return [first, size - first]
+
+
 def _partition_kernel(b, op, data, partitions):
     """All rows, in the order of their parts; each part is some of them."""
     _check_partitions(data.shape, partitions.shape)
@@ -192,7 +200,7 @@ def _partition_kernel(b, op, data, partitions):
     sizes, rows = b.new((count,), np.int64), b.new((partitions.size, *rest), data.dtype)
     error = lambda at: bad_index(b.data(partitions), at, count, "partitions")  # noqa: E731
     b.call(counts.part_sizes[()], partitions, sizes, partitions.size, count, error=error)
-    found, width = b.counted(sizes, partitions.size).tolist(), math.prod(rest)
+    found, width = _part_sizes(b, sizes, partitions.size), math.prod(rest)
     kernel, ends = counts.part_rows[layout.carrier(data.dtype)], b.new((count,), np.int64)
     b.call(kernel, partitions, data, sizes, rows, ends, partitions.size, count, width)
     return [b.view(rows, (n, *rest), sum(found[:part]) * width) for part, n in enumerate(found)]
@@ -260,13 +268,30 @@ def _stitch_kernel(b, op, *inputs):
     rest = data[0].shape[len(indices[0].shape) :]
     for where, values in zip(indices, data):
         _check_stitched(where.shape, values.shape, rest)
-    size, width = _stitched_size(b, indices), math.prod(rest)
+    whole = b.follows and _are_all_places(op.inputs[:count])
+    size = sum([where.size for where in indices]) if whole else _stitched_size(b, indices)
+    width = math.prod(rest)
     out = b.new((size, *rest), data[0].dtype)
     kernel = counts.put_rows[layout.carrier(out.dtype)]
     b.call(movement.clear[layout.carrier(out.dtype)], out, out.size)
     for where, values in zip(indices, data):
         b.call(kernel, where, values, out, where.size, width)
     return out
+
+
+def _are_all_places(tensors) -> bool:
+    """Whether they are all the parts of the numbers from 0 on."""
+    part = tensors[0].op
+    if part.type != "DynamicPartition" or {*tensors} != {*part.outputs} or len(tensors) != len(part.outputs):
+        return False
+    places = part.inputs[0]
+    while places.op.type in ("Reshape", "Identity"):
+        places = places.op.inputs[0]
+    if places.op.type == "Range":
+        start, delta = (constant_value(places.op.inputs[k]) for k in (0, 2))
+        return start is not None and delta is not None and (start, delta) == (0, 1)
+    known = constant_value(places)
+    return known is not None and np.array_equal(np.sort(known, axis=None), np.arange(known.size))
 
 
 def _stitched_size(b, indices) -> int:

@@ -14,9 +14,10 @@ from minitf.framework.registry import Decided, define
 from minitf.framework.shape import UNKNOWN, Dimension, TensorShape
 from minitf.framework.static import AsShape, constant_value, full, partial_value
 from minitf.framework.tensor import Tensor, overload
+from minitf.kernels.math import counts
 from minitf.ops.array import array, indexing
 from minitf.ops.array.constant import constant
-from minitf.ops.array.indexing import ALL, At, Range, check_position, check_sliced, extent, items
+from minitf.ops.array.indexing import ALL, At, Part, Range, check_position, check_sliced, extent, items
 from minitf.ops.array.joining import stack
 
 # ---- slice
@@ -66,7 +67,7 @@ def _cut(sizes: tuple, begin, wanted) -> tuple:
 
 def _ranges(b, op, sizes: tuple, begin, wanted, whole: list[int]) -> list:
     """What a slice takes along each axis, as an index; along the `whole` ones it is all."""
-    known, index = indexing.known(b, op.inputs[1], begin), []
+    known, index = [None] * begin.size if b.counts_parts else indexing.known(b, op.inputs[1], begin), []
     _check_lengths(sizes, known, wanted)
     if any(first is None and count == -1 for first, count in zip(known, wanted)):
         known = [int(first) for first in b.data(begin)]  # how much the rest is depends on it
@@ -91,7 +92,18 @@ def _slice_kernel(b, op, x, begin, wanted):
     whole = _whole(op.outputs[0], op.inputs[0])
     if first is not None and counts is not None:
         whole += [axis for axis, pair in enumerate(zip(first, counts)) if pair == (0, -1)]
-    return indexing.taken(b, x, _ranges(b, op, x.shape, begin, b.data(wanted), whole), begin)
+    if b.counts_parts:
+        index = [ALL if axis in whole else _part_from(b, begin, wanted, axis, n) for axis, n in enumerate(x.shape)]
+    else:
+        index = _ranges(b, op, x.shape, begin, b.data(wanted), whole)
+    return indexing.taken(b, x, index, begin)
+
+
+def _part_from(b, begin, wanted, axis: int, size: int) -> Part:
+    """What a slice takes along an axis, as kernels find out."""
+    found = b.new((2,), np.int64)
+    b.call(counts.part_from[begin.dtype], begin, wanted, found, axis, size, error=_not_within)
+    return Part(*b.counted(found, size).tolist())
 
 
 def _slice_grad(op, g):
@@ -193,8 +205,35 @@ def numpy_index(attrs, sizes: tuple, begin, end, strides) -> tuple:
 
 
 def _strided_slice_kernel(b, op, x, *bounds):
-    index = _lowered_index(b, op, x.shape, bounds)
+    index = _counted_index(b, op, x.shape, bounds) if b.counts_parts else _lowered_index(b, op, x.shape, bounds)
     return indexing.taken(b, x, index, bounds[0])
+
+
+def _counted_index(b, op, sizes: tuple, bounds, dy=None) -> list:
+    """The index, with positions and what it takes of an axis as kernels find out; dy: what it took."""
+    strides, unknown = indexing.known(b, op.inputs[3], bounds[2]), [None] * bounds[0].size
+    axes, kept, found = iter(sizes), iter(() if dy is None else dy.shape), []
+    for item in index_of(op.attrs, unknown, unknown, strides, len(sizes)):
+        size = None if item is None else next(axes)
+        wanted = -1 if isinstance(item, At) else next(kept, -1)
+        if not isinstance(item, Range) or item.from_start and item.to_end and item.step == 1:
+            found.append(item)
+        else:
+            found.append(_part_of_range(b, bounds, item, size, wanted))
+    return found
+
+
+def _part_of_range(b, bounds, item: Range, size: int, wanted: int) -> Part:
+    found, open_ends = b.new((2,), np.int64), (int(item.from_start), int(item.to_end))
+    step = int(b.data(bounds[2])[item.element]) if item.step is None else item.step
+    kernel, error = counts.part_of_range[bounds[0].dtype], None if wanted < 0 else _not_within
+    b.call(kernel, *bounds[:2], found, item.element, size, step, *open_ends, wanted, error=error)
+    first, count = b.counted(found, size).tolist()
+    return Part(first, count if wanted < 0 else wanted, step)
+
+
+def _not_within(_) -> str:
+    return "what is taken is not within the tensor, or is not what was taken"
 
 
 def _lowered_index(b, op, sizes: tuple, bounds) -> list:
@@ -246,7 +285,9 @@ _DECIDED = Decided((1, 2, 3), _deciding)
 
 def _strided_slice_grad_kernel(b, op, shape, begin, end, strides, dy):
     sizes = array.sizes_of(b.data(shape))
-    return indexing.placed(b, dy, _lowered_index(b, op, sizes, (begin, end, strides)), begin, sizes)
+    bounds = begin, end, strides
+    index = _counted_index(b, op, sizes, bounds, dy) if b.counts_parts else _lowered_index(b, op, sizes, bounds)
+    return indexing.placed(b, dy, index, begin, sizes)
 
 
 def _strided_shape(op):

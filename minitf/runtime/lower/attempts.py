@@ -8,7 +8,7 @@ import numpy as np
 
 from minitf.framework.registry import check_sizes
 from minitf.kernels.compile.abi import Instance
-from minitf.kernels.math.counts import at_most
+from minitf.kernels.math.counts import at_most, sizes
 from minitf.runtime.execute.op_by_op import by_numpy
 from minitf.runtime.lower.bounded import Bounded, at
 from minitf.runtime.lower.builder import Builder, NeedsData, Value
@@ -42,7 +42,7 @@ class Part(Value):
 
 
 class Attempt(Builder):
-    """One attempt.
+    """One attempt. counts_parts: see `Builder`.
 
     counts: what those are taken for that the inputs follow. share(k): which part of the most that it can be the count
     is taken for which the op finds out as number k. state(op, make): memory that an op keeps. room: how large a count
@@ -53,18 +53,20 @@ class Attempt(Builder):
     which number it is taken for, and the most that it can be.
     """
 
-    def __init__(self, op, inputs: list, counts: dict, share, state, room: int, folds: bool, knows: bool):
+    follows = True
+
+    def __init__(self, op, inputs: list, counts: dict, share, state, room: int, folds: bool, knows: bool, parts: bool):
         self.roots: list = list(inputs)
-        self._state = state
+        self._state, self.counts_parts = state, parts
         self._room, self._knows, self.roomed = room, knows, False
         self.calls: list = []
         self.found: list[tuple[Part, int, int]] = []
         self._share = share
-        self.inputs = parts = [self._input(root, value, counts) for root, value in enumerate(inputs)]
+        self.inputs = given = [self._input(root, value, counts) for root, value in enumerate(inputs)]
         if op.definition.sized:
-            check_sizes(op.definition, [part.shape for part in parts])
-        folded = self._folded(op, parts) if folds else None
-        results = op.definition.kernel(self, op, *parts) if folded is None else folded
+            check_sizes(op.definition, [part.shape for part in given])
+        folded = self._folded(op, given) if folds else None
+        results = op.definition.kernel(self, op, *given) if folded is None else folded
         results = results if isinstance(results, (list, tuple)) else [] if results is None else [results]
         self.results: list[Part] = list(results)
 
@@ -121,7 +123,17 @@ class Attempt(Builder):
     def counted(self, value, most):
         if value.known is not None:
             return value.known
+        if value.root < len(self.inputs):
+            value = self._sized(value, most)
         return np.array([self._taken(value, k, most) for k in range(value.size)], value.dtype).reshape(value.shape)
+
+    def _sized(self, value: Part, most: int) -> Part:
+        """Numbers that are given as numbers that a kernel has looked at."""
+        if value.dtype not in (np.int32, np.int64):
+            raise NeedsData(value)
+        held = self.new(value.shape, np.int64)
+        self.calls.append((sizes[value.dtype], (value, held, value.size, most), REFUSES))
+        return held
 
     def known(self, value):
         return value.known if self._knows else None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minitf.runtime.lower import sized_calls
 from minitf.runtime.lower.bounded import Bounded, Size, factors_of, most, or_none, out_of, part, shown
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Work, in_memory
@@ -109,16 +110,19 @@ def _slices(memory, factors: np.ndarray, trips: tuple, counts: tuple, dtype, bac
     return found[::-1] if backwards[0] else found
 
 
-def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack | None:
-    """Has a loop, the body of which is being lowered, save a value; None if that takes Python. stack(value): memory
-    for one like it of each trip. counts: that of the counts which are saved, so far.
+def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack:
+    """Has a loop, the body of which is being lowered, save a value. stack(value): memory for one like it of each trip.
+    counts: that of the counts which are saved, so far.
     """
-    if type(item.offset) is Size:
-        return None
     size = min(math.prod(map(most, item.sizes)) * item.dtype.itemsize, item.memory.buffer.size - item.memory.offset)
-    place = Ref((size,), np.uint8, item.memory.buffer, item.memory.offset + item.offset, item.memory.moves)
+    moves = type(item.offset) is Size
+    offset = item.memory.offset + (0 if moves else item.offset)
+    place = Ref((size,), np.uint8, item.memory.buffer, offset, item.memory.moves)
     memory = stack(place)
-    low.move(place, memory.slice(0, loop))
+    if moves:
+        sized_calls.copy(low, loop.op, item, memory.slice(0, loop))
+    else:
+        low.move(place, memory.slice(0, loop))
     return saved_in(low, item, memory, loop, stack, counts)
 
 

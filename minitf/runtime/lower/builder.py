@@ -37,6 +37,9 @@ class NeedsData(Exception):
 class Builder(ABC):
     """Takes what kernel rules say."""
 
+    follows = False  # whether sizes stand for others, too: nothing of these sizes is worked out before
+    counts_parts = False  # whether how much is taken of an axis is to be found out by kernels
+
     @abstractmethod
     def constant(self, array: np.ndarray) -> Value:
         """A value that is the same in every run."""

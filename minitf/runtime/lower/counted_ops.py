@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from minitf.kernels.math.counts import sizes
@@ -11,13 +13,14 @@ from minitf.runtime.lower.bounded import Bounded, Count, Size
 from minitf.runtime.lower.builder import NeedsData, Value
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
 from minitf.runtime.lower.counted_values import Counted
-from minitf.runtime.lower.following import Rule, asked_of, followed
+from minitf.runtime.lower.following import Rule, asked_of, followed, holds_below_0
 from minitf.runtime.lower.host_calls import never
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.same_values import same_value
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS
 
-_WAYS = ((True, True), (False, True), (False, False))  # whether rules fold what is known, and hear of it at all
+# Whether rules fold what is known, whether they hear of it at all, and whether kernels find out what parts they take.
+_WAYS = ((True, True, False), (False, True, False), (False, False, False), (False, True, True))
 _FEW_NUMBERS = 8
 _MOST_ROOM = 1 << 20  # items: of what is larger only as much as there is gets memory, by Python
 
@@ -62,13 +65,11 @@ def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
     room = low.capacities.get(op, FIRST_GUESS)
     if room > _MOST_ROOM:
         return None
-    for deep in (True, False):
+    for ways, deep in itertools.product((_WAYS[:2], _WAYS[2:]), (None, True, False)):
         numbers = Numbers(low, op, room, deep)
-        found = _followed(op, inputs, least, room, numbers)
+        found = _followed(op, inputs, least, ways, room, numbers)
         if found is None:
             numbers.forget()
-            if not numbers.asked:
-                return None
             continue
         if found[1].attempt.roomed or numbers.any:
             low.guesses[op] = room
@@ -77,13 +78,13 @@ def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
     return None
 
 
-def _followed(op, inputs: list, least: int, room: int, numbers: Numbers) -> tuple[list, Rule] | None:
+def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Numbers) -> tuple[list, Rule] | None:
     """The rule, for inputs that hold counts where it asks what is in them."""
     while True:
         asked = None
-        for folds, knows in _WAYS:
+        for way in ways:
             try:
-                rule = followed(op, inputs, least, numbers.low.state, room, folds, knows)
+                rule = followed(op, inputs, least, numbers.low.state, room, *way)
             except NeedsData as error:
                 asked = asked_of(error, inputs)
             else:
@@ -100,14 +101,13 @@ def _followed(op, inputs: list, least: int, room: int, numbers: Numbers) -> tupl
 class Numbers:
     """Whole numbers that a run computes, as counts, where an op's rule asks for them.
 
-    deep: whether numbers that are made of others follow these.
+    deep: whether numbers that are made of others follow these; None if there are to be none.
     """
 
-    def __init__(self, low, op, room: int, deep: bool):
+    def __init__(self, low, op, room: int, deep: bool | None):
         self.low, self._op, self._room, self._deep = low, op, room, deep
         self._frame = low.frames[low.target]
         self._start = self._frame.mark()
-        self.asked = False
 
     @property
     def any(self) -> bool:
@@ -120,12 +120,24 @@ class Numbers:
 
     def held(self, tensor, value: Value) -> Value | None:
         """The value as one that is known or holds counts; None if it is none of few whole numbers."""
-        self.asked = True
         if value.known is not None or type(value) is Bounded and value.holds is not None:
             return value
-        if value.dtype not in (np.int32, np.int64) or type(value) is not Ref or value.size > _FEW_NUMBERS:
+        few = value.dtype in (np.int32, np.int64) and type(value) is Ref and value.size <= _FEW_NUMBERS
+        if self._deep is None or not few:
             return None
-        return self._deep and self._followed(tensor) or self._counted(value)
+        found = self._found_before(tensor, value) or self._deep and self._followed(tensor) or self._counted(value)
+        self._frame.numbers[value.place] = tensor, value, found
+        return found
+
+    def _found_before(self, tensor, value: Ref) -> Value | None:
+        """The same number as it was held before."""
+        for numbers in [frame.numbers for frame in self.low.frames]:
+            if value.place in numbers:
+                return numbers[value.place][2]
+            for other, other_value, found in numbers.values():
+                if same_value(self.low, (tensor, value), (other, other_value)):
+                    return found
+        return None
 
     def _followed(self, tensor) -> Value | None:
         """What it is by how it is made of other numbers, if it follows them."""
@@ -136,29 +148,23 @@ class Numbers:
         start = self._frame.mark()
         given = [self.held(t, v) for t, v in zip(op.inputs, given)]
         if None not in given:
+            ways = self.low.state, self._room, *_WAYS[0]
             try:
-                rule = followed(op, given, 0, self.low.state, self._room, True, True)
+                rule = followed(op, given, 0, *ways)
             except NeedsData:
                 rule = None
-            if rule is not None and not rule.attempt.calls:
+            if rule is not None and not rule.attempt.calls and holds_below_0(rule, op, given, *ways):
                 return Counted(self.low, op, given, rule).results[op.outputs.index(tensor)]
         self._frame.back_to(start)
         return None
 
     def _counted(self, value: Ref) -> Bounded:
         """The numbers as counts, each as far as there is room for so many."""
-        key = value.buffer, value.offset, value.moves, value.shape
-        for frame in self.low.frames:
-            if key in frame.numbers:
-                return frame.numbers[key]
         low, held = self.low, self.low.new((value.size,), np.int64)
         sized = KernelCall(sizes[value.dtype], [Place(0, 0), Place(1, 0), value.size, self._room], FULL)
         low.frames[low.target].nodes.append(CountedCalls(self._op, ([value], [held]), [sized], {}, 1, never))
         holds = np.array([*[Size(0, {self._count(held, k): 1}) for k in range(value.size)], None], object)[:-1]
-        self._frame.numbers[key] = found = Bounded(
-            value, 0, value.shape, value.dtype, len(low.frames) - 1, holds.reshape(value.shape)
-        )
-        return found
+        return Bounded(value, 0, value.shape, value.dtype, len(low.frames) - 1, holds.reshape(value.shape))
 
     def _count(self, held: Ref, k: int) -> Count:
         count = Count(self._room)

@@ -11,11 +11,12 @@ from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower.attempts import Part, few_whole
 from minitf.runtime.lower.bounded import Bounded, Count, Size, added, most
 from minitf.runtime.lower.builder import Value
-from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
+from minitf.runtime.lower.counted_calls import NO_ROOM, CountedCalls, KernelCall, Place
 from minitf.runtime.lower.following import Rule
 from minitf.runtime.lower.host_calls import never
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.same_values import same_value
+from minitf.runtime.tensor_arrays.flows import Full
 
 
 class _Refused:
@@ -27,7 +28,7 @@ class _Refused:
     def __call__(self, position: int) -> str:
         builder = OpByOp(self._low.session_state)
         builder.results(self._op, [Concrete(self._array(value).copy()) for value in self._inputs])
-        return f"element {position} cannot be computed"
+        raise Full(self._op, NO_ROOM)  # Python can compute it
 
     def _array(self, value: Value) -> np.ndarray:
         if type(value) is Bounded:

@@ -15,7 +15,7 @@ from minitf.runtime.lower.bounded import Bounded, Count, with_factors
 from minitf.runtime.lower.builder import NeedsData
 from minitf.runtime.lower.ir import Ref
 
-_MOST_COUNTS = 12
+_MOST_COUNTS, _BELOW = 12, 1 << 20
 
 
 class Rule(NamedTuple):
@@ -38,32 +38,52 @@ def followed(op, inputs: list, least: int, *ways) -> Rule | None:
     """
     counts = with_factors([count for v in inputs if type(v) is Bounded for count in v.counts])
     try:
-        first = _Tried(op, inputs, counts, least, lambda k: 1.0, *ways)
-        tried, numbers = [first], None
-        for shares in _shares(len(counts) + len(first.attempt.found)):
-            tried += [_Tried(op, inputs, counts, least, share.__getitem__, *ways) for share in shares]
-            alike = [t for t in tried if t.numbers.structure == first.numbers.structure]
-            products = _products(counts) if numbers == [] else []
-            numbers = _fitted([t.with_products(products) for t in alike], [t.numbers.numbers for t in alike])
-            if numbers:
-                break
+        tried = [_Tried(op, inputs, counts, least, lambda k: 1.0, *ways)]
+        few, more = _shares(len(counts) + len(tried[0].attempt.found))
+        tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in few]
+        rule, products = _rule(tried, counts, []), _products(counts)
+        if rule is None and products and _alike(tried):
+            tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in more]
+            rule = _rule(tried, counts, products)
     except NeedsData as error:
         if asked_of(error, inputs) is not None:
             raise
         return None
     except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
         return None
-    if not numbers or not _holds(first, tried, numbers, products):
+    return rule
+
+
+def _alike(tried: list[_Tried]) -> list[_Tried]:
+    """The attempts that call for the same as one of which as few sizes as possible are 0 or 1, that first; none if
+    there are others than those of which more sizes are.
+    """
+    first = min(tried, key=lambda t: t.small)
+    found = [t for t in tried if t is not first and t.numbers.structure == first.numbers.structure]
+    fit = all([t.small > first.small or t.numbers.structure == first.numbers.structure for t in tried])
+    return [first, *found] if fit else []
+
+
+def _rule(tried: list[_Tried], counts: list[Count], products: list[tuple]) -> Rule | None:
+    """What attempts have in common. Those where more sizes are 0 or 1 may call for less, and have to give the same."""
+    alike = _alike(tried)
+    numbers = alike and _fitted([t.with_products(products) for t in alike], [t.numbers.numbers for t in alike])
+    if not numbers:
         return None
-    return Rule(first.attempt, counts, *_needed(numbers, len(first.point), products))
+    fewer = [t for t in tried if t not in alike]
+    if not all([t.shapes == alike[0].shapes_by(numbers, t.with_products(products)) for t in fewer]):
+        return None
+    return Rule(alike[0].attempt, counts, *_needed(numbers, len(alike[0].point), products))
 
 
-def _holds(first: _Tried, tried: list[_Tried], numbers: list[tuple], products: list[tuple]) -> bool:
-    """Whether attempts that call for less than others are those where a size is 0 or 1, and give what these would."""
-    fewer = [t for t in tried if t.numbers.structure != first.numbers.structure]
-    if not all([t.small > first.small for t in fewer]):
+def holds_below_0(rule: Rule, op, inputs: list, *ways) -> bool:
+    """Whether the op's rule follows the counts of its inputs where these are less than nothing, too."""
+    try:
+        tried = _Tried(op, inputs, rule.counts, -_BELOW, lambda k: -1.0 - k / 8, *ways)
+    except (NeedsData, ValueError, TypeError, IndexError, ArithmeticError, OpError):
         return False
-    return all([t.shapes == first.shapes_by(numbers, t.with_products(products)) for t in fewer])
+    point = tried.with_products(rule.products)
+    return tried.numbers.numbers == [sum([f * n for f, n in zip(each, point)]) for each in rule.numbers]
 
 
 def _products(counts: list[Count]) -> list[tuple]:

@@ -51,6 +51,11 @@ class Ref(Value):
         """The variable whose memory this is, or None."""
         return self.buffer.slot
 
+    @property
+    def place(self) -> tuple:
+        """Where it is and of what shape, by which it can be looked up."""
+        return self.buffer, self.offset, self.moves, self.shape
+
     def known_slice(self) -> np.ndarray | None:
         """What every slice of a stack is, if all are the same and known."""
         part = self.row or self.like

@@ -382,15 +382,17 @@ class _LoopLowering:
             raise NotNative(self.op)
         if isinstance(ref, Flow):
             return ref.ghosts(self.capacity)
+        leaves = self.op.outputs[self.n + 1 + k] in low.leaving
+        if type(ref) is Ref and k in loop.saved and not leaves:
+            *_, ref = low.frames[-1].numbers.get(ref.place, (ref,))  # what sizes there follow they follow in gradients
         if type(ref) in (Bounded, BoundedStack):
-            stack = self._bounded_stack(ref) if self.capacity < UNLIMITED else None
-            if stack is not None:
-                return stack
+            if self.capacity < UNLIMITED:
+                return self._bounded_stack(ref)
             ref = ref.held(low)
         if isinstance(ref, Held):
             return self._held_stack(ref)
         if self.capacity == UNLIMITED:
-            return self._kept_stack(ref, self.op.outputs[self.n + 1 + k] in low.leaving)
+            return self._kept_stack(ref, leaves)
         stack = self._stack_of_all(ref)
         slot = stack.slice(0, self.node)
         if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
@@ -400,7 +402,7 @@ class _LoopLowering:
         low.move(ref, slot)
         return stack
 
-    def _bounded_stack(self, ref: Bounded | BoundedStack) -> BoundedStack | None:
+    def _bounded_stack(self, ref: Bounded | BoundedStack) -> BoundedStack:
         """The memory of a value in each trip, of which only a run knows how large it is."""
         if type(ref) is BoundedStack:
             return ref.saved(self.low, self.node, self._stack_of_all, self.saved_counts)

@@ -86,7 +86,7 @@ class Frame:
         self.replaced: dict = {}  # values in terms of these
         self.alike: dict = {}  # of the ops that count something, by type: ops, their inputs and outputs
         self.counted: list = []  # the calls by which counts were found out, of which values, and these
-        self.numbers: dict = {}  # what numbers that decide sizes are as counts, by where they are
+        self.numbers: dict = {}  # numbers that decide sizes, by where they are: tensor, value, and what holds counts
         self.products: dict = {}  # of counts
 
     def mark(self) -> tuple:

@@ -18,7 +18,7 @@ def drawn(dtype, n, seed=0, most=5):
 
 
 def places(size):
-    return 2 << max(size, 1).bit_length()
+    return 2 * size + 2
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -108,6 +108,37 @@ def test_sizes(dtype):
     assert run(counts.sizes[dtype], np.array([5, 0, 2], dtype), o, 3, 5) == 0 and o.tolist() == [5, 0, 2]
     found = [run(counts.sizes[dtype], np.array([n, 6, 1], dtype), o, 3, 5) for n in (0, 8, -1, np.iinfo(dtype).max)]
     assert found == [7, 9, 1 + 2**31, 1 + min(np.iinfo(dtype).max, 2**31)]
+
+
+@pytest.mark.parametrize("step", [1, 2, -1, -3])
+@pytest.mark.parametrize("size", [0, 1, 7])
+def test_part_of_range(size, step):
+    found, ends = np.zeros(2, np.int64), (None, -9, -7, -2, -1, 0, 1, 3, 6, 7, 9)
+    for begin, end in [(a, b) for a in ends for b in ends]:
+        wanted = range(*slice(begin, end, step).indices(size))
+        given = [np.array([5, 0 if each is None else each]) for each in (begin, end)]
+        open_ends, kernel = (int(begin is None), int(end is None)), counts.part_of_range["int64"]
+        assert run(kernel, *given, found, 1, size, step, *open_ends, -1) == 0
+        assert found[1] == len(wanted) and (not wanted or found[0] == wanted[0])
+        assert run(kernel, *given, found, 1, size, step, *open_ends, len(wanted)) == 0
+        assert run(kernel, *given, found, 1, size, step, *open_ends, len(wanted) + 1) == 1
+
+
+def test_part_from():
+    found = np.zeros(2, np.int64)
+    for begin, wanted, fits in (
+        (0, 4, 1),
+        (2, -1, 1),
+        (4, 0, 1),
+        (4, -1, 1),
+        (2, 3, 0),
+        (-1, 2, 0),
+        (5, 0, 0),
+        (0, -2, 0),
+    ):
+        given = np.array([9, begin], np.int32), np.array([9, wanted], np.int32)
+        assert run(counts.part_from["int32"], *given, found, 1, 4) == 1 - fits
+        assert not fits or found.tolist() == [begin, 4 - begin if wanted == -1 else wanted]
 
 
 def test_product():

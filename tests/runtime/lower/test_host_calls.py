@@ -93,7 +93,7 @@ BODIES = {
     as_a_constant: [],
     masked_and_differentiated: [],
     picked: [],
-    partitioned: ["DynamicStitch", "Reshape"],
+    partitioned: [],
 }
 
 
