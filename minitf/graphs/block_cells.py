@@ -129,7 +129,7 @@ def _lstm_grad(
     cs_grad,
     h_grad,
 ) -> Operation:
-    to, n = _set_up(attrs, [wci, wcf, wco]), array.shape(x)[2]
+    to, n = _set_up(attrs, [wci, wcf, wco]), x.shape[2].value or array.shape(x)[2]
     memories, outputs = [array.concat([[first], rest[:-1]], 0) for first, rest in ((cs_prev, cs), (h_prev, h))]
 
     def step(carry: list, slices: list) -> tuple[list, list]:
