@@ -162,13 +162,13 @@ def alias(b, op, x, *_):
     return x
 
 
-def walk(b, x, shape, steps, offset: int = 0, cut=()):
+def walk(b, x, shape, steps, offset: int = 0, cut=(), apart: bool = False):
     """The items of x that a walk visits: `steps` are its element strides along each axis of the result. cut: the axes
-    along which that may be a part of x.
+    along which that may be a part of x. apart: whether they are not next to each other, if axes are not of size 1.
     """
     cut = b.cut(cut)
     rank, dims = _nest(tuple(shape), tuple(steps), cut=cut)
-    if rank == 1 and _is_view(shape, *dims, cut):
+    if rank == 1 and _is_view(shape, *dims, cut, apart):
         return b.view(x, tuple(shape), offset)
     out = b.new(tuple(shape), x.dtype)
     if out.size or cut is not None:
@@ -176,10 +176,10 @@ def walk(b, x, shape, steps, offset: int = 0, cut=()):
     return out
 
 
-def _is_view(shape, size: int, step: int, cut) -> bool:
+def _is_view(shape, size: int, step: int, cut, apart: bool) -> bool:
     """Whether items that one loop visits are all those from one on; for any sizes if these vary."""
     if cut is not None:
-        return step == 1 or not shape
+        return step == 1 and not apart or not shape
     return (step == 1 or size == 1) and 0 not in shape
 
 

@@ -130,7 +130,8 @@ def taken(b, x, index, begin):
             error=_outside(b, begin, at, axis, x.shape[axis]),
         )
     rest = _rest(index)
-    return patterns.walk(b, out, *walk(rest, out.shape), cut=_cut(rest))
+    apart = isinstance(next((item for item in reversed(rest) if item is not None), None), int)
+    return patterns.walk(b, out, *walk(rest, out.shape), cut=_cut(rest), apart=apart)
 
 
 def placed(b, dy, index, begin, sizes: tuple):

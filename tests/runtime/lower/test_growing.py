@@ -105,7 +105,7 @@ MODELS = [
     *[attended, from_nothing, keys_and_values, shrinking, both_ways, padded, doubled, now_and_then, in_a_loop],
     of_two_axes,
 ]
-WITH_CALLS = {of_two_axes, shrinking, both_ways, padded}
+WITH_CALLS = {both_ways, of_two_axes}  # what Python still does in second derivatives, or with two sizes at once
 
 
 def ran(model, feeds, **config):
@@ -235,7 +235,7 @@ def test_beam_search_without_arrays():
             for a, b in zip(session.run(ends, feed), other.run(ends, feed)):
                 np.testing.assert_allclose(a, b, rtol=1e-5)
             lengths.add(session.run(ends[0], feed).shape[1])
-        assert len(lengths) > 1 and not host_ops(session)
+        assert len(lengths) > 1 and not host_calls(session) and not host_ops(session)
 
 
 @pytest.mark.parametrize("seed", [2, 8, 10, 15, 21])
