@@ -10,6 +10,8 @@ import numpy as np
 
 _DEGREE = 3  # factors of a product, the same one twice at most
 _FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
+_SURE = 5  # so many more samples than products tell what sums seldom are
+_LESS = 2
 _REMEMBERED = 256  # sizes
 
 
@@ -49,11 +51,17 @@ class Samples:
     def _sum(self, numbers: tuple) -> dict | None:
         rises = [n - numbers[0] for n in numbers[1:]]
         for products in self._candidates():
-            factors = _solved([self._rises[p] for p in products], rises)
+            spare = self._different(products) - len(products)
+            factors = _solved([self._rises[p] for p in products], rises) if spare > 1 or len(products) == 1 else None
             if factors is not None:
                 constant = numbers[0] - sum(f * self._firsts[p] for p, f in zip(products, factors))
-                return {(): constant, **{p: f for p, f in zip(products, factors) if f}}
+                found = {(): constant, **{p: f for p, f in zip(products, factors) if f}}
+                return found if _plain(found) or spare >= _SURE else None
         return None
+
+    def _different(self, products: list) -> int:
+        """In how many samples products are not what they are in others."""
+        return len({(0,) * len(products), *zip(*[self._rises[p] for p in products])})
 
     def _candidates(self):
         """The products that numbers may be made of, as far as samples are enough to tell."""
@@ -68,6 +76,18 @@ class Samples:
         for products in ([p for p in low if max(p) == 1], low, self._products):
             if samples >= len(products) + 2:
                 yield products
+
+
+def _plain(found: dict) -> bool:
+    """Whether it is what sizes and places usually are: sums, and products with sizes that are less by one or two. Steps
+    look like other sums where there are few values of a size.
+    """
+    return all(
+        [
+            n >= 0 or any([_inside(p, q) and -n <= _LESS * m for q, m in found.items() if sum(q) > sum(p)])
+            for p, n in found.items()
+        ]
+    )
 
 
 def _inside(product: tuple, other: tuple) -> bool:

@@ -11,11 +11,18 @@ from minitf.runtime.resize.numbers import Numbers, Samples, Unresolved
 FOUND = {
     "a product": lambda t, b, s, *_: 256 * b * t,
     "a product and what is added": lambda t, b, s, *_: 40 * b * s + 12,
-    "what shrinks": lambda t, b, s, *_: 4096 - 64 * t,
+    "without the last step": lambda t, b, s, *_: 256 * b * (t - 1),
     "squared": lambda t, b, s, *_: 4 * b * t * t,
     "of three": lambda t, b, s, *_: 4 * b * t * s,
     "where the second part of a list begins": lambda t, b, s, *_: 256 * (b * t + b) + 8,
     "one of all pairs": lambda t, b, s, *_: 4 * t * (t - 1),
+}
+STEPS = {
+    "a table for twice as many": lambda t, *_: 8 << (2 * t).bit_length(),
+    "rows of eight": lambda t, *_: 64 * (-(-t // 8)),
+    "thirds": lambda t, *_: 64 * ((t + 2) // 3),
+    "bits": lambda t, *_: 4 * t.bit_length(),
+    "halves": lambda t, *_: t // 2,
 }
 NOT_FOUND = {
     "halves": lambda t, b, s, *_: t // 2,
@@ -76,6 +83,35 @@ def test_sums_of_any_products_are_found_or_need_more_samples(sizes):
                 assert numbers.at(at).tolist() == [of(*at)]
             break
     assert found > 10
+
+
+def test_what_shrinks_takes_more_samples():
+    for box in BOXES:
+        values = box.samples()
+        wanted = table(lambda t, *_: 4096 - 64 * t, values)
+        with pytest.raises(Unresolved):
+            Numbers(Samples(box.first_samples()), wanted[: len(box.first_samples())])
+        assert Numbers(Samples(values), wanted).at((20, 13, 10, 7)).tolist() == [4096 - 1280]
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_steps_are_no_sums_of_sizes_of_which_there_are_few(name):
+    """They were taken for those of others, which had two or three values."""
+    draw, boxes = np.random.RandomState(0), [Box([2, 0, 0], [25, 2, 6])]
+    for _ in range(30):
+        count = draw.randint(1, 5)
+        low = draw.randint(0, 30, count)
+        wide = np.where(draw.rand(count) < 0.3, draw.randint(1, 4, count), draw.randint(4, 40, count))
+        boxes.append(Box(low.tolist(), (low + wide).tolist()))
+    for box in boxes:
+        for count in range(len(box.first_samples()), len(box.samples()) + 1):
+            values = box.samples()[:count]
+            try:
+                numbers = Numbers(Samples(values), table(STEPS[name], values))
+            except Unresolved:
+                continue
+            for t in range(box.low[0], box.high[0] + 1):
+                assert numbers.at((t, *box.high[1:])).tolist() == [STEPS[name](t)], (box.low, box.high)
 
 
 def test_who_follows_a_size():
