@@ -26,10 +26,17 @@ MOVED = {
     "httplib": "http.client",
     "imp": "importlib",
     "scipy.misc": "minitf.scripts.scipy_misc",
+    "scipy.sparse.linalg.eigen": "scipy.sparse.linalg",
+    "scipy.sparse.linalg.eigen.arpack": "scipy.sparse.linalg",
     "sklearn.cross_validation": "sklearn.model_selection",
+    "sklearn.datasets.samples_generator": "sklearn.datasets",
     "sklearn.externals.joblib": "joblib",
     "sklearn.grid_search": "sklearn.model_selection",
     "sklearn.learning_curve": "sklearn.model_selection",
+    "sklearn.manifold.t_sne": "sklearn.manifold",
+    "sklearn.metrics.classification": "sklearn.metrics",
+    "sklearn.preprocessing.data": "sklearn.preprocessing",
+    "sklearn.preprocessing.label": "sklearn.preprocessing",
     "urllib2": "urllib.request urllib.error urllib.parse",
     "urlparse": "urllib.parse",
 }
@@ -51,7 +58,8 @@ class Moved(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         gone = fullname in GONE and importlib.machinery.PathFinder.find_spec(fullname.split(".")[0]) is None
         if fullname not in MOVED and not gone:
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname in GONE)
+        has_others = any(name.startswith(f"{fullname}.") for name in (*MOVED, *GONE))
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=has_others)
 
     def create_module(self, spec):
         """The module that it is today."""

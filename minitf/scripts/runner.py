@@ -20,8 +20,19 @@ _BACKEND = "module://minitf.scripts.figures"
 _WAS_NOTEBOOK = re.compile(r"^get_ipython\(\)\.", re.MULTILINE)  # a script that a notebook was made to
 
 
-def run(path: Path, arguments: list[str], figures: Path | None = None, show: bool = False) -> int:
+def place_of(module: str) -> Path:
+    """The file of a module of this folder, or of the program that a package of it is; Unreadable if there is none."""
+    place = Path(*module.split("."))
+    for found in (place.with_suffix(".py"), place / "__main__.py"):
+        if found.is_file():
+            return found
+    raise source.Unreadable(f"there is no module {module} in {Path.cwd()}: no file {place}.py")
+
+
+def run(path: Path, arguments: list[str], figures: Path | None = None, show: bool = False, module: str = "") -> int:
     """Runs a script with its arguments; returns its exit code.
+
+    module: what it is called, if it is run as a module of the folder that the process is in.
 
     figures: the folder for what `plt.show()` shows, by default `NAME_figures` beside the script; `show`
     leaves them to the screen. What the script raises is printed as Python does, from its own line on.
@@ -37,11 +48,12 @@ def run(path: Path, arguments: list[str], figures: Path | None = None, show: boo
     numpy1.install()
     convert.install()
     old_names.take(_say_old_names)
-    imports.install(path.parent, any(dialect.python2 for dialect in spoken))
+    imports.install(Path.cwd() if module else path.parent, any(dialect.python2 for dialect in spoken))
     if not show:
         _save_figures(figures or path.with_name(f"{path.stem}_figures"))
     main, running = _main(path, pieces, arguments), ""
     try:
+        _begin_package(main, module if path.stem == "__main__" else module.rpartition(".")[0])
         for running, code in codes:  # noqa: B007 - said below
             exec(code, main.__dict__)
     except SystemExit as end:
@@ -64,6 +76,13 @@ def _main(path: Path, pieces: list[source.Piece], arguments: list[str]) -> types
         shell = source.Shell()
         main.__dict__["get_ipython"] = lambda: shell
     return main
+
+
+def _begin_package(main: types.ModuleType, package: str) -> None:
+    """Imports the package of the script, which is then what its own imports start from."""
+    if package:
+        importlib.import_module(package)
+        main.__package__ = package
 
 
 def _remember(pieces: list[source.Piece]) -> None:

@@ -15,7 +15,8 @@ def run(tmp_path):
             path = tmp_path / f"{file}.py"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        command = [sys.executable, "-m", "minitf", "run", *options, str(tmp_path / name), *arguments]
+        script = [] if "-m" in options else [str(tmp_path / name)]
+        command = [sys.executable, "-m", "minitf", "run", *options, *script, *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
 
     return call
@@ -163,3 +164,21 @@ def test_check_follows_modules_of_the_script(run):
     )
     places = [line.split(" module")[0].split("/")[-1] for line in done.stdout.splitlines()]
     assert places[:2] == ["own.py:3:", "deep.py:2:"] and done.returncode == 1, done
+
+
+def test_a_module_of_a_package(run):
+    files = {
+        "inner/__init__": "",
+        "inner/deep": "x = 3",
+        "inner/main": "from . import deep\nfrom inner import deep as d",
+    }
+    files["inner/main"] += (
+        "\nimport sys, helper\nprint(__name__, __package__, deep.x, d is deep, helper.y, sys.argv[1:])"
+    )
+    files["inner/__main__"] = "from .deep import x\nprint(x, __package__)"
+    done = run("", "inner.main", "-v", options=["-m"], helper="y = 4", **files)
+    assert done.stdout == "__main__ inner 3 True 4 ['-v']\n", done.stderr
+    done = run("", "inner", options=["-m"], **files)
+    assert done.stdout == "3 inner\n", done.stderr
+    done = run("", "inner.nothing", options=["-m"])
+    assert done.returncode != 0 and "there is no module inner.nothing" in done.stderr
