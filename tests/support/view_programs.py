@@ -225,7 +225,8 @@ def program(view, time, crossings):
     with tf.control_dependencies(changes):
         for name in crossings:
             fetches.append(CROSSINGS[name][0](x))
-            # What is fetched and follows the variable is what it was when the variable was made.
-            late = changed and not (name == "fetched" and follows)
+            # What is fetched and follows the variable is what it was when the variable was made; a variable itself is
+            # what it is in the end.
+            late = changed and not (name == "fetched" and follows and view != "ref")
             expected.append(CROSSINGS[name][1](np.array(meaning(VALUE + ADDED * late), order="C")))
     return Program([fetches, p, changes], expected, {p: 0.5})

@@ -14,7 +14,7 @@ from minitf.runtime.plan.late import Order
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region
-from minitf.runtime.session.state import State, follows_variable, variable_of, variables_of
+from minitf.runtime.session.state import State, follows_variable, is_fetched_at_its_place, variable_of, variables_of
 
 _WORTH_TAKING = 1 << 14  # elements
 
@@ -204,7 +204,7 @@ class NativeExecutor:
         variables = {t: variable_of(t) for t in inputs if self._is_memory(t)}
         inputs = [t for t in inputs if t not in variables]
         outputs = [t for t in needed if t in made]
-        fetched = [t for t in outputs if follows_variable(t.op) and t in self._plan.fetches]
+        fetched = [t for t in outputs if is_fetched_at_its_place(t.op) and t in self._plan.fetches]
         used = {t for op in ops for t in taken(op, used)}.union(outputs)
         shared = self._written, self._state, self._passes, self._threads, self._branches
         return Region(ops, inputs, variables, outputs, fetched, used, *shared)

@@ -16,7 +16,7 @@ from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.plan.guards import alive
 from minitf.runtime.plan.needed import taken, waited_for
 from minitf.runtime.plan.plan import Plan
-from minitf.runtime.session.state import Reference, State
+from minitf.runtime.session.state import Reference, State, is_fetched_at_its_place
 
 
 def has_primitives(plan: Plan) -> bool:
@@ -91,7 +91,8 @@ class _Run:
             return
         self.values[source, tag] = value
         self.place(tag).values.append((source, tag))
-        if not tag and type(value) is Reference and source in self.plan.fetches:
+        is_fetched = not tag and type(value) is Reference and source in self.plan.fetches
+        if is_fetched and is_fetched_at_its_place(source.op):
             self.copies[source] = self.builder.snapshot(value)
         for op in self.users.get(source, ()):
             self.consider(op, tag)

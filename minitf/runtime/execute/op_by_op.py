@@ -19,6 +19,7 @@ from minitf.runtime.execute.patience import LIMIT, worst
 from minitf.runtime.lower.builder import NATIVE, Builder, Value
 from minitf.runtime.plan.guards import alive
 from minitf.runtime.plan.needed import needed_ops
+from minitf.runtime.session import state
 from minitf.runtime.session.state import Reference, Scratch, State, follows_variable, variable_of
 from minitf.runtime.tensor_arrays.lists import RULES
 
@@ -299,7 +300,7 @@ def run_op(builder: OpByOp, op, inputs: list, values: dict, fetches, copies: dic
     results = _results(builder, op, inputs, values)
     for tensor, value in zip(op.outputs, results, strict=True):
         value = values.setdefault(tensor, value)
-        if tensor in fetches and type(value) is Reference:
+        if tensor in fetches and type(value) is Reference and state.is_fetched_at_its_place(op):
             copies[tensor] = builder.snapshot(value)
 
 

@@ -87,6 +87,13 @@ def follows_variable(op) -> bool:
     return bool(op.attrs.get("follows")) or bool(op.outputs) and op.outputs[0].dtype.is_ref_dtype
 
 
+def is_fetched_at_its_place(op) -> bool:
+    """Whether a fetch of the op's output is what the variable held there. One of a variable itself is what it holds
+    when the run is over: so in TensorFlow, where what is fetched is the memory that the ops of the run change.
+    """
+    return follows_variable(op) and op.definition.role != "variable"
+
+
 def shared_key(op):
     """By what an op is one thing with others: its shared_name, in its container; None if it shares nothing."""
     name, container = op.attrs.get("shared_name"), op.attrs.get("container")

@@ -100,7 +100,7 @@ def test_reading(session):
     v = variable(session, [1.0, 2.0])
     before, change, after = v.read_value(), v.assign([5.0, 6.0]), v * 1
     a, _, b, memory = session.run([before, change, after, v])
-    assert a.tolist() == [1, 2] and b.tolist() == [5, 6] and memory.tolist() == [1, 2]
+    assert a.tolist() == [1, 2] and b.tolist() == memory.tolist() == [5, 6]
     with tf.control_dependencies([v.assign_add([1.0, 1.0])]):
         assert session.run(v.read_value()).tolist() == [6, 7]
         assert session.run(v + 0).tolist() == [7, 8]

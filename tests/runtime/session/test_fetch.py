@@ -226,3 +226,33 @@ def test_fetches_that_contain_themselves():
     endless.append({"again": endless})
     with tf.Session() as session, fails(ValueError, "more than 1,000,000 parts", "contain itself"):
         session.run(endless)
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_a_variable_is_fetched_as_the_run_leaves_it(executor):
+    """As in TensorFlow, where what is fetched is the variable's memory: scripts print the step that they are at."""
+    v, step = tf.Variable([1.0, 2.0]), tf.train.get_or_create_global_step()
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(v * v), global_step=step)
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        session.run(tf.global_variables_initializer())
+        for number in (1, 2, 3):
+            for fetches in ([train, step, v], [step, v, train]):
+                found = [value for value in session.run(fetches) if value is not None]
+                assert found[0] == session.run(step)
+                np.testing.assert_array_equal(found[1], session.run(v))
+            assert found[0] == 2 * number
+        name, value = tf.Variable("a"), tf.Variable(np.zeros(3))
+        session.run([name.initializer, value.initializer])
+        changed = [name.assign("b"), tf.scatter_add(value, [1], [1.0])]
+        found = session.run([name, value, [t.op for t in changed]])
+        assert found[0] == b"b" and found[1].tolist() == [0, 1, 0]
+
+
+def test_a_fetched_variable_is_the_callers_own_array():
+    v = tf.Variable([1.0, 2.0])
+    change = v.assign_add([1.0, 1.0])
+    with tf.Session() as session:
+        session.run(v.initializer)
+        first, _ = session.run([v, change.op])
+        session.run(change.op)
+        assert first.tolist() == [2, 3]
