@@ -29,7 +29,11 @@ class Window(NamedTuple):
 
 
 class Rule:
-    """A way to cut; `among_threads` is the one to use for threads that share a call."""
+    """A way to cut; `among_threads` is the one to use for threads that share a call. `fails_alike`: whether either all
+    pieces of a call fail or none.
+    """
+
+    fails_alike = False
 
     def pieces(self, operands):
         """How many pieces there are."""
@@ -226,4 +230,58 @@ class Across(Rule):
             else:
                 each = operands[matrix] if matrix else 1
                 changes[name] = Window(start * each, width * each)
+        return changes
+
+
+class Shared(Rule):
+    """A rule for threads that share a call: whoever leaves pieces out has to see that others make them. What fails is
+    the same in all pieces.
+    """
+
+    fails_alike = True
+
+    def __init__(self, rule):
+        self.rule = rule
+
+    def pieces(self, operands):
+        return 0
+
+    def among_threads(self, operands):
+        return self.rule
+
+
+class Blocks(Rule):
+    """Ranges of what a number counts; for each pointer the numbers whose product it has for each: "n width"."""
+
+    def __init__(self, count, **pointers):
+        self.count, self.pointers = count, pointers
+
+    def pieces(self, operands):
+        return operands[self.count]
+
+    def part(self, operands, first, count):
+        changes = {self.count: count}
+        for name, numbers in self.pointers.items():
+            size = math.prod(operands[n] for n in numbers.split())
+            changes[name] = Window(first * size, count * size)
+        return changes
+
+
+class InSlots(Rule):
+    """Ranges of the `rows`, of `width` items each, of what each slot holds, `stride` items apart; for each pointer how
+    many slots it has. `when` tells from the operands whether the rule holds.
+    """
+
+    def __init__(self, when=None, **slots):
+        self.when, self.slots = when, slots
+
+    def pieces(self, operands):
+        return operands["rows"] if self.when is None or self.when(operands) else 0
+
+    def part(self, operands, first, count):
+        start, width = first * operands["width"], count * operands["width"]
+        changes = {"rows": count}
+        for name, slots in self.slots.items():
+            between = max(operands.get(slots, slots) - 1, 0) * operands["stride"]
+            changes[name] = Window(start, between + width, width, operands["stride"])
         return changes

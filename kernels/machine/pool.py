@@ -22,7 +22,7 @@ GO, MEETINGS, DONE, JOB = 0, 1, 2, 3  # lines: the team's one, then three per th
 PER_THREAD = 3
 STATUS, ENTRY, CODE, CONTROL = range(4)  # words of a job
 
-GONE = 1 << 30  # the number of meetings of a thread that comes to no more of them
+GONE = 1 << 30  # what is added to the number of meetings of a thread that comes to no more of them
 STOPPED = 0x7FFFFFFF  # the status of a meeting to which somebody will not come
 PATIENCE, IDLE_PATIENCE = 2000, 10000  # looks before sleeping: in a meeting; for the next job
 NAP, IDLE_NAP = 20_000_000, 10**10  # nanoseconds of sleep at most
@@ -126,11 +126,17 @@ def line(thread, number):
 
 
 @scalar
+def depart(team, me):
+    """Comes to no more meetings: the others go on until they need to meet."""
+    return publish(team, line(me, MEETINGS), GONE + team[line(me, MEETINGS)] % GONE)
+
+
+@scalar
 def dismiss(team, me, threads):
     """Makes all threads of a team end their walk soon."""
     for thread in range(threads):
         write(team[line(thread, JOB) + CONTROL] + 8 * FLAG, SOON)
-    return publish(team, line(me, MEETINGS), GONE)
+    return depart(team, me)
 
 
 @kernel
@@ -141,7 +147,7 @@ def meet(team: i64p.inout, me, threads):
         here = 0
         while here < mine:
             here = watch(team, line(thread, MEETINGS), mine, PATIENCE, NAP)
-        if here >= GONE:
+        if here >= GONE and here - GONE < mine:
             return STOPPED
     return 0
 
@@ -195,5 +201,5 @@ def serve(team: i64p.inout, me, threads):
         status = call(team[place + ENTRY], team, place + CODE)
         team[place + STATUS] = status
         if status != 0:
-            dismiss(team, me, threads)
+            depart(team, me)
         publish(team, line(me, DONE), done)

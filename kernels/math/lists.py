@@ -1,9 +1,13 @@
 """Lists of slots, as TensorArrays are: rows of n items in one block, a flag for each that is full, a length.
 
 Several slots are named by `count` indices. The status of what fails is 1 + KINDS * (which of them) + how.
+
+One kernel notes which slots are written or read, and fails if they may not be; another one, which threads share, moves
+their rows: `rows` of `width` items, where slots are `stride` items apart. It leaves out what the first one refuses.
 """
 
 from minitf.kernels.compile.abi import FLOATS, ITEMS, T, i32p, i64p, kernel, scalar, u8p
+from minitf.kernels.compile.splitting import InSlots, Shared
 
 OUTSIDE, NO_ROOM, AGAIN, EMPTY, KINDS = range(5)
 
@@ -35,17 +39,25 @@ def filled(index, length, flags):
     return 0
 
 
-@kernel(T=ITEMS)
-def write_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.out, count, capacity, grows, n, over):
-    """o[index[k]] = a[k] for empty slots, full ones too with `over`; beyond the length only if it grows."""
+@kernel
+def fill_slots(index: i32p, length: i64p.inout, flags: u8p.inout, count, capacity, grows, over):
+    """Notes that empty slots are full, full ones too with `over`; beyond the length only if it grows."""
     for k in range(count):
-        i = index[k]
-        status = refused(i, length, flags, capacity, grows, over != 0)
+        status = refused(index[k], length, flags, capacity, grows, over != 0)
         if status != 0:
             return status + KINDS * k
-        for j in range(n):
-            o[i * n + j] = a[k * n + j]
-        filled(i, length, flags)
+        filled(index[k], length, flags)
+    return 0
+
+
+@kernel(T=ITEMS, split=Shared(InSlots(a="count", o="capacity")))
+def put_slots(index: i32p, a: T, o: T.out, count, capacity, rows, width, stride):
+    """o[index[k]] = a[k]."""
+    for k in range(count):
+        i = index[k]
+        if 0 <= i < capacity:
+            for j in range(rows * width):
+                o[i * stride + j] = a[k * stride + j]
     return 0
 
 
@@ -67,28 +79,42 @@ def add_slots(index: i32p, a: T, length: i64p.inout, flags: u8p.inout, o: T.inou
     return 0
 
 
-@kernel(T=ITEMS)
-def read_slots(index: i32p, size: i64p, full: u8p, a: T, seen: u8p.inout, o: T.out, count, n, once, adds, zeros):
-    """o[k] = a[index[k]]; empty slots are zeros if they may be, and so is what is beyond the length if it
-    adds. With `once` a slot that was seen is refused.
+@scalar
+def is_empty(index, length, flags):
+    """Whether a slot holds nothing, perhaps for it is beyond the length."""
+    return index >= length[0] or flags[index] == 0
+
+
+@kernel
+def see_slots(index: i32p, size: i64p, full: u8p, seen: u8p.inout, count, once, adds, zeros):
+    """Notes that slots are read. Empty ones may be if there are `zeros`, and what is beyond the length if it adds; with
+    `once` none that was seen.
     """
     for k in range(count):
         i = index[k]
-        beyond = i >= size[0]
-        if i < 0 or (beyond and adds == 0):
+        if i < 0 or (i >= size[0] and adds == 0):
             return 1 + OUTSIDE + KINDS * k
         if once != 0 and seen[i] != 0:
             return 1 + AGAIN + KINDS * k
-        if beyond or full[i] == 0:
+        if is_empty(i, size, full):
             if zeros == 0:
                 return 1 + EMPTY + KINDS * k
-            for j in range(n):
-                o[k * n + j] = 0
+        elif once != 0:
+            seen[i] = 1
+    return 0
+
+
+@kernel(T=ITEMS, split=Shared(InSlots(a="capacity", o="count")))
+def get_slots(index: i32p, size: i64p, full: u8p, a: T, o: T.out, count, capacity, rows, width, stride):
+    """o[k] = a[index[k]], or zeros where that is empty."""
+    for k in range(count):
+        i = index[k]
+        if i < 0 or i >= capacity or is_empty(i, size, full):
+            for j in range(rows * width):
+                o[k * stride + j] = 0
         else:
-            for j in range(n):
-                o[k * n + j] = a[i * n + j]
-            if once != 0:
-                seen[i] = 1
+            for j in range(rows * width):
+                o[k * stride + j] = a[i * stride + j]
     return 0
 
 

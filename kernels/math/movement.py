@@ -5,10 +5,19 @@ broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients
 """
 
 from minitf.kernels.compile.abi import INDEX, ITEMS, I, T, ints, kernel, like, scalar, u8p
-from minitf.kernels.compile.splitting import By, Nest
+from minitf.kernels.compile.splitting import Blocks, By, Either, InSlots, Nest, Shared
 from minitf.kernels.math.elementwise import repeats, start
 
 TILE = 16  # columns moved together when a transposition reads across cache lines
+
+
+def of_one(operands):
+    """Whether it is one part that is taken or put, of one whole."""
+    return operands["outer"] == 1 and operands["n"] == 1
+
+
+TAKEN = Shared(Either(Blocks("outer", a="size stride", o="n stride"), InSlots(of_one, a="size", o=1)))
+PUT = Shared(Either(Blocks("outer", a="n stride", o="size stride"), InSlots(of_one, a=1, o="size")))
 
 
 @kernel(T=ITEMS, split=By("n", o=1))
@@ -116,35 +125,38 @@ def place(position, size, n, wraps):
     return begin if 0 <= begin <= size - n else -1
 
 
-@kernel(T=ITEMS, I=INDEX)
-def take_at(begin: I, a: T, o: T.out, item, wraps, size, outer, n, width):
-    """o[p] = a[p, at : at + n] for a of [outer, size, width], at = begin[item]; see `place`."""
+@kernel(T=ITEMS, I=INDEX, split=TAKEN)
+def take_at(begin: I, a: T, o: T.out, item, wraps, size, outer, n, rows, width, stride):
+    """o[p] = a[p, at : at + n] for a of [outer, size, stride], at = begin[item]; see `place`. If n is 1, only `rows` of
+    `width` of the items.
+    """
     first = place(begin[item], size, n, wraps)
     if first < 0:
         return 1
     for p in range(outer):
-        source, target = (p * size + first) * width, p * n * width
-        for k in range(n * width):
+        source, target = (p * size + first) * stride, p * n * stride
+        for k in range(rows * width if n == 1 else n * stride):
             o[target + k] = a[source + k]
     return 0
 
 
-@kernel(I=INDEX)
-def put_at(begin: I, a: T, o: T.inout, item, wraps, size, outer, n, width, beta):
+@kernel(I=INDEX, split=PUT)
+def put_at(begin: I, a: T, o: T.inout, item, wraps, size, outer, n, rows, width, stride, beta):
     """o[p, at : at + n] = a[p], the rest of o is 0; with beta a is added to what is there. See `take_at`."""
     first = place(begin[item], size, n, wraps)
     if first < 0:
         return 1
     if beta == 0:
-        for k in range(outer * size * width):
-            o[k] = 0
+        for p in range(outer * size):
+            for k in range(rows * width):
+                o[p * stride + k] = 0
     for p in range(outer):
-        source, target = p * n * width, (p * size + first) * width
+        source, target = p * n * stride, (p * size + first) * stride
         if beta == 0:
-            for k in range(n * width):
+            for k in range(rows * width if n == 1 else n * stride):
                 o[target + k] = a[source + k]
         else:
-            for k in range(n * width):
+            for k in range(rows * width if n == 1 else n * stride):
                 o[target + k] += a[source + k]
     return 0
 

@@ -209,7 +209,8 @@ def walk(index, sizes: tuple) -> tuple[list, list, int]:
 def _operands(at: At, sizes: tuple, axis: int) -> tuple:
     """The last operands of the kernels `take_at` and `put_at`."""
     count, wraps = (1, 1) if at.count is None else (at.count, 0)
-    return at.item, wraps, sizes[axis], math.prod(sizes[:axis]), count, math.prod(sizes[axis + 1 :])
+    rows, width = [*sizes[axis + 1 : axis + 2], 1][0], math.prod(sizes[axis + 2 :])
+    return at.item, wraps, sizes[axis], math.prod(sizes[:axis]), count, rows, width, rows * width
 
 
 def _outside(b, begin, at: At, axis: int, size: int):

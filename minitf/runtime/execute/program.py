@@ -62,7 +62,7 @@ class Program:
             rewrite(uses, passes)
         self._kept, self._direct = kept, direct or frozenset()
         if direct is None:
-            self.lay_out()
+            self.lay_out(threads)
         else:
             self.instructions = Instructions(self._nodes, Nowhere(), low.inputs)
         # What is known of the slices of what loops saved for their gradients.
@@ -107,9 +107,9 @@ class Program:
             return True
         return bool(self.guesses) and (not isinstance(node, Call) or node.error is not None)
 
-    def lay_out(self) -> None:
+    def lay_out(self, threads: int) -> None:
         """Gives every buffer its place, and the instructions the addresses."""
-        self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct)
+        self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct, alone=threads == 1)
         self._stages = [self.memory.stage(ref.buffer) for ref in self.low.inputs]
         self.place(self.results)
         self._alone = Alone(self._nodes, self.memory, self.low.inputs, self.low.session_state)

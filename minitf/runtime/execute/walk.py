@@ -197,11 +197,12 @@ class Together:
             for part, status in zip(self.parts, statuses)
             if status
         ]
-        order = self._shards.order()
-        return min(
-            [stop for stop in stops if not stop.dismissed] or stops,
-            key=lambda stop: order[stop.call.origin] if stop.call else -1,
-        )
+        found = [stop for stop in stops if not stop.dismissed] or stops
+        if found[0].instructions is self.parts[0].instructions:  # others may be ahead of it where all would stop
+            alike = self._shards.fails_alike
+            found = [found[0], *[stop for stop in found[1:] if stop.call and not alike(stop.call.origin)]]
+        order = self._shards.order
+        return min(found, key=lambda stop: order[stop.call.origin] if stop.call else -1)
 
 
 class TogetherResized(Together):

@@ -13,12 +13,12 @@ from minitf.runtime.lower.builder import Value
 class Buffer:
     """A piece of memory. Arena buffers get a place by liveness, the others have an address of their own.
 
-    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state". `level` is how
-    deep in loops and branches it is written; `home` is the value in whose place it turned out to belong;
-    `swapped` arena buffers live in a temporary file.
+    kind: "arena", "input" (an array given at each run), "constant", "variable" or "state"; "own" is what a thread
+    has in the place of the `original`. `level` is how deep in loops and branches it is written; `home` is the value
+    in whose place it turned out to belong; `swapped` arena buffers live in a temporary file.
     """
 
-    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped")
+    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped", "original")
 
     def __init__(self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""):
         self.size, self.kind, self.array, self.slot, self.index, self.name = (size, kind, array, slot, index, name)
@@ -26,6 +26,7 @@ class Buffer:
         self.level = 0
         self.swapped = False
         self.home: Ref | None = None
+        self.original: Buffer | None = None
 
 
 class Ref(Value):
@@ -150,7 +151,8 @@ class Call:
 
     def places(self, words) -> dict:
         """Where its memory is, by buffer, of which these are its words at some moment."""
-        return {id(o.buffer): int(word) - o.offset for o, word in zip(self.operands, words) if isinstance(o, Ref)}
+        found = [(o, int(word)) for o, word in zip(self.operands, words) if isinstance(o, Ref)]
+        return {id(o.buffer.original or o.buffer): word - o.offset for o, word in found}
 
     @property
     def memory(self) -> list[tuple[str, Ref, bool]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bisect
 import heapq
+from collections import defaultdict
 
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 
 ALIGNMENT = 64
+_SMALL = 1 << 16  # bytes
 
 
 def intervals(nodes: list, kept: set[Buffer]) -> dict[Buffer, list[int]]:
@@ -66,17 +68,24 @@ def _walk_loop(node: Repeat, start: int, lives: dict) -> int:
     return end + 1
 
 
-def place(lives: dict[Buffer, list[int]]) -> int:
-    """Gives every buffer its offset; returns the size of the arena in bytes. Best fit, in order of birth."""
-    free = _Free()
-    dying: list[tuple[int, int, int]] = []  # (death, offset, size)
+def place(lives: dict[Buffer, list[int]], alike: bool = False) -> int:
+    """Gives every buffer its offset; returns the size of the arena in bytes. Best fit, in order of birth.
+
+    alike: whether small buffers only follow each other in the same memory if they are of one size. Threads that have
+    the same share of both need not wait for each other there.
+    """
+    free, fitting = _Free(), defaultdict(list)  # by bytes needed, the small blocks that are free
+    dying: list[tuple[int, int, int, int]] = []  # (death, offset, size, bytes needed)
     for buffer, (birth, death) in sorted(lives.items(), key=lambda item: (item[1][0], -item[0].size)):
         while dying and dying[0][0] < birth:
-            _, offset, size = heapq.heappop(dying)
-            free.give(offset, size)
+            _, offset, size, needed = heapq.heappop(dying)
+            if alike and size <= _SMALL:
+                fitting[needed].append(offset)
+            else:
+                free.give(offset, size)
         size = max(-(-buffer.size // ALIGNMENT) * ALIGNMENT, ALIGNMENT)
-        buffer.offset = free.take(size)
-        heapq.heappush(dying, (death, buffer.offset, size))
+        buffer.offset = fitting[buffer.size].pop() if fitting[buffer.size] else free.take(size)
+        heapq.heappush(dying, (death, buffer.offset, size, buffer.size))
     return free.top
 
 

@@ -19,7 +19,7 @@ class Instructions:
     """
 
     def __init__(self, nodes: list, memory: Memory, inputs: list[Ref]):
-        self._memory = memory
+        self.memory = memory
         self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
         self.addresses: dict[int, tuple] = {}  # place -> buffer and offset of the address in it
         self._words: list[int] = []
@@ -144,11 +144,11 @@ class Instructions:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer, offset = ref.buffer, ref.offset
         self.addresses[place] = buffer, offset
-        if buffer.kind == "input" and self._memory.stage(buffer) is None:
+        if buffer.kind == "input" and self.memory.stage(buffer) is None:
             self.patches[buffer.index].append((place, offset))
             self._words.append(0)
             return
-        self._words.append(self._memory.address(buffer) + offset)
+        self._words.append(self.memory.address(buffer) + offset)
 
     def _repeat(self, node: Repeat) -> None:
         words, start = self._words, len(self._words)

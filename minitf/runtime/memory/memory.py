@@ -13,17 +13,19 @@ STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read
 
 class Memory:
     """The memory that one region works on, with everything at its place. Inputs of numbers `direct` are read
-    in the caller's memory, however small.
+    in the caller's memory, however small. Several threads share it, or one has it `alone`.
     """
 
-    def __init__(self, nodes: list, inputs: list[Ref], outputs: list[Ref], direct: frozenset = frozenset()):
+    def __init__(
+        self, nodes: list, inputs: list[Ref], outputs: list[Ref], direct: frozenset = frozenset(), alone: bool = True
+    ):
         self._stages = {
             r.buffer: np.empty(r.shape, r.dtype)
             for r in inputs
             if r.nbytes <= STAGED and r.known is None and r.buffer.index not in direct
         }
         lives = intervals(nodes, {r.buffer for r in outputs})
-        self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}))
+        self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}, alike=not alone))
         self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))
         self._starts = {False: self.arena.address, True: self.swap.address}  # by whether it is swapped
         self._kept: dict[int, np.ndarray] = {}  # arrays whose addresses were given out

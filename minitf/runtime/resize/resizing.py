@@ -322,7 +322,7 @@ class Resized:
         for buffer, size, own in zip(self.form.buffers, sizes.tolist(), arena):
             if own:
                 buffer.size = size
-        self.program.lay_out()
+        self.program.lay_out(self._threads)
 
     def alone(self):
         """A program for the present sizes alone."""

@@ -42,6 +42,12 @@ class Kind(Said):
         return 0 if self.element is None else math.prod(self.element)
 
     @property
+    def in_rows(self) -> tuple[int, int, int]:
+        """How many rows an element has, how many items each of them, and the element."""
+        rows = self.element[0] if self.element else 1
+        return rows, self.row // max(rows, 1), self.row
+
+    @property
     def start(self) -> int:
         """Where the rows start, in bytes: behind so much room for each flag that it grows with the slots."""
         return _ROW_START + 8 * self.capacity
@@ -277,10 +283,13 @@ def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flo
         low.guesses[kind.origin] = kind.capacity
         low.filling.add(low.top)
     over = bool(op.attrs.get("overwrites"))
-    adds = kind.adds and not over
-    kernel = kernels.add_slots[kind.dtype] if adds else kernels.write_slots[layout.carrier(kind.dtype)]
-    numbers = [count, kind.capacity, int(kind.grows), kind.row, *([] if adds else [int(over)])]
-    low.call(kernel, indices, value, *flow.memory, *numbers, error=_refusal(low, flow, indices, True))
+    numbers, refusal = [count, kind.capacity, int(kind.grows)], _refusal(low, flow, indices, True)
+    if kind.adds and not over:
+        low.call(kernels.add_slots[kind.dtype], indices, value, *flow.memory, *numbers, kind.row, error=refusal)
+    else:
+        low.call(kernels.fill_slots[()], indices, flow.length, flow.flags, *numbers, int(over), error=refusal)
+        put = kernels.put_slots[layout.carrier(kind.dtype)]
+        low.call(put, indices, value, flow.rows, count, kind.capacity, *kind.in_rows)
     return flow.of(replace(kind, size=_size_after(kind, indices)))
 
 
@@ -328,9 +337,10 @@ def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
     attrs = op.attrs
     zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
-    numbers, kernel = [count, kind.row, *map(int, (kind.once, kind.adds, zeros))], kernels.read_slots
-    refusal = _refusal(low, flow, indices, False)
-    low.call(kernel[layout.carrier(kind.dtype)], indices, *flow.memory, seen, out, *numbers, error=refusal)
+    numbers, refusal = [count, *map(int, (kind.once, kind.adds, zeros))], _refusal(low, flow, indices, False)
+    low.call(kernels.see_slots[()], indices, flow.length, flow.flags, seen, *numbers, error=refusal)
+    get = kernels.get_slots[layout.carrier(kind.dtype)]
+    low.call(get, indices, *flow.memory, out, count, kind.capacity, *kind.in_rows)
     return out
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from minitf.kernels.machine import vm
 from minitf.kernels.machine.pool import meet
-from minitf.runtime.lower.ir import Call
+from minitf.runtime.lower.ir import Buffer, Call
 from minitf.runtime.memory.instructions import Instructions
-from minitf.runtime.threads.alike import Alike, Cuts
+from minitf.runtime.threads.alike import Alike, Cuts, flat
 from minitf.runtime.threads.shards import may_go_on
 
 
@@ -90,12 +90,14 @@ class Follower:
         self._starts = {mine.of[key][0]: (theirs.of[key][0], key[0]) for key in both}
         cut = {call for call in alike.cut if self._is_cut(mine, call)}
         self._numbers = {call: k for k, call in enumerate(alike.cut) if call in cut}
+        shifts = {place: _apart(own, buffer) for place, (buffer, _) in own.addresses.items() if buffer.original}
         places, sources = np.array([*pairs.items()], np.int64).reshape(-1, 2).T
-        own.become(places, alone.pristine[sources])
+        own.become(places, alone.pristine[sources] + [shifts.get(place, 0) for place in pairs])
         grown = {mine.of[call, 0][1][word]: k for k, (call, word) in enumerate(alike.grown) if call in cut}
         varying = alike.varying.intersection(pairs.values())
         words = [word for word, source in pairs.items() if source in varying or word in grown]
         self._words, self._sources = np.array(words, np.int64), np.array([pairs[word] for word in words], np.int64)
+        self._shifts = np.array([shifts.get(word, 0) for word in words], np.int64)
         at = {word: k for k, word in enumerate(words)}
         self._grow, self._grown = np.array([(at[word], k) for word, k in grown.items()], np.int64).reshape(-1, 2).T
         self._ends = [*[place + int(own.words[place + 1]) for place in mine.meetings], mine.end]
@@ -105,11 +107,11 @@ class Follower:
     def _is_cut(places: Places, call: Call) -> bool:
         """Whether a part of a call is there, not all of it or nothing, as where one thread takes a branch."""
         there = places.of.get((call, 0))
-        return there is not None and places.instructions.calls[there[0]] is not call
+        return there is not None and not np.array_equal(flat(places.instructions.calls[there[0]]), flat(call))
 
     def words(self, cuts: Cuts) -> np.ndarray:
         """The words that depend on the sizes, for the present ones."""
-        words = self._alone.pristine[self._sources]
+        words = self._alone.pristine[self._sources] + self._shifts
         words[self._grow] += cuts.change(self._thread)[self._grown]
         return words
 
@@ -146,3 +148,8 @@ class Follower:
     def knows(self, start: int) -> bool:
         """Whether one thread alone has this instruction, too."""
         return start in self._starts
+
+
+def _apart(own: Instructions, buffer: Buffer) -> int:
+    """How far a thread's own buffer is from the original."""
+    return own.memory.address(buffer) - own.memory.address(buffer.original)

@@ -1,13 +1,14 @@
 """Cutting a program for several threads: which calls each of them makes, and where they have to meet.
 
 A call that has enough rows is cut into ranges of them, the same everywhere, so that what one thread computes of a step
-is mostly what it needs for the next; any other call is made by one thread. All threads meet before a call that would
-touch memory which another one has touched since the last meeting, if one of the two writes. As a range of a call
-computes bit for bit what the whole call computes there, so does the program.
+is mostly what it needs for the next; any other call is made by one thread, or by each for itself. All threads meet
+before a call that would touch memory which another one has touched since the last meeting, if one of the two writes. As
+a range of a call computes bit for bit what the whole call computes there, so does the program.
 """
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from itertools import combinations, product
 from math import gcd, prod
@@ -17,6 +18,7 @@ from minitf.kernels.compile.splitting import Window
 from minitf.kernels.machine.pool import meet
 from minitf.runtime.lower.ir import Call, Choice, Limit, Ref, Repeat, calls, walk
 from minitf.runtime.lower.lower import Assumption
+from minitf.runtime.threads.steering import Steering
 
 _FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a trip or branch, a program is not shared
@@ -271,6 +273,9 @@ class Shards:
         self._load = [0.0] * threads
         self.worthwhile = self._shared(nodes) >= _IN_ALL
         if self.worthwhile:
+            self._steering = Steering(_segments(nodes), lambda node: node in self._parts)
+            for call in [node for node in self._parts if isinstance(node, Call)]:
+                self._parts[call] = self._all_parts(call)
             self._walk(nodes, _Phase(threads))
 
     def nodes(self, thread: int, team: int) -> list:
@@ -278,9 +283,15 @@ class Shards:
         self._meet = Call(meet[()], (team, thread, self.threads), None, None)
         return self._nodes_of(thread, self._nodes)
 
+    @functools.cached_property
     def order(self) -> dict[Call, int]:
         """The position of every call in the program."""
         return {call: i for i, call in enumerate(calls(self._nodes))}
+
+    def fails_alike(self, call: Call) -> bool:
+        """Whether a call that several threads make fails in either all of them or none."""
+        split = call.kernel.kernel.split
+        return call in self._steering.calls or split is not None and split.fails_alike
 
     # ---- what is shared
 
@@ -312,6 +323,30 @@ class Shards:
         self._parts[node] = parts = self._parts[node] or [self._undivided(node, phase)]
         return self._do(node, parts, phase)
 
+    def _all_parts(self, call: Call) -> list[Part]:
+        """What each thread does of a call that several make; nothing if one does all of it."""
+        parts = self._parts[call]
+        if call in self._steering.calls:
+            parts = [Part(thread, call, self.cutting.accesses(call)) for thread in range(self.threads)]
+        return [self._shared_part(call, part) for part in parts]
+
+    def _shared_part(self, call: Call, part: Part) -> Part:
+        """What a thread does of a call; if that fails, so does what the first one does, and that counts."""
+        found = self._not_own(call, part.accesses, part.thread)
+        if part.thread and self.fails_alike(call):
+            found = [access for access in found if access is not _MAY_FAIL]
+        return part._replace(accesses=found)
+
+    def _not_own(self, call: Call, found: list[Access], thread: int) -> list[Access]:
+        """Those of a call's accesses, in the order of its memory, that are not of a thread's own memory."""
+        memory = call.memory
+        kept = [a for (_, ref, _), a in zip(memory, found) if not self._steering.is_own(call, ref, thread)]
+        return kept + found[len(memory) :]
+
+    def _touched(self, call: Call, thread: int) -> list[Access]:
+        """All that a call touches which is not a thread's own."""
+        return self._not_own(call, self.cutting.accesses(call), thread)
+
     def _do(self, key, parts: list[Part], phase: _Phase) -> _Phase:
         if key in self._meetings or any(phase.clashes(part) for part in parts):
             self._meetings.add(key)
@@ -321,20 +356,29 @@ class Shards:
         return phase
 
     def _undivided(self, node, phase: _Phase) -> Part:
-        """A node that one thread does: one that need not meet the others for it, or has done least so far."""
+        """A node that one thread does: one that need not meet the others for it, or has done least so far; the first
+        one if it is not much and may fail: threads meet between what may fail on several of them.
+        """
         everything = list(calls([node]))
-        found = list(dict.fromkeys(a for call in everything for a in self.cutting.accesses(call)))
-        found += [self.cutting.access(ref, writes=True) for each in walk([node]) for ref in each.controls]
         threads = 1 if any(call.on_host for call in everything) else self.threads  # the first one is Python's
-        choices = [Part(thread, node, found) for thread in range(threads)]
-        best = min(choices, key=lambda part: (phase.clashes(part), self._load[part.thread]))
-        self._load[best.thread] += sum(cost(call) for call in everything)
+        choices = [Part(thread, node, self._of_all(node, everything, thread)) for thread in range(threads)]
+        work = sum(cost(call) for call in everything)
+        checks = work < _PER_TRIP and any(call.error for call in everything)
+        best = min(choices, key=lambda p: (phase.clashes(p), p.thread if checks else self._load[p.thread]))
+        self._load[best.thread] += work
         return best
+
+    def _of_all(self, node, everything: list[Call], thread: int) -> list[Access]:
+        """All that a thread touches that does a whole node with these calls in it."""
+        found = list(dict.fromkeys(a for call in everything for a in self._touched(call, thread)))
+        controls = [(each, ref) for each in walk([node]) for ref in each.controls]
+        shared = [ref for each, ref in controls if not self._steering.is_own(each, ref, thread)]
+        return found + [self.cutting.access(ref, writes=True) for ref in shared]
 
     def _watched(self, node, controls: list[Ref]) -> list[Part]:
         """What all threads read of a loop or branch."""
-        found = [self.cutting.access(ref, writes=False) for ref in controls]
-        return [Part(thread, node, found) for thread in range(self.threads)]
+        shared = [[ref for ref in controls if not self._steering.is_own(node, ref, t)] for t in range(self.threads)]
+        return [Part(t, node, [self.cutting.access(ref, writes=False) for ref in s]) for t, s in enumerate(shared)]
 
     def _branch(self, node: Choice, phase: _Phase) -> _Phase:
         phase = self._do(node, self._watched(node, node.controls), phase)
@@ -374,17 +418,31 @@ class Shards:
             if node in self._meetings:
                 found.append(self._meet)
             if node in self._parts:
-                found += [part.node for part in self._parts[node] if part.thread == thread]
-            elif isinstance(node, Choice):
-                found.append(replace(node, blocks=tuple([self._nodes_of(thread, block) for block in node.blocks])))
+                found += [self._part_of(thread, node, p.node) for p in self._parts[node] if p.thread == thread]
             else:
-                found.append(self._loop_of(thread, node))
+                found.append(self._around(thread, node))
         return found
 
-    def _loop_of(self, thread: int, node: Repeat) -> Repeat:
-        test = self._nodes_of(thread, node.test) + [self._meet] * ((node, "test") in self._meetings)
-        trips = node.trips if thread == 0 else None
-        return replace(node, body=self._nodes_of(thread, node.body), test=test, trips=trips)
+    def _part_of(self, thread: int, node, part):
+        if isinstance(node, Call):
+            return self._steering.call(thread, node, part)
+        return self._steering.whole(thread, node)
+
+    def _around(self, thread: int, node) -> Repeat | Choice:
+        blocks = [self._nodes_of(thread, block) for block in node.blocks]
+        blocks[0] += [self._meet] * ((node, "test") in self._meetings)
+        made = self._steering.around(thread, node, blocks)
+        return replace(made, trips=node.trips if thread == 0 else None) if isinstance(node, Repeat) else made
+
+
+def _segments(nodes: list) -> list[list]:
+    """The nodes between those behind which the program may go on as another one."""
+    found: list[list] = [[]]
+    for node in nodes:
+        found[-1].append(node)
+        if may_go_on(node):
+            found.append([])
+    return found
 
 
 def _most_trips(node) -> int:

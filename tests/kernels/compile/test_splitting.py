@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minitf.kernels.compile import abi, layout
-from minitf.kernels.compile.splitting import COLUMNS, VECTOR, Across, By, Either, Nest, Product, Sums, Window
+from minitf.kernels.compile.splitting import COLUMNS, VECTOR, Across, By, Either, Nest, Product, Shared, Sums, Window
 from minitf.kernels.math.gemm import gemm
 
 ROWS, WIDTH = 7, 5
@@ -95,10 +95,59 @@ def filters(*shape):
     return real(*shape), real(*shape)
 
 
+def slots(count, capacity):
+    """Numbers of `count` slots of `capacity` ones."""
+    return count, capacity, ROWS, WIDTH, ROWS * WIDTH
+
+
 # Volumes of 2 x 4 x 3, and how a filter of 2 x 3 x 2 lies on them.
 VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
 
 SAMPLES = {
+    "put_slots": [
+        lambda: [index(3, 4), real(3, ROWS, WIDTH).view(np.uint32), real(4, ROWS, WIDTH).view(np.uint32), *slots(3, 4)]
+    ],
+    "get_slots": [
+        lambda: [
+            *(np.array([2, 0, 3], np.int32), np.array([3]), np.array([1, 0, 1, 1], np.uint8)),
+            *(real(4, ROWS, WIDTH).view(np.uint32), real(3, ROWS, WIDTH).view(np.uint32), *slots(3, 4)),
+        ]
+    ],
+    "take_at": [
+        lambda: [
+            index(4, 1),
+            *(real(ROWS, n, WIDTH).view(np.uint32) for n in (6, 2)),
+            0,
+            1,
+            6,
+            ROWS,
+            2,
+            1,
+            WIDTH,
+            WIDTH,
+        ],
+        lambda: [index(4, 1), *(real(n, ROWS, WIDTH).view(np.uint32) for n in (6, 1)), 0, 1, 6, 1, 1, *slots(1, 1)[2:]],
+    ],
+    "put_at": [
+        lambda beta=beta: [
+            index(4, 1),
+            *(real(ROWS, n, WIDTH) for n in (2, 6)),
+            0,
+            1,
+            6,
+            ROWS,
+            2,
+            1,
+            WIDTH,
+            WIDTH,
+            beta,
+        ]
+        for beta in (0, 1)
+    ]
+    + [
+        lambda beta=beta: [index(4, 1), *(real(n, ROWS, WIDTH) for n in (1, 6)), 0, 1, 6, 1, 1, *slots(1, 1)[2:], beta]
+        for beta in (0, 1)
+    ],
     "betainc": [nest((ROWS, WIDTH), (WIDTH,), (ROWS, 1))],
     "crop_and_resize": [
         lambda nearest=nearest: [
@@ -285,18 +334,19 @@ def test_ranges_are_the_whole(kernel):
         made, whole = instance(kernel, make())
         before = [o.copy() if isinstance(o, np.ndarray) else o for o in whole]
         numbers = {n: o for n, o in zip(kernel.operands, whole) if not isinstance(o, np.ndarray)}
-        pieces = kernel.split.pieces(numbers)
+        rule = kernel.split if not isinstance(kernel.split, Shared) else kernel.split.among_threads(numbers)
+        pieces = rule.pieces(numbers)
         assert pieces >= WIDTH
         assert made.run(*whole) == 0
         cuts = [0, 1, pieces // 2, pieces]
         parts = [o.copy() if isinstance(o, np.ndarray) else o for o in before]
         for first, last in reversed(list(zip(cuts, cuts[1:]))):  # in any order
-            operands, _ = part_operands(kernel, parts, first, last - first, exact=False)
+            operands, _ = part_operands(kernel, parts, first, last - first, False, rule)
             assert made.run(*operands) == 0
         for found, expected in zip(parts, whole):
             np.testing.assert_array_equal(found, expected)
         for first, last in zip(cuts, cuts[1:]):
-            operands, _ = part_operands(kernel, before, first, last - first, exact=True)
+            operands, _ = part_operands(kernel, before, first, last - first, True, rule)
             assert made.python(*operands) == 0  # which checks its indices
 
 

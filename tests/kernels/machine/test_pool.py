@@ -115,6 +115,33 @@ def test_a_failing_thread_dismisses_the_other(failing):
         assert log[0] == 0 and team.controls[1 - failing][FLAG] == 1
 
 
+def test_what_comes_before_the_meeting_that_a_thread_misses_is_done():
+    log = np.zeros(2, np.int64)
+    with Team(2) as team:
+        team.meet()
+        team.put(1, team_fails[()], 7)
+        for n in (1, 2):
+            team.put(0, team_slow[()], log, n)
+        team.meet()
+        team.put(0, team_slow[()], log, 3)
+        statuses = team.run()
+        assert statuses[1] & 0xFFFFFFFF == 7 and statuses[0] & 0xFFFFFFFF == pool.STOPPED
+        assert log[0] == 12
+
+
+def test_who_has_been_at_a_meeting_has_not_missed_it():
+    """However late another one comes."""
+    log = np.zeros(2, np.int64)
+    with Team(2) as team:
+        team.put(0, team_slow[()], log, 1)
+        team.meet()
+        team.put(1, team_fails[()], 7)
+        team.put(0, team_slow[()], log, 2)
+        statuses = team.run()
+        assert statuses[0] == 0 and statuses[1] & 0xFFFFFFFF == 7
+        assert log[0] == 12
+
+
 def test_leave_ends_a_job():
     with Team(2) as team:
         team.run()

@@ -19,12 +19,19 @@ def test_clear_slots():
     assert length[0] == 3 and not full.any()
 
 
-@pytest.mark.parametrize("kernel, dtype", [(k.write_slots, "uint32"), (k.add_slots, "float32")])
-def test_writing(kernel, dtype):
-    index, rows = np.array([3, 0], np.int32), sample(dtype, (2, 5))
-    length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 5), dtype)
-    over = [0] * (kernel is k.write_slots)
-    assert run(kernel[dtype], index, rows, length, full, out, 2, 4, 1, 5, *over) == 0
+def test_filling_and_putting():
+    index, rows = np.array([3, 0], np.int32), sample("uint32", (2, 6))
+    length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 6), np.uint32)
+    assert run(k.fill_slots[()], index, length, full, 2, 4, 1, 0) == 0
+    assert length[0] == 4 and full.tolist() == [1, 1, 0, 1]
+    assert run(k.put_slots["uint32"], index, rows, out, 2, 4, 3, 2, 6) == 0
+    np.testing.assert_array_equal(out, [rows[1], [0] * 6, [0] * 6, rows[0]])
+
+
+def test_adding_to_empty_slots():
+    index, rows = np.array([3, 0], np.int32), sample("float32", (2, 5))
+    length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 5), np.float32)
+    assert run(k.add_slots["float32"], index, rows, length, full, out, 2, 4, 1, 5) == 0
     assert length[0] == 4 and full.tolist() == [1, 1, 0, 1]
     np.testing.assert_array_equal(out[[3, 0]], rows)
 
@@ -39,7 +46,8 @@ def test_adding_to_a_full_slot():
 def test_writing_over_a_full_slot():
     rows, out, full = sample("uint64", (2, 3)), np.ones((2, 3), np.uint64), flags(0, 1)
     index = np.array([1, 1], np.int32)
-    assert run(k.write_slots["uint64"], index, rows, number(2), full, out, 2, 2, 0, 3, 1) == 0
+    assert run(k.fill_slots[()], index, number(2), full, 2, 2, 0, 1) == 0
+    assert run(k.put_slots["uint64"], index, rows, out, 2, 2, 1, 3, 3) == 0
     np.testing.assert_array_equal(out, [[1] * 3, rows[1]])
 
 
@@ -48,18 +56,27 @@ def test_writing_over_a_full_slot():
     [(-1, 1, k.OUTSIDE), (2, 0, k.OUTSIDE), (4, 1, k.NO_ROOM), (2**31 - 1, 1, k.NO_ROOM), (1, 1, k.AGAIN)],
 )
 def test_what_is_not_written(index, grows, why):
-    places, rows = np.array([0, index], np.int32), np.ones((2, 3), np.uint64)
-    length, full, out = number(2), flags(0, 1, 0, 0), np.zeros((4, 3), np.uint64)
-    status = run(k.write_slots["uint64"], places, rows, length, full, out, 2, 4, grows, 3, 0)
-    assert status == 1 + k.KINDS + why
-    assert full.tolist() == [1, 1, 0, 0] and not out[1:].any()
+    places, length, full = np.array([0, index], np.int32), number(2), flags(0, 1, 0, 0)
+    assert run(k.fill_slots[()], places, length, full, 2, 4, grows, 0) == 1 + k.KINDS + why
+    assert full.tolist() == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("index", [-1, 4, 2**31 - 1, -(2**31)])
+def test_what_is_refused_is_not_moved(index):
+    places, rows, out = np.array([0, index], np.int32), np.ones((2, 3), np.uint64), np.zeros((4, 3), np.uint64)
+    assert run(k.put_slots["uint64"], places, rows, out, 2, 4, 3, 1, 3) == 0
+    assert out[0].all() and not out[1:].any()
+    taken = np.ones((2, 3), np.uint64)
+    assert run(k.get_slots["uint64"], places, number(4), flags(1, 1, 1, 1), out, taken, 2, 4, 3, 1, 3) == 0
+    assert taken[0].all() and not taken[1].any()
 
 
 def test_reading():
     rows, seen = sample("uint16", (3, 4)), flags(0, 0, 0)
     index, out = np.array([2, 1, 0], np.int32), np.ones((3, 4), np.uint16)
     full = flags(1, 0, 1)
-    assert run(k.read_slots["uint16"], index, number(3), full, rows, seen, out, 3, 4, 1, 0, 1) == 0
+    assert run(k.see_slots[()], index, number(3), full, seen, 3, 1, 0, 1) == 0
+    assert run(k.get_slots["uint16"], index, number(3), full, rows, out, 3, 3, 2, 2, 4) == 0
     assert seen.tolist() == [1, 0, 1]
     np.testing.assert_array_equal(out, [rows[2], [0] * 4, rows[0]])
 
@@ -77,9 +94,10 @@ def test_reading():
 )
 def test_what_is_not_read(index, once, adds, zeros, status):
     out, rows = np.ones(2, np.uint8), np.full((4, 2), 5, np.uint8)
-    operands = np.array([index], np.int32), number(3), flags(1, 0, 1, 0), rows, flags(1, 0, 0, 0), out
-    assert run(k.read_slots["uint8"], *operands, 1, 2, once, adds, zeros) == status
-    assert out.tolist() == ([0, 0] if index == 3 and not status else [5, 5] if not status else [1, 1])
+    given = np.array([index], np.int32), number(3), flags(1, 0, 1, 0)
+    assert run(k.see_slots[()], *given, flags(1, 0, 0, 0), 1, once, adds, zeros) == status
+    assert run(k.get_slots["uint8"], *given, rows, out, 1, 4, 1, 2, 2) == 0
+    assert out.tolist() == ([5, 5] if index == 0 else [0, 0])
 
 
 def test_add_list():

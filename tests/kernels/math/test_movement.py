@@ -66,7 +66,7 @@ def test_positions_taken_and_put_back(dtype, index):
     a = numbered((2, 5, 3), dtype)
     for at, n, wraps in [(0, 1, 1), (4, 1, 1), (-1, 1, 1), (-5, 1, 1), (3, 2, 0), (0, 5, 0), (5, 0, 0)]:
         first, begin = at % 5 if wraps else at, np.array([9, at], index)
-        part, where = a[:, first : first + n], (1, wraps, 5, 2, n, 3)
+        part, where = a[:, first : first + n], (1, wraps, 5, 2, n, 1, 3, 3)
         o = np.zeros(part.shape, dtype)
         assert run(movement.take_at[index, layout.carrier(dtype)], begin, a, o, *where) == 0
         np.testing.assert_array_equal(o, part)
@@ -83,8 +83,8 @@ def test_positions_outside_leave_everything_as_it_is(at, n, wraps):
     a, o, full = numbered((5,)), np.full(2, 7, np.float32), numbered((5,))
     for place in (at, largest.max, largest.min):
         begin = np.array([place])
-        assert run(movement.take_at[np.int64, np.uint32], begin, a, o, 0, wraps, 5, 1, n, 1) == 1
-        assert run(movement.put_at[np.int64, np.float32], begin, o, full, 0, wraps, 5, 1, n, 1, 0) == 1
+        assert run(movement.take_at[np.int64, np.uint32], begin, a, o, 0, wraps, 5, 1, n, 1, 1, 1) == 1
+        assert run(movement.put_at[np.int64, np.float32], begin, o, full, 0, wraps, 5, 1, n, 1, 1, 1, 0) == 1
     assert o.tolist() == [7, 7] and full.tolist() == a.tolist()
 
 

@@ -15,14 +15,16 @@ def _copy(source: Buffer, target: Buffer) -> Call:
     return Call(assign["uint32"], (*refs, refs[0].size), None, None)
 
 
+@pytest.mark.parametrize("alike", [False, True])
 @pytest.mark.parametrize("seed", range(5))
-def test_buffers_that_live_together_do_not_overlap(seed):
+def test_buffers_that_live_together_do_not_overlap(seed, alike):
     random = np.random.default_rng(seed)
     lives = {}
     for _ in range(300):
         birth = int(random.integers(200))
-        lives[Buffer(int(random.integers(1, 3000)))] = [birth, birth + int(random.integers(30))]
-    top = place(lives)
+        size = int(random.choice([4, 8, 900, 1000, 1000_000] if alike else random.integers(1, 3000, 300)))
+        lives[Buffer(size)] = [birth, birth + int(random.integers(30))]
+    top = place(lives, alike)
     for a, (birth, death) in lives.items():
         assert a.offset % ALIGNMENT == 0 and a.offset + a.size <= top
         for b, other in lives.items():
@@ -37,6 +39,13 @@ def test_best_fit_and_merged_neighbours():
     top = place({large: [0, 0], between: [0, 1], small: [0, 0], fits: [1, 1], whole: [2, 2]})
     assert fits.offset == small.offset, "the smallest free block that is large enough"
     assert top == 448 and whole.offset == 0, "free neighbours are one block"
+
+
+def test_small_buffers_only_follow_those_of_their_size():
+    first, other, alike, large, after = _buffers(1000, 512, 1000, 100_000, 70_000)
+    place({first: [0, 0], other: [1, 1], alike: [2, 2], large: [3, 3], after: [4, 4]}, alike=True)
+    assert alike.offset == first.offset and other.offset >= 1000
+    assert after.offset == large.offset, "large ones do"
 
 
 def test_lives_in_loops():

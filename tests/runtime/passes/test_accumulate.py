@@ -60,7 +60,7 @@ def summand_that_changes_before_the_product_is_added(p):
 def put_at_a_place(p, out, beta=0):
     """A row of zeros but for one place, of which a constant tells."""
     place = Ref((1,), np.int64, Buffer(8, "constant", np.array([3])))
-    p.call(movement.put_at["int64", "float32"], place, p.given(WIDTH), out, 0, 1, DEPTH, 1, 1, WIDTH, beta)
+    p.call(movement.put_at["int64", "float32"], place, p.given(WIDTH), out, 0, 1, DEPTH, 1, 1, 1, WIDTH, WIDTH, beta)
     return out
 
 
@@ -122,11 +122,11 @@ gemm[float32] a=c2[4, 3] b=c3[3, 5] c<>t1[4, 5] m=4 n=5 k=3 lda=3 ldb=5 ldc=5 be
     assert (
         shown(two_rows, "accumulate")
         == """
-put_at[int64,float32] begin=c0[1] a=c1[5] o<>t2[8, 5] wraps=1 size=8 outer=1 n=1 width=5
-put_at[int64,float32] begin=c3[1] a=c4[5] o<>t5[8, 5] wraps=1 size=8 outer=1 n=1 width=5
+put_at[int64,float32] begin=c0[1] a=c1[5] o<>t2[8, 5] wraps=1 size=8 outer=1 n=1 rows=1 width=5 stride=5
+put_at[int64,float32] begin=c3[1] a=c4[5] o<>t5[8, 5] wraps=1 size=8 outer=1 n=1 rows=1 width=5 stride=5
 add[float32] a=t2[8, 5] b=t5[8, 5] o:=t6[8, 5] rank=1 dims=(40,1,1)
 ->
-put_at[int64,float32] begin=c0[1] a=c1[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 width=5
-put_at[int64,float32] begin=c3[1] a=c4[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 width=5 beta=1
+put_at[int64,float32] begin=c0[1] a=c1[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 rows=1 width=5 stride=5
+put_at[int64,float32] begin=c3[1] a=c4[5] o<>t6[8, 5] wraps=1 size=8 outer=1 n=1 rows=1 width=5 stride=5 beta=1
 """
     )
