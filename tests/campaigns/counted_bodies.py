@@ -28,6 +28,10 @@ class Body:
         a = self.rows(a, state, depth - 1)
         return getattr(self, STEPS[self.draw.randint(len(STEPS))])(a, state)
 
+    def number(self, a, most):
+        """A whole number that data decide."""
+        return tf.cast(tf.abs(tf.tanh(tf.reduce_sum(a))) * most, tf.int32)
+
     def picked(self, a, _):
         column, least = self.draw.randint(N), self.draw.uniform(-0.5, 0.5)
         return tf.boolean_mask(a, a[:, column] > least)
@@ -72,6 +76,60 @@ class Body:
         values, index, _ = tf.unique_with_counts(tf.cast(a[:, 1] * 2.0, tf.int32))
         return a + 0.1 * tf.expand_dims(tf.cast(tf.gather(values, index), tf.float32), 1)
 
+    def repeated(self, a, state):
+        times = tf.cast(tf.abs(a[:, 0]) * 1.5, tf.int32)
+        return tf.repeat(a, times, axis=0) + state if self.draw.randint(2) else tf.tile(a, [self.draw.randint(3), 1])
+
+    def filled(self, a, state):
+        return tf.fill([self.number(a, 5), N], 0.3) * state + tf.zeros([N])
+
+    def many(self, a, state):
+        wide = tf.broadcast_to(state, [self.number(a, 70), N])  # more than there is room for at first
+        return tf.concat([a, wide * 0.01], 0)
+
+    def drawn(self, a, _):
+        shape = tf.shape(a) if self.draw.randint(2) else [self.number(a, 4), N]
+        noise = tf.random_uniform(shape, seed=self.draw.randint(9)) * 0.2
+        return a + noise if isinstance(shape, tf.Tensor) else noise
+
+    def dropped(self, a, _):
+        return tf.nn.dropout(a, 0.7, seed=self.draw.randint(9))
+
+    def padded(self, a, _):
+        before = self.number(a, 3) if self.draw.randint(2) else self.draw.randint(3)
+        return tf.pad(a, [[before, 1], [0, 0]], constant_values=self.draw.randint(2) * 0.5)
+
+    def sliced(self, a, _):
+        first, last, step = (self.draw.choice([None, -3, -1, 1, 2, 4]) for _ in range(3))
+        return a[first:last:step] if step not in (4, -3) else a[: self.number(a, 4)]
+
+    def begun(self, a, _):
+        rows = tf.shape(a)[0]
+        first = tf.minimum(self.number(a, 3), rows)
+        return tf.slice(a, tf.stack([first, 0]), tf.stack([(rows - first) // 2 if self.draw.randint(2) else -1, N]))
+
+    def stitched(self, a, _):
+        which, count = tf.cast(a[:, 1] > 0.1, tf.int32), 2
+        places, parts = (tf.dynamic_partition(x, which, count) for x in (tf.range(tf.shape(a)[0]), a))
+        return tf.dynamic_stitch(places, [parts[0] * 0.5, tf.tanh(parts[1])])
+
+    def backwards(self, a, _):
+        lengths = tf.minimum(tf.cast(tf.abs(a[:, 2]) * 3.0, tf.int32), N)
+        return tf.reverse_sequence(a, lengths, seq_axis=1)
+
+    def paired(self, a, _):
+        near = tf.nn.softmax(-tf.reduce_sum(tf.square(tf.expand_dims(a, 0) - tf.expand_dims(a, 1)), 2))
+        return tf.matmul(near, a)
+
+    def largest(self, a, _):
+        best = tf.nn.top_k(a[:, 0], tf.minimum(tf.shape(a)[0], 3))[1]
+        return tf.gather(a, best)
+
+    def iterated(self, a, state):
+        """A loop in the loop, that picks rows."""
+        more = lambda i, s: (i + 1, tf.tanh(s + 0.2 * tf.reduce_sum(self.picked(a * s, None), 0)))  # noqa: E731
+        return a + tf.while_loop(lambda i, _: i < 2, more, [0, state])[1]
+
     def branched(self, a, state):
         yes, no = (lambda: self.rows(a, state, 1)), (lambda: tf.concat([a, a[:1]], 0))
         found = tf.cond(tf.reduce_sum(state) > 0.0, yes, no)
@@ -79,7 +137,7 @@ class Body:
         return found
 
 
-STEPS = [name for name in vars(Body) if not name.startswith("_") and name != "rows"]
+STEPS = [name for name in vars(Body) if not name.startswith("_") and name not in ("rows", "number")]
 
 
 def network(seed, x):
@@ -100,7 +158,8 @@ def results(seed, feeds, **config):
     tf.reset_default_graph()
     x = tf.placeholder(tf.float32, [None, ROWS, N])
     end = network(seed, x)
-    fetches = [end, *tf.gradients(tf.reduce_sum(tf.square(end)), [x, *tf.trainable_variables()])]
+    gradients = tf.gradients(tf.reduce_sum(tf.square(end)), [x, *tf.trainable_variables()])
+    fetches = [end, *[g for g in gradients if g is not None]]
     with tf.Session(config=tf.ConfigProto(**config)) as session:
         session.run(tf.global_variables_initializer())
         return [session.run(fetches, {x: feed}) for feed in feeds]

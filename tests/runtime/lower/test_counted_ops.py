@@ -49,6 +49,12 @@ def twice(a):
     return tf.while_loop(lambda i, _: i < 2, more, [0, 0.1])[1]
 
 
+def whichever(a):
+    """What both branches save follows one count."""
+    rows = above(a)
+    return tf.cond(a[0, 0] > 0.3, lambda: tf.reduce_sum(rows * rows), lambda: tf.reduce_sum(tf.exp(-rows * rows)))
+
+
 OF_SIZES = {
     "fill": lambda a: tf.fill([number(a), N], 1.5) * a[0],
     "fill of a product": lambda a: tf.fill([number(a), number(a[:, 1:])], a[0, 0]),
@@ -70,6 +76,7 @@ OF_SIZES = {
     "convolution": lambda a: tf.nn.conv2d(image(a), tf.ones([2, 2, 1, 2]), [1, 1, 1, 1], "SAME") * a[0, 0],
     "pool": lambda a: tf.nn.max_pool(image(a), [1, 2, 2, 1], [1, 1, 1, 1], "SAME") * a[0, 0],
     "branch": either,
+    "both branches": whichever,
     "uniform": lambda a: tf.random_uniform([number(a)], seed=1) * a[0, 0],
     "normal": lambda a: tf.random_normal(tf.shape(above(a)), seed=1) * above(a),
     "whole": lambda a: tf.cast(tf.random_uniform([number(a)], maxval=9, dtype=tf.int32, seed=1), tf.float32) * a[0, 0],
