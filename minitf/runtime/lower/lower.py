@@ -311,18 +311,20 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
-        if len(self.frames) == 1 and any([type(ref) is Bounded for ref in inputs]):
+        plain = all([type(ref) is Ref for ref in inputs])
+        if not plain and len(self.frames) == 1 and any([type(ref) is Bounded for ref in inputs]):
             if definition.on_lists == "same":
                 return inputs[:1]
             inputs = [self._of_assumed_size(op, ref) for ref in inputs]
         if definition.bodies:
             return definition.host(self, op, *inputs)
-        if held_lists.is_kept(self, op, inputs):
+        if (not plain or op in self.hosted) and held_lists.is_kept(self, op, inputs):
             return self._kept_list(op, [for_python(self, ref) for ref in inputs])
-        found = self._counted(op, inputs) if len(self.frames) > 1 else None
-        if found is not None:
-            return found
-        held, plain = False, all([type(ref) is Ref for ref in inputs])
+        if (not plain or definition.counted) and len(self.frames) > 1:
+            found = self._counted(op, inputs)
+            if found is not None:
+                return found
+        held = False
         if not plain:
             inputs = [for_python(self, ref) for ref in inputs]
             if None in inputs:
@@ -425,7 +427,7 @@ class Lowering(Builder):
         if here == 0 or op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
-        written = self.written_buffers()
+        written = self._written_buffers
         if op.definition.reads == "shape":
             return level
         for ref in inputs:
