@@ -6,6 +6,8 @@ made before them: these counts decide what they draw.
 
 from __future__ import annotations
 
+import contextlib
+
 from minitf.framework.graph import get_default_graph
 
 
@@ -32,6 +34,12 @@ class Since:
     def count_as(self, count: int) -> None:
         """Has them count as many as TensorFlow makes."""
         skip(count - (last() - self.start))
+
+    @contextlib.contextmanager
+    def counted_as(self, count: int):
+        """Has the ops made inside count as many as TensorFlow makes."""
+        yield
+        self.count_as(count)
 
 
 def share(op) -> None:
@@ -80,6 +88,23 @@ def rows_of_batches(axes: int) -> int:
 def zeros_of_state(is_tensor: bool, is_scalar: bool) -> int:
     """A state's zeros, once more: their static shape is looked at. Of the batch's size, whether it is a tensor."""
     return 3 if is_scalar else 1 if is_tensor else 2
+
+
+# ---- cells that are one op
+
+GRU_BLOCK = 1
+
+
+def lstm_block(peephole: bool) -> int:
+    """A step: without weights of peepholes, zeros stand for them."""
+    return 2 - peephole
+
+
+def lstm_blocks(inputs, peephole: bool, from_zeros: bool, cut: bool) -> int:
+    """All steps; from_zeros: of a state that is not given, cut: to lengths of sequences."""
+    time, batch = (inputs.sizes or (None, None))[:2]
+    opened = batch is None
+    return 12 - peephole + 9 * (time is None) + 5 * opened + (3 + opened) * from_zeros + (29 - 2 * opened) * cut
 
 
 # ---- losses

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from minitf.framework import op_counts
 from minitf.framework.getter import getter
+from minitf.framework.tensor import Tensor
 from minitf.layers.base import Layer
 from minitf.layers.input_spec import InputSpec
 from minitf.ops.math.clip import clipped_with_whole_gradient
@@ -29,6 +31,11 @@ class LSTMBlockCell(LSTMCell):
         clip = cell_clip if cell_clip is not None and cell_clip > 0 else None
         super().__init__(num_units, use_peephole, clip, forget_bias=forget_bias, reuse=reuse, name=name, dtype=dtype)
 
+    def call(self, inputs, state):
+        """One step."""
+        with op_counts.Since().counted_as(op_counts.lstm_block(self._use_peepholes)):
+            return super().call(inputs, state)
+
     def _clipped(self, c):
         return clipped_with_whole_gradient(c, self._cell_clip)
 
@@ -42,6 +49,11 @@ class GRUBlockCellV2(GRUCell):
         if (num_units is None) == (cell_size is None):
             raise ValueError("GRUBlockCell takes num_units (or, by its old name, cell_size)")
         super().__init__(cell_size if num_units is None else num_units, reuse=reuse, name=name)
+
+    def call(self, inputs, state):
+        """One step."""
+        with op_counts.Since().counted_as(op_counts.GRU_BLOCK):
+            return super().call(inputs, state)
 
 
 class GRUBlockCell(GRUBlockCellV2):
@@ -83,8 +95,16 @@ class LSTMBlockFusedCell(Layer):
 
     def call(self, inputs, initial_state=None, dtype=None, sequence_length=None):
         """The outputs [time, batch, num_units] and `LSTMStateTuple(c, h)`; lists stay lists."""
+        count = op_counts.lstm_blocks(
+            inputs.shape,
+            peephole=self._cell._use_peepholes,
+            from_zeros=initial_state is None,
+            cut=sequence_length is not None,
+        )
+        count += sequence_length is not None and not isinstance(sequence_length, Tensor)
         initial_state = None if initial_state is None else LSTMStateTuple(*initial_state)
-        return dynamic_rnn(_Step(self._cell), inputs, sequence_length, initial_state, dtype, time_major=True)
+        with op_counts.Since().counted_as(count):
+            return dynamic_rnn(_Step(self._cell), inputs, sequence_length, initial_state, dtype, time_major=True)
 
 
 class _Step(RNNCell):
