@@ -50,6 +50,26 @@ def pixels(file, channels: int) -> np.ndarray:
     return found.reshape(*found.shape[:2], channels)
 
 
+def jpeg_pixels(mode: str, data: bytes, channels: int, accurate: bool, fancy: bool) -> np.ndarray | None:
+    """The pixels of a JPEG file of a Pillow `mode`, transformed and upscaled as TensorFlow does; None if the package
+    simplejpeg is not there, or does not read the file.
+    """
+    try:
+        import simplejpeg
+    except ImportError:
+        return None
+    if mode not in ("L", "RGB"):
+        return None
+    colors = "GRAY" if channels == 1 or channels == 0 and mode == "L" else "RGB"
+    try:
+        found = simplejpeg.decode_jpeg(data, colors, fastdct=not accurate, fastupsample=not fancy)
+    except ValueError:
+        return None  # Pillow reads more of what is damaged
+    if channels == 4:
+        found = np.concatenate([found, np.full_like(found[:, :, :1], 255)], 2)
+    return found
+
+
 def png_pixels(file, data: bytes, channels: int) -> np.ndarray:
     """The pixels of an opened PNG file as libpng gives them: uint16 of one of 16 bits, and as the alpha that is
     added to less than 8 bits what is opaque before they are widened.

@@ -17,7 +17,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.taking import needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.images import wide_png
-from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, opened, pillow, pixels, png_pixels
+from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, jpeg_pixels, opened, pillow, pixels, png_pixels
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.math import compare
 from minitf.ops.patterns import boxed
@@ -39,7 +39,11 @@ def _decoded(op, contents):
             raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
         if file.mode == "CMYK" and channels == 1:
             raise ValueError("an image of CMYK cannot become gray (Unsupported color conversion request)")
-        found = png_pixels(file, data, channels) if file.format == "PNG" else pixels(smaller, channels)
+        found = png_pixels(file, data, channels) if file.format == "PNG" else None
+        if file.format == "JPEG" and op.attrs.get("ratio", 1) == 1:
+            accurate = op.attrs.get("dct_method") == "INTEGER_ACCURATE"
+            found = jpeg_pixels(file.mode, data, channels, accurate, op.attrs.get("fancy_upscaling", True))
+        found = pixels(smaller, channels) if found is None else found
     return _of_bits(found, op.attrs.get("dtype") is dtypes.uint16)
 
 
@@ -264,9 +268,11 @@ def decode_jpeg(contents, name, **how) -> Tensor:
     Args:
       channels: 1 or 3; 0: as many as the file has.
       ratio: 1, 2, 4 or 8: how many times smaller the image is made as it is read.
-      dct_method: "", "INTEGER_FAST" or "INTEGER_ACCURATE", between which Pillow decides.
+      dct_method: "" and "INTEGER_FAST" give TensorFlow's pixels if the package simplejpeg is installed; else, and
+        for "INTEGER_ACCURATE", pixels are accurate.
       try_recover_truncated: what is missing at the end becomes gray.
-      fancy_upscaling, acceptable_fraction: Pillow decides.
+      fancy_upscaling: False needs the package simplejpeg.
+      acceptable_fraction: Pillow decides.
 
     Raises:
       ValueError: for a negative number of channels.
