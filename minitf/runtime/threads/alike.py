@@ -154,7 +154,7 @@ class Alike(Cutting):
             return False
         if all([numbers == table[0] for numbers in table]):
             return True
-        return None not in [self._samples.made_of(numbers) for numbers in zip(*table)]
+        return None not in [self._samples.made_of(n) for n in zip(*table) if n != (n[0],) * len(n)]
 
     # ---- what the parts are for some sizes
 

@@ -196,6 +196,19 @@ def test_what_works_on_rows_that_vary_is_cut(force):
     assert {"gather", "gemm", "bias_tanh"} <= cut, cut
 
 
+def test_numbers_that_are_no_whole_ones_are_the_same_for_all_sizes(force):
+    """A zero with its sign is a word as any other."""
+    x = tf.placeholder(tf.float32, [None, D])
+    y = tf.layers.dense(x, N, tf.sigmoid) + tf.layers.dense(x, N, tf.tanh)
+    with force() as session:
+        session.run(tf.global_variables_initializer())
+        for rows in (40, 55, 47, 52, 45, 58):
+            session.run(y, {x: np.ones((rows, D))})
+    [walk] = resized(force)
+    cut = {call.name for call in walk._alike.cut if walk._alike.divided(call)}
+    assert any(name.startswith("bias_sigmoid") for name in cut), cut
+
+
 @pytest.mark.parametrize("model", ["gru", "lstms"])
 def test_threads_meet_about_as_often_as_in_a_program_of_one_size(model, force):
     """Where each has the same rows of what calls share, they need not; nor where each writes rows of a gradient."""
