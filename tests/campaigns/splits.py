@@ -49,11 +49,11 @@ def built(seed, bare=False):
 
 
 def calls_python(op):
-    """Whether there is something in a loop or branch that no kernel does."""
+    """Whether there is something in a loop or branch that no kernel does, or that runs only if something else did."""
     plain = [each for each in inside([op]) if not each.definition.bodies and each.definition.role != "argument"]
     rules = [each.definition for each in plain]
     lacks = any(rule.kernel is None and rule.numpy is None or rule.effect is not None for rule in rules)
-    return lacks or not all(map(is_native, plain))
+    return lacks or not all(map(is_native, plain)) or any(each.guards for each in inside([op]))
 
 
 def run(graph, mode):

@@ -17,6 +17,7 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Lowering, NotNative, makers
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.tensor_arrays.flows import Flow
+from minitf.runtime.tensor_arrays.lists import Ghost
 
 
 def goes_over_held(loop, values: list) -> bool:
@@ -70,6 +71,7 @@ def lower(low: Lowering, op, values: list) -> list:
     """Makes the call; returns the values of the op's outputs, None for those that nobody uses."""
     inputs = dict(zip(op.inputs, values))
     inputs = {t: inputs[t] for t in dict.fromkeys(taken(op, low.used))}
+    inputs = {t: Ghost(v.kind) if isinstance(v, Flow) and v.ghost else v for t, v in inputs.items()}
     if any([v is None or isinstance(v, Flow) or t.dtype.is_ref_dtype for t, v in inputs.items()]):
         raise NotNative(op, lists=makers(inputs.values()))
     loop, outputs = op.attrs["loop"], [t for t in op.outputs if t in low.used]

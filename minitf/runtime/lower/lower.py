@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from minitf.framework.errors import InternalError, OpError
+from minitf.framework.inside import Flag
 from minitf.framework.registry import check_sizes
 from minitf.framework.static import full
 from minitf.kernels.compile import layout
@@ -301,12 +302,21 @@ class Lowering(Builder):
     def lower(self, op) -> None:
         """Lowers one op and notes where its outputs are."""
         self.current, refs = op, self.refs
-        if op.guards and op is not self.top:
-            raise NotNative(op)  # of a region's ops, all run or none
+        if op.guards and op is not self.top:  # of a region's ops, all run or none
+            refs[op.outputs[0]] = self._guarded_flag(op)
+            return
         inputs = [refs.get(t) for t in op.inputs] if op.definition.bodies else [refs[t] for t in op.inputs]
         follows, _ = self.remembered.traits(op)
         for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
             refs[tensor] = ref if follows else self.snapshot(ref)
+
+    def _guarded_flag(self, op) -> Ref | None:
+        """Where it says whether something ran behind what an op waits for."""
+        flags = [self.refs.get(flag) for flag in op.guards]
+        plain = len(flags) == 1 and (flags[0] is None or flags[0].shape == ())
+        if not plain or op.type != "Const" or type(op.outputs[0]) is not Flag or not op.attrs["value"]:
+            raise NotNative(op)
+        return flags[0]
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""

@@ -15,7 +15,7 @@ from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loops import RegionLowering
-from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue
+from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue, makers
 from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
@@ -456,7 +456,7 @@ class Region:
             for tensor in op.outputs:
                 for_python(low, low.refs[tensor] if tensor in kept else None)  # what takes it here has more of memory
                 if tensor in kept and getattr(low.refs[tensor], "ghost", False) and not only_kind_wanted(tensor):
-                    raise NotNative(op)
+                    raise NotNative(op, lists=makers([low.refs[tensor]]))
                 if tensor in self.fetched:
                     low.copies[tensor] = low.snapshot(low.refs[tensor])
                 elif tensor in kept and not follows_variable(op):
