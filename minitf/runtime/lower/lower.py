@@ -15,7 +15,7 @@ from minitf.framework.static import full
 from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp, by_numpy
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower import assumed_counts, held_lists, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
@@ -476,10 +476,7 @@ class Lowering(Builder):
         return constants
 
     def _computed(self, op, known: list) -> list:
-        """What an op gives for these inputs; where all is whole numbers, NumPy tells as well and sooner."""
-        if all([t.dtype.is_integer for t in (*op.inputs, *op.outputs)]):
-            with contextlib.suppress(ArithmeticError, ValueError, IndexError):
-                return by_numpy(op, known, "raise")
+        """What an op's kernel gives for these inputs: in whole numbers that overflow NumPy's differs."""
         results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
         return [value.array for value in results]
 
