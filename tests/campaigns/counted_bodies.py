@@ -30,7 +30,7 @@ class Body:
 
     def number(self, a, most):
         """A whole number that data decide."""
-        return tf.cast(tf.abs(tf.tanh(tf.reduce_sum(a))) * most, tf.int32)
+        return tf.cast(tf.abs(tf.tanh(tf.reduce_sum(a))) * (most + 0.5), tf.int32)
 
     def picked(self, a, _):
         column, least = self.draw.randint(N), self.draw.uniform(-0.5, 0.5)
