@@ -93,6 +93,7 @@ OF_SIZES = {
     "some picked": lambda a: tf.square(above(a)[: number(a)]),
     "but the first": lambda a: tf.square(above(a)[1:]),
     "but the last": lambda a: tf.square(above(a)[:-1]),
+    "bounds from both ends": lambda a: tf.square(tf.fill([number(a), N], a[0, 0])[-3:4]),
     "every second": lambda a: tf.square(above(a)[::2, ::-1]),
     "backwards": lambda a: tf.cumsum(above(a)[::-1], 0) * above(a),
     "slice": lambda a: tf.square(tf.slice(a, [tf.minimum(number(a), 2), 0], [tf.minimum(number(a), 4), N])),
