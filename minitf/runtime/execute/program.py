@@ -16,7 +16,8 @@ from minitf.runtime.execute.walk import Alone, Stop, Together, TogetherResized
 from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
-from minitf.runtime.lower.lower import Assumption, Lowering, OtherValue
+from minitf.runtime.lower.lower import Assumption, Lowering
+from minitf.runtime.lower.signals import OtherValue
 from minitf.runtime.memory.instructions import Instructions
 from minitf.runtime.memory.memory import Memory, Nowhere
 from minitf.runtime.memory.placement import place_values

@@ -7,11 +7,13 @@ from dataclasses import replace
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower.bounded import Bounded
 from minitf.runtime.lower.bounded_stacks import BoundedStack
+from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
-from minitf.runtime.lower.lower import Frame, Lowering, NotNative, makers
+from minitf.runtime.lower.lower import Lowering, makers
+from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.tensor_arrays.flows import Flow, absent
 
 

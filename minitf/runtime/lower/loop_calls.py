@@ -14,7 +14,8 @@ from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held, HostCall, lasts, room
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.lower.lower import Lowering, NotNative, makers
+from minitf.runtime.lower.lower import Lowering, makers
+from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.tensor_arrays.lists import Ghost

@@ -22,12 +22,14 @@ from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
 from minitf.runtime.lower.builder import NATIVE, Value
+from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.growing import changes, growing
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
-from minitf.runtime.lower.lower import Frame, Lowering, NotNative, Open, makers
+from minitf.runtime.lower.lower import Lowering, makers
+from minitf.runtime.lower.signals import NotNative, Open
 from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
 
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory

@@ -21,10 +21,12 @@ from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
 from minitf.runtime.lower.chains import chained
+from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Ref
 from minitf.runtime.lower.remembered import Remembered
+from minitf.runtime.lower.signals import NotNative, OtherValue
 from minitf.runtime.plan.needed import Needed
 from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import flows
@@ -33,34 +35,6 @@ from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 _SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack)  # no memory of a variable is among these
-
-
-class NotNative(Exception):
-    """An op that has to run on the host: it has no kernel for its types, or its shapes depend on data. lists: the ops
-    that made lists which Python has to keep.
-    """
-
-    def __init__(self, op, demanded: Ref | None = None, lists=frozenset()):
-        super().__init__(op.name)
-        self.op, self.demanded, self.lists = op, demanded, set(lists)
-
-
-class Open(Exception):
-    """Loop variables have other shapes than at first. axes: of each, by number, the axes along which it changes, and by
-    how much it grows in a trip as far as that is known; None if it can only be on the host.
-    """
-
-    def __init__(self, op, axes: dict[int, dict | None]):
-        super().__init__(op.name)
-        self.op, self.axes = op, axes
-
-
-class OtherValue(Exception):
-    """A value on which shapes depend is not what it was assumed to be, by the key of the assumption."""
-
-    def __init__(self, key: tuple, found: np.ndarray):
-        super().__init__(key[0].name)
-        self.key, self.found = key, found
 
 
 class Assumption:
@@ -75,29 +49,6 @@ class Assumption:
     def found(self) -> np.ndarray:
         """What the value is in the run that has stopped here."""
         return self._low.data(self._value).copy()
-
-
-class Frame:
-    """A body being lowered: a whole region, a loop's body, or a branch (out of which nothing is hoisted)."""
-
-    def __init__(self, node=None, branch: bool = False):
-        self.nodes: list = []
-        self.node, self.branch = node, branch
-        self.equal: dict = {}  # counts of which it turned out what others they equal
-        self.replaced: dict = {}  # values in terms of these
-        self.alike: dict = {}  # of the ops that count something, by type: ops, their inputs and outputs
-        self.counted: list = []  # the calls by which counts were found out, of which values, and these
-        self.numbers: dict = {}  # numbers that decide sizes, by where they are: tensor, value, and what holds counts
-        self.products: dict = {}  # of counts
-
-    def mark(self) -> tuple:
-        """How far it is now."""
-        return len(self.nodes), dict(self.numbers), dict(self.products), len(self.counted)
-
-    def back_to(self, mark: tuple) -> None:
-        """Forgets what has come since."""
-        nodes, self.numbers, self.products, counted = mark
-        del self.nodes[nodes:], self.counted[counted:]
 
 
 class Lowering(Builder):

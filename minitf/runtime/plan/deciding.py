@@ -5,7 +5,8 @@ from __future__ import annotations
 from minitf.framework.traversal import inside, reached
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.lower.lower import Lowering, NotNative
+from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.resize.resizing import SMALL
 
 

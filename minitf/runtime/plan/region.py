@@ -15,8 +15,9 @@ from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.loops import RegionLowering
-from minitf.runtime.lower.lower import Lowering, NotNative, Open, OtherValue, makers
+from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.remembered import Remembered
+from minitf.runtime.lower.signals import NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.boundary import Branches, held_slices, leaving, only_kind_wanted, packed, withheld
