@@ -45,6 +45,13 @@ class Range:
         self.begin, self.end, self.step, self.from_start, self.to_end = begin, end, step, from_start, to_end
         self.element = element  # of the vectors of bounds from which it is
 
+    @property
+    def from_both_ends(self) -> bool:
+        """Whether one bound is counted from the start and the other one from the end."""
+        if self.from_start or self.to_end or self.begin is None or self.end is None:
+            return False
+        return (self.begin < 0) != (self.end < 0)
+
     def slice(self) -> builtins.slice:
         """The same as a Python slice."""
         return builtins.slice(None if self.from_start else self.begin, None if self.to_end else self.end, self.step)

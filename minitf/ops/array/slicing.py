@@ -240,6 +240,8 @@ def _lowered_index(b, op, sizes: tuple, bounds) -> list:
     """The index, with positions that are known only at run time as they are."""
     index = index_of(op.attrs, *[indexing.known(b, *pair) for pair in zip(op.inputs[1:4], bounds)], len(sizes))
     axes = [item for item in index if item is not None]
+    if b.follows and any(isinstance(item, Range) and item.from_both_ends for item in axes):
+        raise ValueError("how much is taken depends on the size in more than one way")
     if any(isinstance(item, Range) and item.size(size) is None for item, size in zip(axes, sizes)):
         given = b.example(op, tuple(sizes))
         if given is not None:

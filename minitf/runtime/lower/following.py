@@ -16,7 +16,6 @@ from minitf.runtime.lower.builder import NeedsData
 from minitf.runtime.lower.ir import Ref
 
 _MOST_COUNTS, _BELOW = 12, 1 << 20
-_SMALL = 0.05, 0.1  # parts of the most that there may be
 
 
 class Rule(NamedTuple):
@@ -149,8 +148,7 @@ def _shares(count: int) -> tuple[list, list]:
     drawn = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(2 * count + 2)]
     for k in range(count):
         drawn[k][k] = 0.0
-    few = [[share] * count for share in _SMALL]  # where numbers may bend: `x[-3:4]`
-    return [*drawn, *few, [0.0] * count], [
+    return [*drawn, [0.0] * count], [
         [mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))
     ]
 

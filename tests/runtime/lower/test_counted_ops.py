@@ -108,6 +108,9 @@ OF_SIZES = {
 }
 
 
+BY_PYTHON = {"both branches": {"Identity", "Reshape", "UnsortedSegmentSum"}}  # in the gradient
+
+
 def outcomes(make, feeds, second=False, **config):
     """For each feed what a loop gives and its gradient, and the session."""
     tf.reset_default_graph()
