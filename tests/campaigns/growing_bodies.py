@@ -143,7 +143,15 @@ def results(seed, feeds, **config):
     fetches = [*ends, *first, *[t for t in second if t is not None]]
     with tf.Session(config=tf.ConfigProto(**config)) as session:
         session.run(tf.global_variables_initializer())
-        return [session.run(fetches, {x: feed, trips: n}) for feed, n in feeds]
+        return [outcome(session, fetches, {x: feed, trips: n}) for feed, n in feeds]
+
+
+def outcome(session, fetches, feeds):
+    """What a run gives, or what its error says: memories may outgrow each other."""
+    try:
+        return session.run(fetches, feeds)
+    except tf.errors.InvalidArgumentError as error:
+        return [np.asarray(error.message)]
 
 
 def check(seed):
@@ -156,7 +164,7 @@ def check(seed):
     for one, other, shared, unchanged in zip(native, plain, both, bare):
         for a, b, c, d in zip(one, other, shared, unchanged):
             np.testing.assert_array_equal(d, b)
-            np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+            assert a == b if a.dtype.kind == "U" else np.allclose(a, b, 1e-3, 1e-5), (a, b)
             np.testing.assert_array_equal(a, c)
 
 
