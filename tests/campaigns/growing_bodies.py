@@ -164,7 +164,7 @@ def check(seed):
     for one, other, shared, unchanged in zip(native, plain, both, bare):
         for a, b, c, d in zip(one, other, shared, unchanged):
             np.testing.assert_array_equal(d, b)
-            assert a == b if a.dtype.kind == "U" else np.allclose(a, b, 1e-3, 1e-5), (a, b)
+            assert a == b if a.dtype.kind == "U" else np.allclose(a, b, 1e-3, 1e-5, True), (a, b)
             np.testing.assert_array_equal(a, c)
 
 
