@@ -35,24 +35,32 @@ class Products:
         self.shapes = collections.Counter()  # (m, n, k, whether a and b are stored transposed) of each product
         self._executor = NativeExecutor(plan, session._state, [*chosen(passes), self._strip])
 
-    def _strip(self, nodes, kept, trips=1):
+    def _strip(self, uses):
         """The last pass: takes out what is not a product; integers stay, as they count the trips of loops."""
+        self._count(uses.nodes, 1)
+        floats = [
+            call for call in uses.calls if any(ref.dtype.kind == "f" for ref in call.refs) and not _is_product(call)
+        ]
+        with uses:
+            uses.replace({call: [] for call in floats})
+
+    def _count(self, nodes, trips):
         from minitf.runtime.lower.ir import Call, Repeat
 
-        for node in list(nodes):
+        for node in nodes:
             if isinstance(node, Repeat):
                 count = node.count if isinstance(node.count, int) else node.limit
-                self._strip(node.test, kept, trips * count)
-                self._strip(node.body, kept, trips * count)
-            elif isinstance(node, Call):
-                if "gemm" in node.kernel.kernel.name:
-                    self.shapes[node.operands[3:8]] += trips
-                elif any(ref.dtype.kind == "f" for ref in node.refs):
-                    nodes.remove(node)
+                self._count([*node.test, *node.body], trips * count)
+            elif isinstance(node, Call) and _is_product(node):
+                self.shapes[node.operands[3:8]] += trips
 
     def run(self):
         """The products of one step."""
         self._executor.run(self._fed)
+
+
+def _is_product(call):
+    return "gemm" in call.kernel.kernel.name
 
 
 def main(args):

@@ -265,7 +265,7 @@ class Lowering(Builder):
         """Where it says whether something ran behind what an op waits for."""
         flags = [self.refs.get(flag) for flag in op.guards]
         plain = len(flags) == 1 and (flags[0] is None or flags[0].shape == ())
-        if not plain or type(op.outputs[0]) is not Flag or not op.attrs.get("value", False):
+        if not plain or not any([type(t) is Flag for t in op.outputs]) or not op.attrs.get("value", False):
             raise NotNative(op)
         return flags[0]
 
