@@ -9,6 +9,7 @@ from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import as_value
 from minitf.runtime.lower.host_calls import Held, HostCall, room
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
+from minitf.runtime.tensor_arrays.lengths import length_asked
 from minitf.runtime.tensor_arrays.lists import Ghost
 
 
@@ -66,6 +67,8 @@ def lower(low, op, inputs: list) -> list:
         return [None] * len(op.outputs)
     if any([isinstance(v, Flow) and does != "like" and not (does == "zeros" and v.ghost) for v in inputs]):
         raise HostOnly  # lists of both kinds
+    if any([isinstance(v, Flow) for v in inputs]) and length_asked(op.outputs[0]):
+        raise HostOnly  # only its kind is known here
     if any([isinstance(v, Held) and type(v) not in (Held, HeldList) for v in inputs]):
         raise HostOnly
     given = [Ghost(v.kind) if isinstance(v, Flow) else v for v in inputs]

@@ -18,7 +18,7 @@ from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.tensor_arrays.flows import Flow
-from minitf.runtime.tensor_arrays.lists import Ghost
+from minitf.runtime.tensor_arrays.lists import Ghost, Slots
 
 
 def goes_over_held(loop, values: list) -> bool:
@@ -64,6 +64,8 @@ def _lasting(value: Value):
     """A value in memory of its own; as an array, if nothing else is known of it."""
     if type(value) is Ragged:
         return Ragged([Concrete(s.array.copy(), s.row) if type(s) is Concrete else _lasting(s) for s in value.slices])
+    if isinstance(value, Slots):  # of a region's, whose next run writes over it
+        return value.having([None if s is None else Concrete(s.array.copy()) for s in value.slices])
     row = getattr(value, "row", None)
     return value.array.copy() if row is None else Concrete(value.array.copy(), row)
 

@@ -17,6 +17,7 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
 from minitf.runtime.session.state import Reference
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
+from minitf.runtime.tensor_arrays.lengths import length_asked
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
 
 
@@ -220,7 +221,9 @@ def _passed_on(op, flow) -> list | None:
         bodies = [body for body in (loop.body, loop.condition) if body is not None]
         inner = [argument for body in bodies for i, argument in loop.const_args(body) if i in places]
         return inner + [argument for argument, given in zip(loop.xs_args, xs) if given is flow]
-    return list(op.outputs) if does == "same" else [] if does in ("like", "zeros") else None
+    if does in ("like", "zeros"):
+        return None if length_asked(op.outputs[0]) else []
+    return list(op.outputs) if does == "same" else None
 
 
 def _given_out(flow) -> list | None:
