@@ -14,6 +14,8 @@ class Expected:
 
     def note_all(self, found: dict, sizes: list) -> None:
         """Takes note of numbers that were found out, by their keys."""
+        if len(sizes) != len(self._sizes):
+            self._found.clear()  # inputs are of other ranks
         self._sizes = sizes
         for key, numbers in found.items():
             same = [{k for k, size in enumerate(sizes) if size == number} for number in numbers]
@@ -27,15 +29,16 @@ class Expected:
         self.note_all({k: tuple(v.reshape(-1).tolist()) for k, v in values.items() if v is not None}, sizes)
 
     def all(self, sizes: list) -> dict:
-        """What all numbers are likely to be."""
-        return {key: self._numbers(key, sizes) for key in self._found}
+        """What all numbers are likely to be; none where inputs are of other ranks than before."""
+        return {key: self._numbers(key, sizes) for key in self._found if len(sizes) == len(self._sizes)}
 
     def take(self, values: dict, sizes: list) -> frozenset:
         """Makes arrays of numbers what they are likely to be for other sizes than the last ones, for which it is data
         that decide; returns the keys of those of which nothing is known.
         """
         known = {key: value for key, value in values.items() if value is not None}
-        sure = {key for key in known if key in self._found and all(self._found[key][1])}
+        alike = self._found if len(sizes) == len(self._sizes) else {}
+        sure = {key for key in known if key in alike and all(alike[key][1])}
         for key in sure if sizes != self._sizes else ():
             values[key] = np.array(self._numbers(key, sizes), known[key].dtype).reshape(known[key].shape)
         return frozenset(known.keys() - sure)

@@ -364,7 +364,7 @@ class Resized:
 
     def _place(self, numbers: np.ndarray, known: dict) -> None:
         """Makes the program that for these numbers; after the first time only what changes does."""
-        self.program.load = float(numbers[self.form.sizes].sum() / self._most)
+        self.program.load = max(float(numbers[self.form.sizes].sum()), 1.0) / self._most
         changing = self._changing if self._placed_once else np.arange(len(self.bases))
         self.program.become(changing, numbers[changing] + self.bases[changing])
         moving = self._moving if self._placed_once else range(len(self.form.results))

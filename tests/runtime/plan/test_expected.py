@@ -38,3 +38,11 @@ def test_where_sizes_are_the_same_data_decide():
     values["picked"] = np.array(6)
     expected.take(values, [5, 7])
     assert values == {"picked": 6}
+
+
+def test_inputs_of_other_ranks_are_learned_anew():
+    expected, values = Expected(), {"steps": np.array(7)}
+    expected.note_values(values, [5, 7])
+    assert expected.take(values, [5]) == {"steps"} and expected.all([5]) == {}
+    expected.note_values({"steps": np.array(5)}, [5])
+    assert expected.all([8]) == {"steps": (8,)}
