@@ -162,7 +162,7 @@ GRADIENTS = [
     "tf.reduce_max(r,0)",
     "tf.tile(r*r,[2,2]).values",
     "tf.ragged.boolean_mask(r*r,[True,False,True]).values",
-    "tf.ragged.map_flat_values(tf.sin,r).values",
+    "tf.ragged.map_flat_values(tf.square,r).values",
 ]
 
 
