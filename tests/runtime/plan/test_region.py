@@ -140,7 +140,8 @@ def test_threads_share_a_program_with_a_loop():
 
 def test_programs_are_kept_per_shape_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(region, "_PROGRAMS_KEPT", 3)
-    monkeypatch.setattr(resizing, "_FEWEST", 100)
+    monkeypatch.setattr(resizing, "_SIZES", 100)
+    monkeypatch.setattr(resizing, "_POINTS", 100)
     made = []
     lowered = region.Region._lowered
     monkeypatch.setattr(
