@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import csv
 import os
-import urllib.request
 
 import numpy as np
 
@@ -16,6 +15,8 @@ Dataset = collections.namedtuple("Dataset", ["data", "target"])
 
 def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
     """The path of a file in a folder, fetched from `source_url` if it is not there; OSError if that fails."""
+    import urllib.request
+
     os.makedirs(work_directory, exist_ok=True)
     path = os.path.join(work_directory, filename)
     if not os.path.exists(path):
