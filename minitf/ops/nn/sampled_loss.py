@@ -66,7 +66,10 @@ def logits_and_targets(
         true_logits -= math.cast(math.log(true_count), inputs.dtype)
         sampled_logits -= math.cast(math.log(sampled_count), inputs.dtype)
         targets = [array.ones_like(true_logits) / num_true, array.zeros_like(sampled_logits)]
-        return array.concat([true_logits, sampled_logits], 1), array.concat(targets, 1)
+        both = array.concat([true_logits, sampled_logits], 1), array.concat(targets, 1)
+        for matrix in both:
+            matrix.set_shape([None, None])  # also where the rank of the inputs is not known
+        return both
 
 
 @taking(arguments(logits_and_targets)[:-1])

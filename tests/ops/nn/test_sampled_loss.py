@@ -35,3 +35,9 @@ def test_all_classes_sampled_give_the_full_softmax():
 def test_labels_without_their_second_axis_are_refused():
     with fails(ValueError, "[batch, num_true]", "tf.reshape(labels, [-1, 1])"):
         tf.nn.nce_loss(tf.ones([5, 3]), tf.ones([5]), [1, 2], tf.ones([2, 3]), 2, 5)
+
+
+@pytest.mark.parametrize("loss", [tf.nn.sampled_softmax_loss, tf.nn.nce_loss])
+def test_inputs_of_unknown_rank_give_a_loss_for_each_row(loss):
+    weights, biases, inputs = (tf.placeholder(tf.float32) for _ in range(3))
+    assert loss(weights, biases, tf.placeholder(tf.int64), inputs, 4, 10).shape.as_list() == [None]
