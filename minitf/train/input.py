@@ -120,7 +120,7 @@ def string_input_producer(string_tensor, name, **how) -> FIFOQueue:
     Raises:
       ValueError: for an empty list. tf.errors.InvalidArgumentError: when it runs, for an empty tensor.
     """
-    if not isinstance(string_tensor, Tensor) and not len(string_tensor):
+    if hasattr(string_tensor, "__len__") and not isinstance(string_tensor, Tensor) and not len(string_tensor):
         raise ValueError("string_input_producer needs one string at least")
     with name_scope(name, "input_producer", [string_tensor]) as scope:
         strings = convert_to_tensor(string_tensor, dtypes.string)
