@@ -72,7 +72,8 @@ def _fewer_axes(labels, chosen) -> int | str:
     """How many axes the labels have fewer than the classes chosen, or what else tells of them."""
     if isinstance(labels, (tf.SparseTensor, tf.SparseTensorValue)):
         return "sparse"
-    ranks = np.ndim(labels) if not isinstance(labels, tf.Tensor) else labels.shape.rank, chosen.shape.rank
+    own = labels.shape.rank if hasattr(labels, "get_shape") else np.ndim(labels)
+    ranks = own, chosen.shape.rank
     return "unknown" if None in ranks else ranks[1] - ranks[0]
 
 

@@ -64,8 +64,9 @@ def dynamic_rnn(
     return outputs, state
 
 
-def transpose_batch_time(x: Tensor) -> Tensor:
+def transpose_batch_time(x) -> Tensor:
     """`x` with its first two axes exchanged; itself if it has fewer."""
+    x = tf.convert_to_tensor(x)
     rank = x.shape.rank
     if rank is not None and rank < 2:
         return x

@@ -159,6 +159,13 @@ class Call:
         parts = [*self.positional, *[f"{name}={value}" for name, value in self.named]]
         return f"{function}({', '.join(parts)})"
 
+    def of_variables(self) -> Call | None:
+        """The call with variables in the place of all its tensors; None if it takes none."""
+        positional = tuple(map(_variable, self.positional))
+        named = tuple((name, _variable(value)) for name, value in self.named)
+        changed = (positional, named) != (self.positional, self.named)
+        return Call(self.function, positional, named, "variables") if changed else None
+
     def wrong(self):
         """The call with one argument wrong, with one too few, one too many, and one that does not exist."""
         for value in wrong_values():
@@ -174,6 +181,11 @@ class Call:
             yield Call(self.function, self.positional, (*self.named[:i], *self.named[i + 1 :]), name)
         yield Call(self.function, (*self.positional, *["None"] * 30), (), "#too many")
         yield Call(self.function, self.positional, (*self.named, ("nonsense", "1")), "nonsense")
+
+
+def _variable(value: str) -> str:
+    is_tensor = VALUES.get(value, "").startswith(("tf.constant(", "tf.ones(", "tf.zeros("))
+    return f"tf.Variable({value})" if is_tensor else value
 
 
 def families() -> list[str]:
