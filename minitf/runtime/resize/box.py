@@ -10,7 +10,7 @@ _MOST = 4  # sizes that vary on their own
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
 _SEVERAL = 6  # sizes after which those to come are expected to be less far from them
-_TOLD = 3  # sizes after which one may follow another one by any factor, and something added
+_TOLD = 3  # sizes after which one surely follows another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
 _NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
@@ -32,10 +32,14 @@ class Sizes:
     """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
 
     free: the positions of those that vary on their own. counted: those of numbers that only a run finds out. unsure:
-    of these those that may vary though they were not seen to.
+    of these those that may vary though they were not seen to. told: so many points tell of any factor, and something
+    added, by which one follows another one.
     """
 
-    def __init__(self, points: list, counted: frozenset = frozenset(), unsure: frozenset = frozenset()):
+    def __init__(
+        self, points: list, counted: frozenset = frozenset(), unsure: frozenset = frozenset(), told: int = _TOLD
+    ):
+        self._told = told
         self._table = np.array(points, np.int64)
         self.free: list[int] = []
         self._counted = counted
@@ -63,7 +67,7 @@ class Sizes:
         for k, first in enumerate(self.free):
             factor = _factor(column - column[0], self._table[:, first] - self._table[0, first])
             more = int(column[0] - factor * self._table[0, first])
-            if factor and (len(self._table) >= _TOLD or more == 0 or factor == 1 and abs(more) <= _NEXT):
+            if factor and (len(self._table) >= self._told or more == 0 or factor == 1 and abs(more) <= _NEXT):
                 self._linear.append((position, factor, k, more))
                 return True
         for (k, first), (j, other) in itertools.combinations(enumerate(self.free), 2):

@@ -167,8 +167,8 @@ class _Group:
     def _make(self, points: list, given: Given, lower, unsure: frozenset = frozenset()) -> None:
         """Makes a program for all sizes between some."""
         counted = {key: range(where.start, where.stop) for key, where in given.places.items()}
-        sizes = Sizes(points, _positions(counted, counted), _positions(counted, unsure))
-        made = self._made(sizes, given.forgotten(), lower)
+        ways = _ways(points, _positions(counted, counted), _positions(counted, unsure))
+        made = next(filter(None, (self._made(sizes, given.forgotten(), lower) for sizes in ways)), None)
         new = made is not None and not any([made.within(other) for other in self.resized])
         self._missed, self._made_ones = 0, self._made_ones + new
         self._patience = self._made_ones if new else 2 * self._patience
@@ -191,6 +191,14 @@ class _Group:
             return Resized(sizes, Maker(sizes, given, lower), self._state, self._threads, self._assumed)
         except Unresizable:
             return None
+
+
+def _ways(points: list, counted: frozenset, unsure: frozenset) -> list[Sizes]:
+    """How sizes may depend on each other. If there is no program for as many as may vary on their own: what was not
+    seen to vary may not go with the others, and what they were twice may tell how one follows another.
+    """
+    found = [Sizes(points, counted, unsure), Sizes(points, counted), Sizes(points, counted, told=len(points))]
+    return list({tuple(sizes.free): sizes for sizes in reversed(found)}.values())[::-1]
 
 
 class Resized:
