@@ -9,6 +9,7 @@ from forced import shared
 import minitf as tf
 from benchmarks import cliffs, situations, specs
 from minitf.kernels.machine import pool
+from minitf.runtime.plan import region
 
 WORKLOAD = dataclasses.replace(cliffs.WORKLOAD, units=8, inputs=4, outputs=8, shortest=20)
 
@@ -27,3 +28,19 @@ def test_two_threads_train_as_one_does_to_the_last_bit(name):
     assert losses == others
     assert all(map(np.array_equal, variables, of_others))
     assert walks, "nothing was shared"
+
+
+@pytest.mark.parametrize("name", ["dynamic_partition", "pad_by_data"])
+def test_sizes_that_add_up_are_not_lowered_for_after_a_few_batches_took_turns(name, monkeypatch):
+    batches, lowered = specs.batches(WORKLOAD, 16), []
+    lower = region.Region._lowered
+    monkeypatch.setattr(region.Region, "_lowered", lambda self, *given: lowered.append(self) or lower(self, *given))
+    model = situations.build(tf, WORKLOAD, name, 1)
+    for k in range(60):
+        model.step(batches[k % 4])
+    for k in range(48):
+        model.step(batches[k % 16])
+    before = len(lowered)
+    for k in range(32):
+        model.step(batches[k % 16])
+    assert len(lowered) == before

@@ -10,6 +10,7 @@ from resized import watched
 import minitf as tf
 from minitf.runtime import inspect
 from minitf.runtime.plan import region
+from minitf.runtime.resize import resizing
 
 D, N = 3, 4
 
@@ -254,3 +255,10 @@ def test_what_is_counted_and_leaves_a_region(count, for_python):
             given = {x: draw.randn(32 if run < 12 else draw.randint(2, 40), 4) - draw.rand()}
             for one, other in zip(session.run(fetches, given), reference.run(fetches, given)):
                 np.testing.assert_array_equal(one, other)
+
+
+def test_what_one_size_leaves_another_one_may_follow_it():
+    twice = resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset())
+    assert [len(sizes.free) for sizes in twice] == [2, 1]
+    more = resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]))
+    assert [len(sizes.free) for sizes in more] == [2, 1] and 2 in more[0].free and 2 not in more[1].free
