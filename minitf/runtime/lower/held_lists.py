@@ -9,8 +9,8 @@ from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import as_value
 from minitf.runtime.lower.host_calls import Held, HostCall, room
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
-from minitf.runtime.tensor_arrays.lengths import length_asked
 from minitf.runtime.tensor_arrays.lists import Ghost
+from minitf.runtime.tensor_arrays.onward import length_asked
 
 
 class HeldList(Held):

@@ -17,8 +17,8 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
 from minitf.runtime.session.state import Reference
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
-from minitf.runtime.tensor_arrays.lengths import length_asked
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
+from minitf.runtime.tensor_arrays.onward import arguments, length_asked, results
 
 
 class Left(Slots):
@@ -208,19 +208,11 @@ def _passed_on(op, flow) -> list | None:
     """The tensors that an op gives or has inside which are a list that it takes, as far as its contents matter; None if
     it asks for these itself.
     """
+    if op.type == "Loop" and flow in op.attrs["loop"].split(op.inputs)[0]:
+        return None
+    if op.type in ("If", "Loop"):
+        return arguments(op, flow)
     does = op.definition.on_lists
-    if op.type == "If":
-        outer = [t for t, given in zip(op.attrs["branches"].consts, op.inputs[1:]) if given is flow]
-        return [body.consts[t] for t in outer for body in op.attrs["branches"].bodies if t in body.consts]
-    if op.type == "Loop":
-        loop = op.attrs["loop"]
-        carry, xs, consts, _ = loop.split(op.inputs)
-        if flow in carry:
-            return None
-        places = [i for i, given in enumerate(consts) if given is flow]
-        bodies = [body for body in (loop.body, loop.condition) if body is not None]
-        inner = [argument for body in bodies for i, argument in loop.const_args(body) if i in places]
-        return inner + [argument for argument, given in zip(loop.xs_args, xs) if given is flow]
     if does in ("like", "zeros"):
         return None if length_asked(op.outputs[0]) else []
     return list(op.outputs) if does == "same" else None
@@ -231,13 +223,7 @@ def _given_out(flow) -> list | None:
     op = getattr(flow.op.graph, "owner", None)
     if op is None:
         return []
-    if op.type == "If":
-        results = [body.results for body in op.attrs["branches"].bodies]
-        return [t for t, *given in zip(op.outputs, *results) if flow in given]
-    loop = op.attrs["loop"]
-    if flow in loop.nexts:
-        return None
-    return [t for t, y in zip(op.outputs[loop.carries + 1 :], loop.ys) if y is flow]
+    return None if op.type == "Loop" and flow in op.attrs["loop"].nexts else results(op, flow)
 
 
 def leaving(outputs: list) -> set:
