@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import report
-from benchmarks.runner import Run, Worker, interleave
+from benchmarks.runner import Run, interleave, started
 from benchmarks.situations import NETWORKS, SITUATIONS, WITHOUT
 from benchmarks.specs import Workload
 from benchmarks.without_kernel import OPS, PLACES
@@ -36,12 +36,7 @@ def main(args):
     """Runs the benchmark."""
     contestants = [(sys.executable, "cliffs"), *((python, "tf_cliffs") for python in args.tf)]
     with contextlib.ExitStack() as stack:
-        workers = [stack.enter_context(Worker(p, p, peer, args.threads)) for p, peer in contestants]
-        versions = {}
-        for worker in workers:
-            answer = worker.ask("hello")
-            worker.label = answer["version"]
-            versions[worker.label] = answer
+        workers, versions = started(stack, contestants, args.threads)
         results = _timed(args, workers)
     _show(args, results)
     report.save(args, "cliffs", versions, results, lambda figure: draw(figure, args, results))

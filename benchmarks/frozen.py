@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.freezing import MODELS
-from benchmarks.runner import Timed, Worker, interleave
+from benchmarks.runner import Timed, interleave, started
 
 
 def add_arguments(parser):
@@ -24,11 +24,7 @@ def main(args):
     peers = [(sys.executable, "minitf"), *((python, "tf") for python in args.tf)]
     with contextlib.ExitStack() as stack, report.progress() as bar:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="minitf-frozen-"))
-        workers = [stack.enter_context(Worker(f"{p} ({python})", python, p, args.threads)) for python, p in peers]
-        versions = {}
-        for worker in workers:
-            hello = worker.ask("hello")
-            worker.label, versions[hello["version"]] = hello["version"], hello
+        workers, versions = started(stack, peers, args.threads)
         workers[:2][-1].ask("freeze", folder=folder)
         results = []
         for model in bar.track(MODELS, description="frozen"):

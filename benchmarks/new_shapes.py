@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.networks import NETWORKS
-from benchmarks.runner import Worker
+from benchmarks.runner import started
 from benchmarks.specs import Workload
 from benchmarks.worker import CLOCKS
 
@@ -32,12 +32,7 @@ def main(args):
     """Runs the benchmark."""
     contestants = [(sys.executable, "shapes"), *((python, "tf_shapes") for python in args.tf)]
     with contextlib.ExitStack() as stack:
-        workers = [stack.enter_context(Worker(p, p, peer, args.threads)) for p, peer in contestants]
-        versions = {}
-        for worker in workers:
-            answer = worker.ask("hello")
-            worker.label = answer["version"]
-            versions[worker.label] = answer
+        workers, versions = started(stack, contestants, args.threads)
         results = _timed(args, workers)
     _show(args, results)
     report.save(args, "new_shapes", versions, results, lambda figure: draw(figure, args, results))

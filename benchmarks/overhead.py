@@ -4,7 +4,7 @@ import contextlib
 import sys
 
 from benchmarks import report
-from benchmarks.runner import Worker, spread
+from benchmarks.runner import spread, started
 
 
 def add_arguments(parser):
@@ -14,13 +14,11 @@ def add_arguments(parser):
 def main(args):
     """Runs the benchmark."""
     with contextlib.ExitStack() as stack, report.progress() as bar:
-        times, versions = {}, {}
-        for python, peer in [(sys.executable, "minitf")] + [(python, "tf") for python in args.tf]:
-            worker = stack.enter_context(Worker(peer, python, peer, args.threads))
-            hello = worker.ask("hello")
-            worker.label, versions[hello["version"]] = hello["version"], hello
+        contestants = [(sys.executable, "minitf"), *((python, "tf") for python in args.tf)]
+        workers, versions = started(stack, contestants, args.threads)
+        times = {worker: [] for worker in workers}
+        for worker in workers:
             worker.ask("overhead", count=5)
-            times[worker] = []
         for _ in bar.track(range(args.rounds), description="overhead"):
             for worker, found in times.items():
                 found += worker.ask("overhead", count=max(1, int(args.seconds / 0.01)))["wall"]

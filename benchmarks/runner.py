@@ -81,6 +81,19 @@ class Worker:
         self.close()
 
 
+def started(stack, contestants, threads):
+    """The workers of (interpreter, peer) pairs, labelled with their versions, and what these said of themselves; they
+    end with the stack.
+    """
+    workers, versions = [], {}
+    for python, peer in contestants:
+        worker = stack.enter_context(Worker(f"{peer} ({python})", python, peer, threads))
+        hello = worker.ask("hello")
+        worker.label, versions[hello["version"]] = hello["version"], hello
+        workers.append(worker)
+    return workers, versions
+
+
 class Timed:
     """A model that is in a worker, and the times measured so far."""
 

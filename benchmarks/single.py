@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 from benchmarks import report
-from benchmarks.runner import Run, Worker, interleave
+from benchmarks.runner import Run, interleave, started
 from benchmarks.single_ops import NAMES
 from benchmarks.specs import WORKLOADS
 
@@ -26,12 +26,9 @@ def add_arguments(parser):
 def main(args):
     """Runs the benchmark."""
     contestants = [(sys.executable, "single"), *((python, "tf_single") for python in args.tf)]
-    versions, results = {}, []
+    results = []
     with contextlib.ExitStack() as stack, report.progress() as bar:
-        workers = [stack.enter_context(Worker(peer, python, peer, args.threads)) for python, peer in contestants]
-        for worker in workers:
-            answer = worker.ask("hello")
-            worker.label, versions[answer["version"]] = answer["version"], answer
+        workers, versions = started(stack, contestants, args.threads)
         for name in bar.track(args.ops.split(","), description="single"):
             runs = [Run(worker, _NOTHING, name) for worker in workers]
             interleave(runs, args.rounds, args.seconds)
