@@ -6,9 +6,8 @@ Each seed from FIRST (0) up to LAST (1,000) makes a loop over matrices, of whose
 with branches. Its result and gradients have to agree natively, with two threads, without rewrites and op by op.
 """
 
-import sys
-
 import numpy as np
+import seeds
 
 import minitf as tf
 
@@ -181,13 +180,4 @@ def check(seed):
 
 def main(arguments):
     """Runs the campaign; returns its exit code."""
-    first, last, *_ = [int(a) for a in arguments] + [0, 1000][len(arguments) :]
-    wrong = 0
-    for seed in range(first, last):
-        try:
-            check(seed)
-        except (AssertionError, tf.errors.OpError) as error:
-            wrong += 1
-            print(f"{seed}: {error!r:.300}", file=sys.stderr)
-    print(f"{last - first} models, {wrong} wrong")
-    return 1 if wrong else 0
+    return seeds.search(arguments, check)

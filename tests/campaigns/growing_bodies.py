@@ -7,9 +7,8 @@ shorter, at either end, and attends to. The results and gradients to second orde
 threads, without rewrites and op by op.
 """
 
-import sys
-
 import numpy as np
+import seeds
 
 import minitf as tf
 
@@ -170,13 +169,4 @@ def check(seed):
 
 def main(arguments):
     """Runs the campaign; returns its exit code."""
-    first, last, *_ = [int(a) for a in arguments] + [0, 1000][len(arguments) :]
-    wrong = 0
-    for seed in range(first, last):
-        try:
-            check(seed)
-        except (AssertionError, tf.errors.OpError) as error:
-            wrong += 1
-            print(f"{seed}: {error!r:.300}", file=sys.stderr)
-    print(f"{last - first} models, {wrong} wrong")
-    return 1 if wrong else 0
+    return seeds.search(arguments, check)

@@ -11,7 +11,7 @@ import numpy as np
 _DEGREE = 3  # factors of a product, the same one twice at most
 _FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
 _SURE = 5  # so many more samples than products tell what sums seldom are
-_LESS = 2
+_LESS = 2  # by which sizes in products are less, such as those of a slice without its ends
 _REMEMBERED = 256  # sizes
 
 
