@@ -317,7 +317,9 @@ class Resized:
         values = tuple([point[position] for position in self._sizes.free])
         if nearest and min(values) < SMALLEST and not self.box.contains(values):
             return None
-        found = self._sizes.point(self.box.nearest(values) if nearest else values)
+        if not nearest:
+            return self._assuming(point)
+        found = self._sizes.point(self.box.nearest(values))
         given = list(point)
         for where in self._maker.places.values():
             given[where] = found[where]
