@@ -4,7 +4,8 @@ from minitf.ops import datasets as _ops  # which defines them
 
 from minitf.data import experimental
 from minitf.data.dataset import Dataset
-from minitf.data.iterators import Iterator, Options
+from minitf.data.iterators import Iterator
+from minitf.data.options import Options
 from minitf.data.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 from minitf.data.structure import DatasetSpec
 from minitf.data.views import get_output_classes, get_output_shapes, get_output_types, make_initializable_iterator

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import minitf as tf
 from minitf.data import iterators, sources, structure
 from minitf.data.functions import traced
+from minitf.data.options import Options
 from minitf.data.seeds import seeds
 from minitf.framework.apply import apply
 from minitf.framework.static import constant_value
@@ -28,14 +29,14 @@ class Dataset(structure.Structured):
     _parts = None
 
     @classmethod
-    def _of(cls, tensor: Tensor, parts) -> Dataset:
-        """The dataset for which a tensor stands."""
+    def _of(cls, tensor: Tensor, parts, sources=()) -> Dataset:
+        """The dataset for which a tensor stands, made of others."""
         made = Dataset.__new__(Dataset)
-        made._begin(tensor, parts)
+        made._begin(tensor, parts, sources)
         return made
 
-    def _begin(self, tensor: Tensor, parts) -> None:
-        self._variant_tensor, self._parts, self._options = tensor, parts, iterators.Options()
+    def _begin(self, tensor: Tensor, parts, sources=()) -> None:
+        self._variant_tensor, self._parts, self._sources = tensor, parts, tuple(sources)
 
     # ---- where elements come from
 
@@ -114,7 +115,7 @@ class Dataset(structure.Structured):
         tensor = apply(
             "ZipDataset", [d._variant_tensor for d in flat], **structure.carriers(tuple([d._parts for d in flat]))
         )
-        return Dataset._of(tensor, structure.map_structure(lambda d: d._parts, datasets))
+        return Dataset._of(tensor, structure.map_structure(lambda d: d._parts, datasets), flat)
 
     # ---- element by element
 
@@ -203,7 +204,7 @@ class Dataset(structure.Structured):
         Raises:
           DataLossError: at a run, for an element that is larger.
         """
-        return Dataset._of(*sources.padded(self, batch_size, padded_shapes, padding_values, drop_remainder))
+        return Dataset._of(*sources.padded(self, batch_size, padded_shapes, padding_values, drop_remainder), [self])
 
     def unbatch(self) -> Dataset:
         """The rows of elements, one by one."""
@@ -261,7 +262,8 @@ class Dataset(structure.Structured):
         parts = structure.map_structure(
             lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)), self._parts, dataset._parts
         )
-        return self._made("ConcatenateDataset", parts, dataset._variant_tensor)
+        tensor = apply("ConcatenateDataset", self._variant_tensor, dataset._variant_tensor, **structure.carriers(parts))
+        return Dataset._of(tensor, parts, (self, dataset))
 
     # ---- kept, computed ahead
 
@@ -286,15 +288,24 @@ class Dataset(structure.Structured):
         _check_dataset(made, "the function passed to Dataset.apply()", TypeError)
         return made
 
-    def options(self) -> iterators.Options:
-        """The options, which can be changed for this dataset by `with_options`."""
-        return self._options
+    def options(self) -> Options:
+        """The options of the datasets of which this one is made, and what `with_options` added.
 
-    def with_options(self, options: iterators.Options) -> Dataset:
-        """The same elements; options change no result."""
-        made = Dataset._of(self._variant_tensor, self._parts)
-        made._options = options
-        return made
+        Raises:
+          ValueError: where they say different things.
+        """
+        merged = Options()
+        for source in self._sources:
+            merged = merged.merge(source.options())
+        return merged
+
+    def with_options(self, options: Options) -> Dataset:
+        """The same dataset, run as `options` say, too.
+
+        Raises:
+          ValueError: where they say something else than options that it has.
+        """
+        return _WithOptions(self, options)
 
     # ---- iterators
 
@@ -330,7 +341,7 @@ class Dataset(structure.Structured):
     def _made(self, type: str, parts, *inputs, **attrs) -> Dataset:
         """A dataset made of this one by an op."""
         tensor = apply(type, self._variant_tensor, *inputs, **attrs, **structure.carriers(parts))
-        return Dataset._of(tensor, parts)
+        return Dataset._of(tensor, parts, [self])
 
     def _through(self, type: str, function: Callable, caller: str, *inputs) -> Dataset:
         graph, parts = traced(function, self._parts, caller, [self._variant_tensor])
@@ -351,6 +362,18 @@ class Dataset(structure.Structured):
                 f"`map_func` must return a `Dataset` object, in {caller}; it returned {structure.shown(part)}."
             )
         return self._made(type, part.inner, graph.captured_tensors, *inputs, f=graph)
+
+
+class _WithOptions(Dataset):
+    """A dataset and options."""
+
+    def __init__(self, dataset: Dataset, options: Options):
+        self._begin(dataset._variant_tensor, dataset._parts)
+        self._all = dataset.options().merge(options)
+
+    def options(self):
+        """All options."""
+        return self._all
 
 
 structure.DatasetSpec.value_type = Dataset

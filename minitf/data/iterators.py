@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import minitf as tf
 from minitf.data import structure
+from minitf.data.options import Options, applied
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.operation import Operation
 from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import reached
 
-_OPTIMIZATIONS = ["map_and_batch_fusion", "noop_elimination", "shuffle_and_repeat_fusion"]
 GLOBAL_ITERATORS = "iterators"  # the collection of all
 _HARMLESS = ("Assert", "MatchingFiles")  # ops that do nothing that lasts
-
-
-class Options:
-    """Settings of TensorFlow's about how datasets are run, which change no result here."""
-
-    def __init__(self):
-        self.experimental_deterministic = self.experimental_distribute = self.experimental_slack = None
-        self.experimental_optimization, self.experimental_threading = _Settings(), _Settings()
-        self.experimental_stats = None
-
-    def merge(self, options: Options) -> Options:
-        """These options, and the others where they say something."""
-        merged = Options()
-        said = {name: value for name, value in vars(options).items() if value is not None}
-        merged.__dict__.update(vars(self) | said)
-        return merged
-
-
-class _Settings:
-    """Any attributes."""
 
 
 class Iterator(structure.Structured):
@@ -123,18 +103,20 @@ def initializable(dataset, shared_name: str | None = None) -> Iterator:
     """An iterator whose initializer starts it with a dataset."""
     parts, attrs = dataset._parts, structure.carriers(dataset._parts)
     with dataset._graph.as_default():
-        names = tf.constant(_OPTIMIZATIONS, name="optimizations")
-        tensor = apply("OptimizeDataset", dataset._variant_tensor, names, **attrs)
-        tensor = apply("ModelDataset", tensor, **attrs)
+        tensor = applied(dataset, attrs)
         resource = _kept(parts, shared_name)
         return Iterator._of(resource, apply_op("MakeIterator", tensor, resource), parts)
 
 
 def one_shot(dataset) -> Iterator:
     """An iterator that goes through a dataset once."""
-    _check_constant(dataset._variant_tensor)
+    attrs = structure.carriers(dataset._parts)
     with dataset._graph.as_default():
-        resource = apply("OneShotIterator", dataset=dataset._variant_tensor, **structure.carriers(dataset._parts))
+        said = dataset.options()
+        # unless it says something, the ops are left out: in TensorFlow they are inside of a function
+        tensor = dataset._variant_tensor if said == Options() else applied(dataset, attrs)
+        _check_constant(tensor)
+        resource = apply("OneShotIterator", dataset=tensor, fused=said == Options(), **attrs)
         return Iterator._of(resource, None, dataset._parts)
 
 

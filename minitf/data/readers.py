@@ -21,7 +21,7 @@ class _FileDataset(Dataset):
             made = names.flat_map(read)
         else:
             made = names.apply(tf.data.experimental.parallel_interleave(read, num_parallel_reads))
-        self._begin(made._variant_tensor, made._parts)
+        self._begin(made._variant_tensor, made._parts, [made])
 
 
 def _names(filenames) -> Dataset:

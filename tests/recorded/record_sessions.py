@@ -22,6 +22,7 @@ import sampling_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
 import spec_scenarios  # noqa: F401 - adds its scenarios
+import stats_scenarios  # noqa: F401 - adds its scenarios
 import string_part_scenarios  # noqa: F401 - adds its scenarios
 import string_scenarios  # noqa: F401 - adds its scenarios
 import table_scenarios  # noqa: F401 - adds its scenarios

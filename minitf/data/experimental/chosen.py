@@ -35,7 +35,7 @@ def _directed(numbers: Dataset, datasets: list) -> Dataset:
         )
     tensors = [d._variant_tensor for d in datasets]
     made = apply("DirectedInterleaveDataset", numbers._variant_tensor, tensors, **structure.carriers(parts))
-    return Dataset._of(made, parts)
+    return Dataset._of(made, parts, [numbers, *datasets])
 
 
 def sample_from_datasets(datasets, weights=None, seed=None) -> Dataset:

@@ -11,4 +11,5 @@ from minitf.ops.datasets import optionals
 from minitf.ops.datasets import nested
 from minitf.ops.datasets import repeating
 from minitf.ops.datasets import sources
+from minitf.ops.datasets import statistics
 from minitf.ops.datasets import tables

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import atexit
 import contextlib
+import functools
 import threading
 import time
 import weakref
@@ -43,9 +44,16 @@ class _PrefetchDataset(Other):
             raise self.wrong("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
         if not size:
             return self.source.start(pull)
-        return _InFront(
-            Line(pull, self.source.start(pull), lambda element: element, 1, _AUTOTUNE if size < 0 else size)
-        )
+        room = _AUTOTUNE if size < 0 else size
+        line = Line(pull, self.source.start(pull), lambda element: element, 1, room)
+        return _InFront(line, None if pull.notes is None else lambda: self._note(pull, line, room))
+
+    def _note(self, pull, line: Line, room: int) -> None:
+        """Notes how full the buffer is."""
+        notes, name, size = pull.notes, self.called(pull), line.ready()
+        notes.add(f"{name}::buffer_utilization", size / room)
+        notes.set(f"{name}::buffer_size", size)
+        notes.set(f"{name}::buffer_capacity", room)
 
 
 @dataset_op(
@@ -66,8 +74,20 @@ class _ParallelMapDataset(Called):
 
     def start(self, pull):
         threads = _AUTOTUNE if self.threads < 0 else min(self.threads, _MOST)
-        line = Line(pull, self.source.start(pull), lambda e: self.result(pull, e), threads, max(threads, 2))
-        return _InFront(line)
+        if pull.notes is None:
+            return _InFront(
+                Line(pull, self.source.start(pull), lambda e: self.result(pull, e), threads, max(threads, 2))
+            )
+        work = functools.partial(self._noted, pull)
+        line = Line(pull, self.source.start(pull), work, threads, max(threads, 2))
+        return _InFront(line, lambda: pull.notes.set(f"{self.called(pull)}::thread_utilization", line.busy() / threads))
+
+    def _noted(self, pull, element):
+        """The function's results, and a note of the nanoseconds that they took."""
+        begin = time.perf_counter_ns()
+        results = self.result(pull, element)
+        pull.notes.add(f"ParallelMap::{self.op.name}::execution_time", time.perf_counter_ns() - begin)
+        return results
 
 
 class _Place:
@@ -128,6 +148,14 @@ class Line:
         if self.changed.acquire(timeout=_LOOK):
             self.changed.notify_all()
             self.changed.release()
+
+    def ready(self) -> int:
+        """How many elements are there."""
+        return sum(place.done for place in list(self._places))
+
+    def busy(self) -> int:
+        """How many elements are being computed."""
+        return len(self._places) - self.ready()
 
     def alone(self):
         """The next element, computed by the calling thread unless it was before."""
@@ -247,16 +275,18 @@ class Line:
 
 
 class _InFront(Steps):
-    """Gives the elements of a line, which ends when this is gone."""
+    """Gives the elements of a line, which ends when this is gone; `note()` is called before each."""
 
-    def __init__(self, line: Line):
-        self._line, self._next = line, None
+    def __init__(self, line: Line, note=None):
+        self._line, self._next, self._note = line, None, note
         weakref.finalize(self, line.stop)
         self.holding, self.state, self.resume = line.holding, line.state, line.resume
 
     def __next__(self):
         if self._next is None:
             self._next = self._line.next if self._line.begin() else self._line.alone
+        if self._note is not None:
+            self._note()
         return self._next()
 
 

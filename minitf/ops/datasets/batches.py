@@ -127,6 +127,11 @@ class _MapAndBatchDataset(Batches):
         *captured, size, _, whole_only = values
         super().__init__(op, MapDataset(op, source, *captured), size, whole_only)
 
+    def start(self, pull):
+        if pull.notes is not None:
+            pull.notes.set(f"{self.called(pull)}::thread_utilization", 0)  # there are no threads of its own
+        return super().start(pull)
+
 
 @dataset_op(
     "WindowDataset", "input_dataset: variant, size: int64[], shift: int64[], stride: int64[], drop_remainder: bool[]"

@@ -68,6 +68,24 @@ class _Chosen(_Mapped):
                 return element
 
 
+class _Counted(_Mapped):
+    """The same, noting how many elements were taken and how many left out."""
+
+    kept = ("_source", "_numbers")
+    _numbers = (0, 0)
+
+    def __next__(self):
+        while True:
+            element = next(self._source)
+            fits = bool(self._dataset.result(self._pull, element)[0].item())
+            dropped, taken = self._numbers
+            self._numbers = dropped + (not fits), taken + fits
+            tag = f"{self._dataset.called(self._pull)}::{'filtered' if fits else 'dropped'}_elements"
+            self._pull.notes.set(tag, self._numbers[fits])
+            if fits:
+                return element
+
+
 @dataset_op("FilterDataset", _WITH_FUNCTION, f"predicate: func, {ELEMENTS}")
 class _FilterDataset(Called):
     """The elements for which a function is true."""
@@ -75,7 +93,7 @@ class _FilterDataset(Called):
     _what = "predicate"
 
     def start(self, pull):
-        return _Chosen(self, pull, self.source.start(pull))
+        return (_Chosen if pull.notes is None else _Counted)(self, pull, self.source.start(pull))
 
 
 class _First(_Mapped):
@@ -287,33 +305,41 @@ class _New(Steps):
                 return element
 
 
+class Wrapped(Dataset):
+    """The elements of another dataset, as they are."""
+
+    count = same_count
+
+    def __init__(self, op, source, *_):
+        super().__init__(op)
+        self.source = source
+
+    def start(self, pull):
+        """An iterator over its elements."""
+        return self.source.start(pull)
+
+
 @dataset_op(
     "OptimizeDataset",
     "input_dataset: variant, optimizations: string",
     f"optimization_configs: list(string) = [], {ELEMENTS}",
 )
-class _OptimizeDataset(Dataset):
-    """The elements of another dataset, whose repeated shuffles are one step (see `Pull.fused`)."""
-
-    count = same_count
+class _OptimizeDataset(Wrapped):
+    """The elements of another dataset, whose repeated shuffles may be one step, and all of whose steps may be timed."""
 
     def __init__(self, op, source, names):
-        super().__init__(op)
-        self.source = source
+        super().__init__(op, source)
+        self._names = set(names.flat)
 
     def start(self, pull):
-        pull.fused = True
+        pull.fused = b"shuffle_and_repeat_fusion" in self._names
+        pull.times_all = pull.notes is not None and b"latency_all_edges" in self._names
         return self.source.start(pull)
 
 
 @dataset_op("ModelDataset", attributes=f"algorithm: int = 0, cpu_budget: int = 0, {ELEMENTS}")
-class _ModelDataset(Other):
+class _ModelDataset(Wrapped):
     """The elements of another dataset, as they are."""
-
-    count = same_count
-
-    def start(self, pull):
-        return self.source.start(pull)
 
 
 @dataset_op("ConcatenateDataset", "input_dataset: variant, another_dataset: variant")

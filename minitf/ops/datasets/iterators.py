@@ -116,7 +116,7 @@ def _one_shot(b, op):
     iterator = _iterator(b, box)
     _known(b)[iterator.handle] = b.data(box)
     if iterator._source is None:
-        iterator.begin(b, b.value(op.attrs["dataset"])[()], fused=True)
+        iterator.begin(b, b.value(op.attrs["dataset"])[()], fused=op.attrs["fused"])
     return box
 
 
@@ -245,7 +245,7 @@ define(
 define(
     "OneShotIterator",
     "; output_types: list(type), output_shapes: list(shape), container: string = '', "
-    "shared_name: string = '', dataset: func -> handle: resource",
+    "shared_name: string = '', fused: bool = True, dataset: func -> handle: resource",
     shape=lambda op: SCALAR,
     host=_one_shot,
     **STATEFUL,

@@ -141,10 +141,16 @@ class _RepeatDataset(Other):
         return _times(self.source.count(), self.numbers[0])
 
     def start(self, pull):
-        source = self.source
-        if pull.fused and isinstance(source, _ShuffleDataset) and source.reshuffles:
-            return _Buffered(source, pull, Words(source.seeds), self.numbers[0])
+        if self._is_fused(pull):
+            return _Buffered(self.source, pull, Words(self.source.seeds), self.numbers[0])
         return _Repeated(self, pull)
+
+    def called(self, pull):
+        """What it is called in statistics: what TensorFlow has in its place."""
+        return "ShuffleAndRepeatDataset" if self._is_fused(pull) else super().called(pull)
+
+    def _is_fused(self, pull) -> bool:
+        return pull.fused and isinstance(self.source, _ShuffleDataset) and self.source.reshuffles
 
 
 class _Repeated(Source):

@@ -15,7 +15,8 @@ _BAD_COLOR = np.array([255, 0, 0, 255], np.uint8)  # of pixels that are not fini
 _TINY = 1e-6  # an image whose values are all smaller is black
 
 
-def _serialized(*values: dict) -> bytes:
+def serialized(*values: dict) -> bytes:
+    """A Summary of values."""
     return protos.message("Summary")(value=values).SerializeToString()
 
 
@@ -26,7 +27,7 @@ def scalar(tag: str, value: np.ndarray) -> bytes:
             f"summary '{tag}' takes a scalar, the value has shape {list(value.shape)}; reduce it, or use "
             "tf.summary.histogram"
         )
-    return _serialized({"tag": tag, "simple_value": float(value)})
+    return serialized({"tag": tag, "simple_value": float(value)})
 
 
 # ---- histograms
@@ -51,7 +52,7 @@ def histogram(tag: str, values: np.ndarray) -> bytes:
         raise ValueError(f"{kind} in summary histogram for: {tag}")
     low, high = ordered[[0, -1]] if ordered.size else (_GREATEST, -_GREATEST)
     ends = {"min": low, "max": high}
-    return _serialized({"tag": tag, "histo": {**ends, **_sums(values), **_buckets(ordered)}})
+    return serialized({"tag": tag, "histo": {**ends, **_sums(values), **_buckets(_counts(ordered))}})
 
 
 def _sums(values: np.ndarray) -> dict:
@@ -61,16 +62,40 @@ def _sums(values: np.ndarray) -> dict:
         return {"num": flat.size, "sum": flat.sum(), "sum_squares": (flat * flat).sum()}
 
 
-def _buckets(ordered: np.ndarray) -> dict:
+def _counts(ordered: np.ndarray) -> np.ndarray:
+    """How many values are in each bucket."""
+    below = np.searchsorted(ordered, _limits())
+    below[-1] = ordered.size  # the last bucket takes its own limit, too
+    return np.diff(below, prepend=0)
+
+
+def _buckets(counts: np.ndarray) -> dict:
     """Limits and counts; of several empty buckets in a row only the last is kept."""
     limits = _limits()
-    below = np.searchsorted(ordered, limits)
-    below[-1] = ordered.size  # the last bucket takes its own limit, too
-    counts = np.diff(below, prepend=0)
     kept = counts > 0
     kept[:-1] |= kept[1:]
     kept[-1] = True
     return {"bucket_limit": limits[kept].tolist(), "bucket": counts[kept].tolist()}
+
+
+class Histogram:
+    """How often values of each size occurred, of values that come one by one."""
+
+    def __init__(self):
+        self._ends, self._sums = [_GREATEST, -_GREATEST], np.zeros(3)
+        self._counts = np.zeros(_limits().size, np.int64)
+
+    def add(self, value: float) -> None:
+        """Adds a number that is finite."""
+        self._ends = [min(self._ends[0], value), max(self._ends[1], value)]
+        self._sums += 1, value, value * value
+        self._counts[min(np.searchsorted(_limits(), value, "right"), self._counts.size - 1)] += 1
+
+    def message(self) -> dict:
+        """The fields of a HistogramProto."""
+        low, high = self._ends
+        number, total, squares = self._sums
+        return {"min": low, "max": high, "num": number, "sum": total, "sum_squares": squares, **_buckets(self._counts)}
 
 
 # ---- pictures and sounds
@@ -89,7 +114,7 @@ def images(tag: str, batch: np.ndarray, limit: int) -> bytes:
         )
     if batch.shape[0] and not batch.size:
         raise ValueError(f"image summary '{tag}': the images have no pixels, shape {list(batch.shape)}")
-    return _serialized(*[_image(t, pixels) for t, pixels in zip(_tags(tag, "image", limit), batch)])
+    return serialized(*[_image(t, pixels) for t, pixels in zip(_tags(tag, "image", limit), batch)])
 
 
 def _image(tag: str, pixels: np.ndarray) -> dict:
@@ -131,7 +156,7 @@ def audio(tag: str, clips: np.ndarray, rate: np.ndarray, limit: int) -> bytes:
     if clips.shape[0] and not clips.size:
         raise ValueError(f"audio summary '{tag}': the clips have no frames, shape {list(clips.shape)}")
     clips = clips.reshape((*clips.shape[:2], -1)) if clips.size else clips
-    return _serialized(*[_clip(t, clip, float(rate)) for t, clip in zip(_tags(tag, "audio", limit), clips)])
+    return serialized(*[_clip(t, clip, float(rate)) for t, clip in zip(_tags(tag, "audio", limit), clips)])
 
 
 def _clip(tag: str, clip: np.ndarray, rate: float) -> dict:
@@ -156,7 +181,7 @@ def tensor(tag: str, value: np.ndarray, dtype: int, metadata: bytes) -> bytes:
     data = {"string_val": value.ravel()} if value.dtype.hasobject else {"tensor_content": value.tobytes()}
     described = protos.message("SummaryMetadata").FromString(metadata)
     content = {"dtype": dtype, "tensor_shape": shape, **data}
-    return _serialized({"tag": tag, "tensor": content, "metadata": described})
+    return serialized({"tag": tag, "tensor": content, "metadata": described})
 
 
 def merged(parts: list[bytes]) -> bytes:
