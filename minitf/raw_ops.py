@@ -15,6 +15,8 @@ from minitf.framework.tensor import Tensor
 from minitf.graphs.foreign import RENAMED
 from minitf.graphs.forms import FORMS
 from minitf.graphs.spelling import is_tensorflows
+from minitf.ops.images import scaled  # noqa: F401 - defines ops that have no other name
+from minitf.ops.linalg import diagonals  # noqa: F401 - defines ops that have no other name
 
 
 def __getattr__(name: str):

@@ -29,6 +29,11 @@ def largest(x):
     return tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1] * 4, "SAME")[0]
 
 
+def moved(x):
+    """Images scaled and moved."""
+    return tf.raw_ops.ScaleAndTranslate(x, [5, 2], [1.6, 0.4], [0.3, -0.2])
+
+
 def thin(values):
     """A sparse tensor with three values."""
     return tf.SparseTensor(SPOTS, values, [3, 4])
@@ -159,6 +164,9 @@ SAMPLES = [
     sample("MatrixDiag", X),
     sample("MatrixDiagPart", SQUARE),
     sample("MatrixSetDiag", SQUARE, X),
+    sample("MatrixDiagV2", SQUARE[:, :2], of=lambda d: tf.raw_ops.MatrixDiagV2(d, [-1, 0], -1, 5, 0.0)),
+    sample("MatrixDiagPartV2", CUBE, of=lambda x: tf.raw_ops.MatrixDiagPartV2(x, [-1, 1], 0.0)),
+    sample("MatrixSetDiagV2", SQUARE, SQUARE[:, :2], of=lambda x, d: tf.raw_ops.MatrixSetDiagV2(x, d, [-1, 0])),
     sample("MatrixBandPart", SQUARE, of=lambda x: tf.matrix_band_part(x, 1, 0)),
     # neural networks
     sample("BiasAdd", X, ROW, of=tf.nn.bias_add),
@@ -280,6 +288,8 @@ SAMPLES = [
             f"Resize{kind}Grad": lambda x, f=function: tf.gradients(f(x, [2, 7]) ** 2, x),
         }.items()
     ],
+    sample("ScaleAndTranslate", IMAGE, of=moved, grads=False, dtypes=("float32",)),
+    sample("ScaleAndTranslateGrad", IMAGE, of=lambda x: tf.gradients(moved(x), x), grads=False, dtypes=("float32",)),
     sample("ResizeArea", IMAGE, of=lambda x: tf.image.resize_area(x, [2, 7]), grads=False, dtypes=("float32",)),
     *[
         sample(type, IMAGE, BOXES, np.int32([0, 1, 1]), of=of, grads=False, dtypes=("float32",))

@@ -63,6 +63,51 @@ for _type, _times in (("Unique", ""), ("UniqueWithCounts", ", count: out_idx")):
     )
 
 
+def _unique_slices(op, x, axis):
+    """The same of slices along an axis."""
+    if axis.size > 1:
+        raise ValueError(f"axis does not support input tensors larger than 1 elements: it is {axis.tolist()}")
+    if axis.ndim != 1:
+        raise ValueError(f"axis expects a 1D vector, not {axis.tolist()}")
+    if not axis.size and x.ndim != 1:
+        raise ValueError(f"unique expects a 1D vector where there is no axis, not the shape {x.shape}")
+    if axis.size and not -x.ndim < axis[0] + 1 <= x.ndim:
+        raise ValueError(f"axis is between {-x.ndim} and {x.ndim - 1}, not {axis[0]}")
+    if x.ndim == 1 and not x.dtype.hasobject:
+        return _unique(op, x)
+    along = int(axis[0]) if axis.size else 0
+    seen: dict = {}
+    rows = np.moveaxis(x, along, 0)
+    rows = rows.reshape(len(rows), math.prod(rows.shape[1:])).tolist()
+    index = np.array([seen.setdefault(tuple(row), len(seen)) for row in rows], np.int64)
+    first = np.unique(index, return_index=True)[1]
+    return [x.take(first, along), index, np.bincount(index, minlength=len(seen))][: len(op.outputs)]
+
+
+def _unique_slices_shapes(op):
+    """What they are; TensorFlow takes them for those of a vector, whatever the axis is."""
+    x, axis = op.inputs[0].shape, constant_value(op.inputs[1])
+    if x.rank is None:
+        return [UNKNOWN, TensorShape([None]), TensorShape([None])][: len(op.outputs)]
+    is_known = axis is not None and axis.shape == (1,) and -x.rank <= axis[0] < x.rank
+    along = int(axis[0]) % x.rank if is_known else None
+    found = [None if along in (None, i) else size for i, size in enumerate(x.sizes)]
+    count = x.sizes[along] if is_known else x.sizes[0] if x.rank == 1 else None
+    return [TensorShape(found), TensorShape([count]), TensorShape([None])][: len(op.outputs)]
+
+
+for _type, _times in (("UniqueV2", ""), ("UniqueWithCountsV2", ", count: out_idx")):
+    define(
+        _type,
+        f"x: T, axis: Taxis; Taxis: type = int64, out_idx: type = int32 -> y: T, idx: out_idx{_times}",
+        Taxis=dtypes.INDEX,
+        out_idx=dtypes.INDEX,
+        shape=_unique_slices_shapes,
+        numpy=_unique_slices,
+        counted=True,
+    )
+
+
 def unique(x, out_idx=dtypes.int32, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(y, idx): the values of the vector `x` in order of appearance, and for each item its place in y."""
     return apply("Unique", x, out_idx=dtypes.type_or(out_idx, dtypes.int32), name=name)

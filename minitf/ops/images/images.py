@@ -29,7 +29,7 @@ from minitf.ops.math.cast import cast
 from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.reduce import reduce_min
 
-_REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
+PIXELS = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
 _STEEP, _STEEP_CENTRED = -0.75, -0.5  # of the cubic through four places (Keys, 1981)
 _FINE = 1024  # the places between two for which the cubic is worked out
 
@@ -138,8 +138,8 @@ def _rows(b, x, axis: int, new: int, kernel, given, *sizes):
     return out
 
 
-def _both_ways(b, x, down: np.ndarray, across: np.ndarray):
-    """Rows first if that leaves less to do."""
+def both_ways(b, x, down: np.ndarray, across: np.ndarray):
+    """Lowers to the product of matrices and images along both axes, rows first if that leaves less to do."""
     if len(down) <= x.shape[1]:
         return _along(b, _along(b, x, down, 1), across, 2)
     return _along(b, _along(b, x, across, 2), down, 1)
@@ -157,13 +157,13 @@ def as_type(b, x, dtype):
 def _areas_kernel(b, op, x, size):
     height, width = _check_sizes(op, x, b.data(size))
     down, across = _areas(op, x.shape[1], height), _areas(op, x.shape[2], width)
-    return _both_ways(b, as_type(b, x, np.float32), down, across)
+    return both_ways(b, as_type(b, x, np.float32), down, across)
 
 
 def _resized_grad_kernel(weights):
     def lower(b, op, dy, original):
         down, across = (weights(op, old, new).T for old, new in zip(original.shape[1:3], dy.shape[1:3]))
-        return as_type(b, _both_ways(b, dy, down, across), original.dtype)
+        return as_type(b, both_ways(b, dy, down, across), original.dtype)
 
     return lower
 
@@ -194,7 +194,7 @@ def _nearest_grad_kernel(b, op, dy, size):
     ones = [zeros((old, new), dy.dtype) for old, new in zip((height, width), dy.shape[1:3])]
     for one in ones:
         one[_nearest(op, *one.shape), np.arange(one.shape[1])] = 1
-    return _both_ways(b, dy, *ones)
+    return both_ways(b, dy, *ones)
 
 
 # ---- ops
@@ -249,7 +249,8 @@ def _resized_grad(weights):
     return numpy
 
 
-def _resized_shape(op):
+def resized_shape(op):
+    """That of the images, with the sizes of the second input."""
     sizes = op.inputs[0].shape.with_rank(4).sizes or (None,) * 4
     new = constant_value(op.inputs[1])
     height, width = (None, None) if new is None else (int(n) if n >= 0 else None for n in new)
@@ -265,8 +266,8 @@ def _define(name: str, numpy, kernel, attributes: str, weights=None) -> None:
     define(
         name,
         f"images: T[b, h, w, c], size: int32[2]; {attributes} -> resized_images: float32",
-        T=_REAL,
-        shape=_resized_shape,
+        T=PIXELS,
+        shape=resized_shape,
         numpy=numpy,
         kernel=kernel,
         grad=gradient if weights else None,
@@ -295,7 +296,7 @@ def _nearest_grad(op, dy, size):
     return found
 
 
-def _size_of(tensor: Tensor) -> Tensor:
+def size_of(tensor: Tensor) -> Tensor:
     """The height and width of images."""
     return array.shape(tensor)[1:3]
 
@@ -308,20 +309,20 @@ _define("ResizeArea", _areas_numpy, _areas_kernel, _CORNERS)
 define(
     "ResizeNearestNeighbor",
     f"images: T[b, h, w, c], size: int32[2]; {_WHERE} -> resized_images: T",
-    T=_REAL,
-    shape=_resized_shape,
+    T=PIXELS,
+    shape=resized_shape,
     numpy=_nearest_numpy,
     kernel=_nearest_kernel,
-    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighborGrad", g, _size_of(op.inputs[0])), None],
+    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighborGrad", g, size_of(op.inputs[0])), None],
 )
 define(
     "ResizeNearestNeighborGrad",
     f"grads: T, size: int32[2]; {_WHERE} -> output: T",
-    T=_REAL,
-    shape=_resized_shape,
+    T=PIXELS,
+    shape=resized_shape,
     numpy=_nearest_grad,
     kernel=_nearest_grad_kernel,
-    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighbor", g, _size_of(op.inputs[0])), None],
+    grad=lambda op, g: [apply_like(op, "ResizeNearestNeighbor", g, size_of(op.inputs[0])), None],
 )
 
 # ---- functions
@@ -418,7 +419,7 @@ def resize_images(
 def _undistorted(images: Tensor, size: Tensor) -> Tensor:
     """The largest size in `size` with the height and width of images in their relation."""
     since, known = op_counts.Since(), images.shape.sizes[1:3]
-    old = cast(_size_of(images) if None in known else constant.constant(known), dtypes.float32)
+    old = cast(size_of(images) if None in known else constant.constant(known), dtypes.float32)
     scale = reduce_min(cast(size, dtypes.float32) / old)
     new = cast(math.round(scale * old), dtypes.int32)
     since.count_as(op_counts.undistorted(images.shape))

@@ -10,6 +10,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
+from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 
@@ -38,6 +39,39 @@ define(
     numpy=_raw,
     differentiable=False,
     shape=lambda op: op.inputs[0].shape.concatenate([None]),
+)
+
+
+def _padded_raw(op, strings, length):
+    dtype, length = op.outputs[0].dtype.numpy, int(length)
+    _check_length(length, op.outputs[0].dtype)
+    if not length:
+        raise ValueError("fixed_length is greater than zero, not 0")
+    stored = dtype.newbyteorder("<" if op.attrs["little_endian"] else ">")
+    filled = b"".join([s[:length].ljust(length, b"\0") for s in strings.flat])
+    return np.frombuffer(filled, stored).astype(dtype).reshape(*strings.shape, length // dtype.itemsize)
+
+
+def _check_length(length: int, dtype: dtypes.DType) -> None:
+    if length < 0 or length % dtype.size:
+        raise ValueError(f"fixed_length ({length}) must be a multiple of the size of out_type ({dtype.size})")
+
+
+def _padded_shape(op):
+    length, dtype = constant_value(op.inputs[1]), op.outputs[0].dtype
+    if length is None:
+        return op.inputs[0].shape.concatenate([None])
+    _check_length(int(length), dtype)
+    return op.inputs[0].shape.concatenate([int(length) // dtype.size])
+
+
+define(
+    "DecodePaddedRaw",
+    "input_bytes: string, fixed_length: int32[]; little_endian: bool = True -> output: out_type",
+    out_type=dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64},
+    numpy=_padded_raw,
+    differentiable=False,
+    shape=_padded_shape,
 )
 
 

@@ -103,3 +103,14 @@ def test_values_recorded_from_tensorflow(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *FACTS), ids=lambda fact: fact["call"])
 def test_gradients_recorded_from_tensorflow(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_unique_slices(axis):
+    x = np.random.default_rng(4).integers(0, 2, (12, 3, 2))
+    with tf.Session() as session:
+        y, index, counts = session.run(tf.raw_ops.UniqueWithCountsV2(x=x, axis=[axis]))
+    np.testing.assert_array_equal(y.take(index, axis), x)
+    assert counts.sum() == x.shape[axis]
+    assert y.shape[axis] == np.unique(x, axis=axis).shape[axis] == len(counts)
+    assert list(dict.fromkeys(index)) == list(range(len(counts)))  # in order of appearance
