@@ -5,8 +5,9 @@ from campaigns import splits
 
 from minitf.runtime.plan import region
 
-# Lists of unlike elements, of which only the kind is known, that grow from region to region; known branches.
-TOLD = [15, 36, 830, 1071]
+# Lists of unlike elements, of which only the kind is known, that grow from region to region; known branches; slices of
+# loops that make no trip, and such of shapes that loops in loops saved.
+TOLD = [15, 36, 830, 1071, 1481, 3015]
 
 
 @pytest.mark.parametrize("seed", [*range(20, 26), *TOLD])

@@ -56,6 +56,17 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     return [*finals, builder.constant(np.asarray(run.done, np.int32)), *run.stacked(carry)]
 
 
+def put_together(builder, op, values: list, slices: dict[int, list], run_ops) -> list:
+    """The ys of a Loop op of which these are the slices, by their numbers; None of the others."""
+    loop = op.attrs["loop"]
+    carry, xs, consts, _ = loop.split(values)
+    if any(slices.values()):
+        ys = [y if k in slices else None for k, y in enumerate(loop.ys)]
+        return _given_out(builder, loop, ys, [slices.get(k, []) for k in range(len(ys))], xs)
+    builder.used = {op.outputs[loop.carries + 1 + k] for k in slices}
+    return _LoopRun(builder, op, xs, consts, run_ops).stacked(carry)
+
+
 class _LoopRun:
     """A Loop op that runs, trip by trip; `stacks` are the slices of its ys."""
 
@@ -101,17 +112,19 @@ class _LoopRun:
 
     def stacked(self, carry: list) -> list:
         """The ys."""
-        builder, loop = self.builder, self.loop
         if not self.done:
-            return empty(builder, loop, self.ys, self.body, self.xs, carry)
-        stacks = [
-            _padded(builder, slices) if k in loop.padded and y is not None else slices
-            for k, (y, slices) in enumerate(zip(self.ys, self.stacks))
-        ]
-        return [
-            None if y is None else stacked(builder, slices, k in loop.saved, self.xs)
-            for k, (y, slices) in enumerate(zip(self.ys, stacks))
-        ]
+            return empty(self.builder, self.loop, self.ys, self.body, self.xs, carry)
+        return _given_out(self.builder, self.loop, self.ys, self.stacks, self.xs)
+
+
+def _given_out(builder, loop, ys: list, stacks: list[list], xs: list) -> list:
+    """The ys as far as they are used, of which these are the slices that trips gave."""
+    found: list = []
+    for k, (y, slices) in enumerate(zip(ys, stacks)):
+        if y is not None and k in loop.padded:
+            slices = _padded(builder, slices)
+        found.append(None if y is None else stacked(builder, slices, k in loop.saved, xs))
+    return found
 
 
 def _true(builder, predicate, what: str) -> bool:
@@ -157,7 +170,9 @@ def item(builder, value, index: int):
 
 
 def _padded(builder, slices: list) -> list:
-    """Slices with as many rows as the longest one."""
+    """Slices with as many rows as the longest one; as they are, if a trip that is tried could not give one."""
+    if None in slices:
+        return slices
     most = max(s.shape[0] for s in slices)
     rows = [zeros((most - s.shape[0], *s.shape[1:]), s.dtype) for s in slices]
     return [builder.constant(np.concatenate([builder.data(s), more])) for s, more in zip(slices, rows)]

@@ -159,7 +159,7 @@ class Program:
             if stage is not None:
                 stage[...] = array
         for stack, at in self._given:
-            stack.value = arrays[at].given()
+            arrays[at].put(stack)
         here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
         walk = self._walk if here else self._walk_aside
         stop = walk(arrays)

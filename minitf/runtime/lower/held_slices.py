@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minitf.framework.dtypes import zeros
 from minitf.framework.errors import refusal
 from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
-from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, make_room
+from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, in_array, make_room
 from minitf.runtime.lower.ir import Ref
 
 
@@ -67,14 +68,16 @@ class HeldStack(Held):
     """What `item` holds in each trip of a loop; `value` is the list of it, in the order of trips. These are the
     slices from the first on; of a `reverse` loop from the last on.
 
-    ref: what the slices are copies of, if that is in memory; `row` what each of them is, if that is known.
+    ref: what the slices are copies of, if that is in memory; `row` what each of them is, if that is known. untried:
+    what is known of them where no trip gave one, if it comes from the host.
     """
 
-    __slots__ = ("item", "reverse", "ref", "row")
+    __slots__ = ("item", "reverse", "ref", "row", "untried")
 
     def __init__(self, item: Held, reverse: bool, ref: Ref | None = None, row: Ref | None = None):
         super().__init__(item.dtype)
         self.item, self.reverse, self.ref, self.row = item, reverse, ref, row
+        self.untried: Ragged | None = None
 
     def empty(self) -> None:
         """Forgets them: a loop begins."""
@@ -94,7 +97,18 @@ def ragged(stack: HeldStack, value: list | None) -> Ragged | None:
     if value is None:
         return None
     slices = [ragged(stack.item, each) if type(stack.item) is HeldStack else as_value(each) for each in value]
+    if not slices:
+        return stack.untried or Ragged([], _example(stack))
     return Ragged(slices[::-1] if stack.reverse else slices)
+
+
+def _example(stack: HeldStack) -> Concrete | None:
+    """A slice as far as it is known, where no trip gave one."""
+    ref = stack.ref
+    if ref is None or ref.known is not None:
+        return ref and Concrete(ref.known)
+    row = ref.known_slice()
+    return Concrete(zeros(ref.shape, ref.dtype) if row is None else np.stack([row] * ref.shape[0]))
 
 
 def as_value(held) -> Value | None:
@@ -130,7 +144,7 @@ def given(op, slices: list[Slices], places: list[Ref]) -> Work:
         for each, array in zip(slices, arrays):
             each.take()
             if each.part.value is not None:  # or a branch that was not taken would have given it
-                put(op, each.part.value, array)
+                put(op, in_array(each.part.value), array)
 
     return Work(op, work, writes=tuple(places))
 

@@ -104,7 +104,7 @@ class HostCall(CallOfPython):
         """Runs the op. words: those of the operands, an address and a shape each."""
         key = words.tobytes()
         given, places, memory = self._views.get(key) or self._looked(key, words)
-        made, places = self.computed(state, [g.value if type(g) is Held else g for g in given]), iter(places)
+        made, places = self.computed(state, [in_array(g.value) if type(g) is Held else g for g in given]), iter(places)
         for tensor, held, array in zip(self._outputs, self.made, made, strict=True):
             if held is not None:
                 held.value = None if array is None else _lasting(array, memory)
@@ -175,6 +175,11 @@ class HostCall(CallOfPython):
                 "set_shape says of it, or what makes it",
             )
         place[...] = array
+
+
+def in_array(value):
+    """What is held as an array, without what else may be known of it."""
+    return value.array if type(value) is Concrete else value
 
 
 def with_operands(call: Call, operands: dict) -> Call:

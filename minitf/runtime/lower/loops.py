@@ -17,7 +17,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower import loop_calls, sized_calls
+from minitf.runtime.lower import held_results, loop_calls, sized_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
@@ -68,7 +68,7 @@ class _LoopLowering:
     """The lowering of one Loop op."""
 
     def __init__(self, low: Lowering, op, values: list):
-        self.low, self.op, self.loop = low, op, op.attrs["loop"]
+        self.low, self.op, self.loop, self.values = low, op, op.attrs["loop"], values
         self.carry, xs, self.consts, self.count = self.loop.split(values)
         if loop_calls.goes_over_held(self.loop, values):
             raise NotNative(op)
@@ -230,7 +230,7 @@ class _LoopLowering:
         with low.inside(frame):
             low.for_python([loop.nexts[i] for i in self.live if self._for_python(i)])
             low.for_python([loop.ys[k] for k in self.ys if k not in loop.saved])
-        _check_in_memory(low, [loop.ys[k] for k in self.ys if k not in loop.saved])
+        held_results.check(low, self.op, self.values, [loop.ys[k] for k in self.ys if k not in loop.saved])
         self.ys_refs = {}
         with low.inside(frame):
             self._store()
@@ -301,7 +301,7 @@ class _LoopLowering:
                 self.low.refs[argument] = self.places[i]
         results = loop.condition.results
         self.low.body(self.low.remembered.in_condition(self.op, self.used), frame, results)
-        _check_in_memory(self.low, results)
+        held_results.check_in_memory(self.low, results)
         predicate = self.low.refs[results[0]]
         if predicate.shape != ():
             raise NotNative(self.op)
@@ -439,6 +439,7 @@ class _LoopLowering:
     def outputs(self) -> list:
         """The refs of the op's outputs."""
         finals = [self._final(i) if i in self.places and self.used[i] else None for i in range(self.n)]
+        self.ys_refs |= self._put_together()
         ys = [self._padded(k) if k in self.ys_refs else None for k in range(len(self.loop.ys))]
         return [*finals, self._trips() if self.used[self.n] else None, *ys]
 
@@ -469,6 +470,11 @@ class _LoopLowering:
         self.low.call(cast[np.int64, np.int32], self.node.trips, out, 1)
         return out
 
+    def _put_together(self) -> dict[int, Held]:
+        """The ys of which Python has the slices, as one value each."""
+        stacks = {k: y for k, y in self.ys_refs.items() if type(y) is HeldStack and k not in self.loop.saved}
+        return held_results.joined(self.low, self.op, self.values, stacks) if stacks else {}
+
     def _padded(self, k: int) -> Ref | None:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
         ref = self.ys_refs[k]
@@ -487,13 +493,6 @@ def _handed_on(tensor):
     while tensor.op.definition.on_lists == "same" and not tensor.op.inputs[0].dtype.is_ref_dtype:
         tensor = tensor.op.inputs[0]
     return tensor
-
-
-def _check_in_memory(low: Lowering, tensors: list) -> None:
-    """Raises NotNative for what stays on the host."""
-    for tensor in tensors:
-        if isinstance(low.refs.get(tensor), Held):
-            raise NotNative(tensor.op)
 
 
 def _unknown_within(body) -> int:

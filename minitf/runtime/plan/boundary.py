@@ -122,9 +122,11 @@ def held_slices(value: Ragged) -> HeldBack | None:
     depth, inner = _depth(value)
     kind = (SLICES,) * depth + (LIST,) * isinstance(inner, Slots)
     try:
-        return held_back(kind, _arrays(value, depth))
+        found = held_back(kind, _arrays(value, depth))
     except TypeError:
         return None
+    found.untried = None if value.slices else value
+    return found
 
 
 class Branches:

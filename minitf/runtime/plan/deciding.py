@@ -7,6 +7,8 @@ from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.lower.signals import NotNative
+from minitf.runtime.plan.boundary import is_saved
+from minitf.runtime.plan.needed import taken
 from minitf.runtime.resize.resizing import SMALL
 
 
@@ -51,6 +53,12 @@ def after_held(low: Lowering, op) -> bool:
     """Whether an op's inputs depend on what stays on the host."""
     found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])
     return any(isinstance(low.refs.get(t), Held) for t in found)
+
+
+def behind_held(low: Lowering, op) -> bool:
+    """Whether an op of the region takes what another one of it leaves to Python, and not only for a gradient."""
+    taken_ones = [t for t in taken(op, low.used) if type(low.refs.get(t)) is Held]
+    return any([t.op in low.begun and not is_saved(t) for t in taken_ones])
 
 
 def only_places(op) -> bool:

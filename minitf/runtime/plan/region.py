@@ -21,7 +21,7 @@ from minitf.runtime.lower.signals import NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.boundary import Branches, held_slices, leaving, only_kind_wanted, packed, withheld
-from minitf.runtime.plan.deciding import after_held, deciding, only_places
+from minitf.runtime.plan.deciding import after_held, behind_held, deciding, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
@@ -450,6 +450,8 @@ class Region:
             low.top = low.current = next(op for op in self.ops if tensor in op.inputs)
             low.refs[tensor] = low.variable(variable)
         for op in self.ops[len(low.begun) :]:
+            if behind_held(low, op):
+                raise Split(op, begins=True)  # there it is known of which shape that is
             low.begin(op)
             low.lower(op)
             if op not in ending:

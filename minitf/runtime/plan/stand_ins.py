@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack
@@ -125,20 +126,24 @@ def absent() -> Absent:
 
 class HeldBack(StandIn):
     """What only the host has. kind: a word for each of the loops in one another that saved slices of it, and one if
-    it is a list. What a branch saved without any is one array; `value` is None if it was not taken.
+    it is a list. What a branch saved without any is one array; `value` is None if it was not taken. untried: what is
+    known of slices that no trip gave.
     """
 
     kind: tuple
     value: list | np.ndarray | Slots | None
+    untried: Ragged | None = None
     _read: set | None = None
 
-    def given(self):
-        """The value, for a run that may be one more on it: its slots are as much read as they were at first."""
+    def put(self, held: Held) -> None:
+        """Has the value held, for a run that may be one more on it: its slots are as much read as at first."""
         read = self.value.read_once if isinstance(self.value, Slots) else None
         if read is not None:
             self._read = set(read) if self._read is None else self._read
             read &= self._read
-        return self.value
+        held.value = self.value
+        if type(held) is HeldStack:
+            held.untried = self.untried
 
     def placed(self, low, tensor) -> Held:
         """What holds it while a program runs."""
