@@ -179,10 +179,14 @@ def gather_nd(a: T, index: I, o: T.out, n, width, depth, dims: ints):
 @kernel(T=ITEMS, I=INDEX)
 def one_hot(index: I, on: T, off: T, o: T.out, outer, depth, inner):
     """o[p, d, q] = on[0] if index[p, q] == d, else off[0], for o of [outer, depth, inner]."""
+    hot, cold = on[0], off[0]
+    for i in range(outer * depth * inner):
+        o[i] = cold
     for p in range(outer):
-        for d in range(depth):
-            for q in range(inner):
-                o[(p * depth + d) * inner + q] = on[0] if index[p * inner + q] == d else off[0]
+        for q in range(inner):
+            d = index[p * inner + q]
+            if 0 <= d < depth:
+                o[(p * depth + d) * inner + q] = hot
     return 0
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 
 from minitf.kernels.compile import scalar as s
-from minitf.kernels.compile.abi import FLOATS, INDEX, INTS, REALS, I, T, ints, kernel, like, scalar
-from minitf.kernels.compile.splitting import By, Sums
+from minitf.kernels.compile.abi import FLOATS, INDEX, INTS, REALS, I, T, ints, kernel, like, scalar, workspace
+from minitf.kernels.compile.splitting import Blocks, By, Sums
 from minitf.kernels.math.elementwise import add, greater, less, maximum, minimum, mul, repeats, start
 
+CHAINS = 64  # numbers folded side by side
 BLOCK = 512  # numbers added in their own type, vectorized, before they go into a float64
 
 
@@ -91,17 +92,53 @@ def _(x, count):
     return x / like(x, count)
 
 
+def folding(combine):
+    """A function of `n` numbers from the p-th on, at least `CHAINS`, folding them by `combine`: in many chains side by
+    side, which stay in registers, then halves of these.
+    """
+
+    @scalar
+    def halved(chains, half):
+        for k in range(half):
+            chains[k] = combine(chains[k], chains[k + half])
+        return 0
+
+    @scalar
+    def folded(a, p, n, chains):
+        whole = p + n - n % CHAINS
+        for k in range(CHAINS):
+            chains[k] = a[p + k]
+        for first in range(p + CHAINS, whole, CHAINS):
+            for k in range(CHAINS):
+                chains[k] = combine(chains[k], a[first + k])
+        for k in range(p + n - whole):
+            chains[k] = combine(chains[k], a[whole + k])
+        halved(chains, 32)
+        halved(chains, 16)
+        halved(chains, 8)
+        halved(chains, 4)
+        w, x, y, z = chains[0], chains[1], chains[2], chains[3]
+        return combine(like(w, combine(w, x)), like(w, combine(y, z)))
+
+    return folded
+
+
 def reduction(name, dtypes, initial, combine):
     """A kernel (a, o, size, rank, dims) that folds a by `combine`, from `initial` on."""
+    folded = folding(combine)
 
     @kernel(name=name, T=dtypes, split=Sums())
     def reduce(a: T, o: T.out, size, rank, dims: ints):
         n, step = dims[3 * rank - 3], dims[3 * rank - 1]
+        chains = workspace(a)
         for i in range(size):
             o[i] = initial(o[i])
         for row in range(repeats(rank, dims, 3)):
             p, q = row * n, start(rank, dims, 3, 2, row)
-            if step == 0:
+            if step != 0:
+                for i in range(n):
+                    o[q + i] = combine(o[q + i], a[p + i])
+            elif n < CHAINS:
                 w, x, y, z = o[q], initial(o[q]), initial(o[q]), initial(o[q])
                 for i in range(p, p + n - n % 4, 4):  # four chains side by side
                     w, x = like(w, combine(w, a[i])), like(w, combine(x, a[i + 1]))
@@ -110,8 +147,7 @@ def reduction(name, dtypes, initial, combine):
                     w = like(w, combine(w, a[i]))
                 o[q] = combine(like(w, combine(w, x)), like(w, combine(y, z)))
             else:
-                for i in range(n):
-                    o[q + i] = combine(o[q + i], a[p + i])
+                o[q] = combine(o[q], folded(a, p, n, chains))
         return 0
 
     return reduce
@@ -135,17 +171,44 @@ reduce_all = reduction("reduce_all", ("bool",), one, minimum.scalar)
 def selection(name, better):
     """A kernel (a, o, outer, n, inner): the first place of the best number, never NaN, along the middle."""
 
-    @kernel(name=name, T=REALS, I=INDEX)
+    @scalar
+    def chosen(x, y):
+        """The better one that is a number."""
+        return x if better(x, y) or y != y else y
+
+    folded = folding(chosen)
+
+    @scalar
+    def along(a, p, n, chains):
+        """The place in a row."""
+        best, first, found = folded(a, p, n, chains), 0, 0
+        while found == 0 and first + CHAINS <= n:
+            for k in range(CHAINS):
+                found |= a[p + first + k] == best
+            first += CHAINS
+        for j in range(first - CHAINS if found else first, n):
+            if a[p + j] == best:
+                return j
+        return 0
+
+    @kernel(name=name, T=REALS, I=INDEX, split=Blocks("outer", a="n inner", o="inner"))
     def select(a: T, o: I.out, outer, n, inner):
+        best = workspace(a)
         for p in range(outer):
-            for q in range(inner):
-                r = p * n * inner + q
-                best, place = a[r], 0
+            if inner == 1 and n >= CHAINS:
+                o[p] = along(a, p * n, n, best)
+                continue
+            for first in range(0, inner, CHAINS):
+                columns, r, s = min(CHAINS, inner - first), p * n * inner + first, p * inner + first
+                for q in range(columns):
+                    best[q] = a[r + q]
+                    o[s + q] = 0
                 for j in range(1, n):
-                    x = a[r + j * inner]
-                    if better(x, best) or best != best and x == x:
-                        best, place = x, j
-                o[p * inner + q] = place
+                    for q in range(columns):
+                        x, y = a[r + j * inner + q], best[q]
+                        takes = better(x, y) or y != y and x == x
+                        best[q] = x if takes else y
+                        o[s + q] = j if takes else o[s + q]
         return 0
 
     return select

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -10,6 +12,7 @@ from minitf.framework.errors import AtRun, FailedPreconditionError, InvalidArgum
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import colours
 from minitf.ops.array import array, joining
 from minitf.ops.math import math, reduce
 from minitf.ops.math.cast import cast
@@ -30,7 +33,7 @@ def _adjusted_shape(op):
 
 
 def _check_three(images, kind) -> None:
-    if not images.ndim or images.shape[-1] != 3:
+    if images.shape[-1:] != (3,):
         raise AtRun(f"input must have 3 channels, not be of shape {images.shape}", kind)
 
 
@@ -94,6 +97,18 @@ def _changed(function):
     return numpy
 
 
+def _lowered(kernel, kind):
+    """One pass over pixels; `kernel(a, *amounts, o, n)`."""
+
+    def lower(b, op, images, *amounts):
+        _check_three(images, kind)
+        out = b.new(images.shape, images.dtype)
+        b.call(kernel[images.dtype] if kernel.variables else kernel[()], images, *amounts, out, prod(images.shape[:-1]))
+        return out
+
+    return lower
+
+
 def _contrast(op, images, factor):
     if images.ndim < 3:
         raise ValueError(f"input must be at least 3-D, not of shape {images.shape}")
@@ -150,6 +165,7 @@ define(
     T=dtypes.FLOAT,
     shape=_rgb_shape,
     numpy=_colours(_to_hsv),
+    kernel=_lowered(colours.rgb_to_hsv, FailedPreconditionError),
     grad=_hsv_gradient,
 )
 define(
@@ -158,6 +174,7 @@ define(
     T=dtypes.FLOAT,
     shape=_rgb_shape,
     numpy=_colours(_to_rgb),
+    kernel=_lowered(colours.hsv_to_rgb, FailedPreconditionError),
     differentiable=False,
 )
 
@@ -168,6 +185,7 @@ define(
     T=_SINGLE,
     shape=_adjusted_shape,
     numpy=_changed(_with_hue),
+    kernel=_lowered(colours.turn_hue, InvalidArgumentError),
 )
 define(
     "AdjustSaturation",
@@ -175,6 +193,7 @@ define(
     T=_SINGLE,
     shape=_adjusted_shape,
     numpy=_changed(_with_saturation),
+    kernel=_lowered(colours.scale_saturation, InvalidArgumentError),
 )
 define(
     "AdjustContrastv2",

@@ -9,7 +9,7 @@ from kernel_helpers import close, run, sample
 from minitf.kernels.compile import layout
 from minitf.kernels.math import reduce
 
-SHAPES = [(), (5,), (3, 40), (40, 3), (2, 3, 4), (17, 1, 5), (2, 3, 2, 5), (0, 3)]
+SHAPES = [(), (5,), (3, 40), (40, 3), (2, 3, 4), (17, 1, 5), (2, 3, 2, 5), (0, 3), (2, 70), (2, 3, 193)]
 REDUCTIONS = {
     reduce.reduce_sum: np.sum,
     reduce.reduce_prod: np.prod,
@@ -41,7 +41,7 @@ def test_reductions(kernel, dtype):
                     continue
                 wider = a.astype(float) if a.dtype.kind == "f" else a
                 expected = REDUCTIONS[kernel](wider, axis=axes)
-                close(reduced(kernel, a, axes, scale=9), np.asarray(expected).astype(dtype), 8, scale=20)
+                close(reduced(kernel, a, axes, scale=60), np.asarray(expected).astype(dtype), 8, scale=20)
 
 
 @pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
@@ -81,6 +81,30 @@ def test_places(kernel, dtype, index):
         sizes = np.prod(a.shape[:axis], dtype=int), a.shape[axis], np.prod(a.shape[axis + 1 :], dtype=int)
         assert run(kernel[dtype, index], a, o, *map(int, sizes)) == 0
         np.testing.assert_array_equal(o, getattr(np, kernel.name)(a, axis))
+
+
+@pytest.mark.parametrize("kernel", [reduce.argmax, reduce.argmin], ids=["argmax", "argmin"])
+@pytest.mark.parametrize("shape", [(5, 64), (5, 200), (64, 5), (3, 130)])
+def test_places_in_long_rows(kernel, shape):
+    """The first of equal ones, and never NaN unless there is nothing else, or an infinity beside it."""
+    a = np.round(sample("float32", shape, 2))
+    a[0, ::2], a[1, :], a[2, :-1], a[2, -1] = np.nan, np.nan, np.nan, np.inf if kernel is reduce.argmin else -np.inf
+    for axis in range(2):
+        o = np.zeros(np.delete(shape, axis), np.int64)
+        outer, n, inner = (shape[0], shape[1], 1) if axis else (1, *shape)
+        assert run(kernel["float32", "int64"], a, o, outer, n, inner) == 0
+        worst = np.inf if kernel is reduce.argmin else -np.inf
+        best = getattr(np, "f" + kernel.name[3:]).reduce(a, axis, keepdims=True)
+        found = (a == np.where(np.isnan(best), worst, best)).argmax(axis)
+        np.testing.assert_array_equal(o, found)
+
+
+@pytest.mark.parametrize("kernel", [reduce.reduce_max, reduce.reduce_min, reduce.reduce_prod], ids=lambda k: k.name)
+def test_one_that_is_no_number_in_a_long_row(kernel):
+    for place in (0, 63, 64, 100, 129):
+        a = sample("float32", (2, 130))
+        a[1, place] = np.nan
+        assert np.isnan(reduced(kernel, a, (1,), scale=9)).tolist() == [False, True]
 
 
 @pytest.mark.parametrize("kernel", [reduce.cumsum, reduce.cumprod], ids=["cumsum", "cumprod"])
