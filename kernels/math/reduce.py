@@ -8,6 +8,7 @@ from minitf.kernels.compile.splitting import Blocks, By, Sums
 from minitf.kernels.math.elementwise import add, greater, less, maximum, minimum, mul, repeats, start
 
 CHAINS = 64  # numbers folded side by side
+CHAINED = 4  # rows of running results
 BLOCK = 512  # numbers added in their own type, vectorized, before they go into a float64
 
 
@@ -221,8 +222,36 @@ argmin = selection("argmin", less.scalar)
 def scan(name, initial, combine, dtypes=REALS):
     """A kernel of running results along the middle axis of [outer, n, inner]; a and o must not overlap."""
 
-    @kernel(name=name, T=dtypes)
+    @scalar
+    def along(a, o, first, n, step, exclusive, reverse):
+        """Of `CHAINED` rows, side by side, for each number waits for the one before it."""
+        place, back = (first + n - 1, -1) if reverse else (first, 1)
+        two, three = 2 * step, 3 * step
+        w, x, y, z = initial(a[first]), initial(a[first]), initial(a[first]), initial(a[first])
+        if exclusive:
+            for _ in range(n):
+                o[place], o[place + step], o[place + two], o[place + three] = w, x, y, z
+                w, x = like(w, combine(w, a[place])), like(w, combine(x, a[place + step]))
+                y, z = like(w, combine(y, a[place + two])), like(w, combine(z, a[place + three]))
+                place += back
+            return 0
+        w, x, y, z = a[place], a[place + step], a[place + two], a[place + three]
+        o[place], o[place + step], o[place + two], o[place + three] = w, x, y, z
+        for _ in range(n - 1):
+            place += back
+            w, x = like(w, combine(w, a[place])), like(w, combine(x, a[place + step]))
+            y, z = like(w, combine(y, a[place + two])), like(w, combine(z, a[place + three]))
+            o[place], o[place + step], o[place + two], o[place + three] = w, x, y, z
+        return 0
+
+    @kernel(name=name, T=dtypes, split=Blocks("outer", a="n inner", o="n inner"))
     def run(a: T, o: T.out, outer, n, inner, exclusive, reverse):
+        if inner == 1 and n > 0:
+            for p in range(0, outer - outer % CHAINED, CHAINED):
+                along(a, o, p * n, n, n, exclusive, reverse)
+            for p in range(outer - outer % CHAINED, outer):
+                along(a, o, p * n, n, 0, exclusive, reverse)
+            return 0
         for p in range(outer):
             for j in range(n):
                 r = (p * n + (n - 1 - j if reverse else j)) * inner

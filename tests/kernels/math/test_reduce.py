@@ -112,15 +112,21 @@ def test_one_that_is_no_number_in_a_long_row(kernel):
 @pytest.mark.parametrize("exclusive", [0, 1])
 @pytest.mark.parametrize("reverse", [0, 1])
 def test_scans(kernel, dtype, exclusive, reverse):
-    a = sample(dtype, (3, 5, 4), 1)
-    o = np.zeros_like(a)
-    assert run(kernel[dtype], a, o, 3, 5, 4, exclusive, reverse) == 0
+    for shape in ((3, 5, 4), (6, 5, 1)):
+        a = sample(dtype, shape, 1)
+        o = np.zeros_like(a)
+        assert run(kernel[dtype], a, o, *shape, exclusive, reverse) == 0
+        close(o, scanned(kernel, a, exclusive, reverse), 4, scale=9)
+
+
+def scanned(kernel, a, exclusive, reverse):
+    """Running results along the middle axis, by NumPy."""
     turned = a[:, ::-1] if reverse else a
     expected = getattr(np, kernel.name)(turned.astype(float), 1)
     if exclusive:
-        first = np.full((3, 1, 4), 0.0 if kernel is reduce.cumsum else 1.0)
+        first = np.full_like(expected[:, :1], 0.0 if kernel is reduce.cumsum else 1.0)
         expected = np.concatenate([first, expected[:, :-1]], 1)
-    close(o, expected[:, ::-1] if reverse else expected, 4, scale=9)
+    return expected[:, ::-1] if reverse else expected
 
 
 SEGMENTS = {
