@@ -335,7 +335,9 @@ OPS |= {
 
 # Gradients that are none, or nobody asks for: of ops with such words in their names.
 _WITHOUT = "ceil floor round sign greater equal arg cast one_hot unique sort in_top_k where boolean integers logical "
-_WITHOUT += "sequence_mask random multinomial qr adjust rgb svd longs counts bytes reduce_any reduce_all bincount string "
+_WITHOUT += (
+    "sequence_mask random multinomial qr adjust rgb svd longs counts bytes reduce_any reduce_all bincount string "
+)
 _WITHOUT += "truncated"
 NAMES = [*OPS, *(f"{name} gradient" for name in OPS if not any(word in name for word in _WITHOUT.split()))]
 

@@ -14,6 +14,13 @@ def partial(name, dtypes, f, undefined):
         n, step_a, step_b = dims[3 * rank - 3], dims[3 * rank - 2], dims[3 * rank - 1]
         for row in range(repeats(rank, dims, 3)):
             p, q, r = start(rank, dims, 3, 1, row), start(rank, dims, 3, 2, row), row * n
+            if step_b == 0 and step_a == 1:
+                y = b[q]
+                for i in range(n):
+                    if undefined(a[p + i], y):
+                        return 1 + r + i
+                    o[r + i] = f(a[p + i], y)
+                continue
             for i in range(n):
                 x, y = a[p + i * step_a], b[q + i * step_b]
                 if undefined(x, y):

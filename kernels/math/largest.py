@@ -56,10 +56,10 @@ def top_k(a: T, values: T.out, places: i32p.out, rows, width, k):
 def in_top_k(predictions: f32p, targets: I, k: I, o: u8p.out, rows, width):
     """Whether fewer than k[0] predictions of a row exceed its target's; false if one is infinite."""
     for row in range(rows):
-        p, larger, finite = row * width, 0, 0 <= targets[row] < width
-        limit = predictions[p + targets[row]] if finite else np.float32(0)
+        p, larger, bad, known = row * width, 0, 0, 0 <= targets[row] < width
+        limit = predictions[p + targets[row]] if known else np.float32(0)
         for i in range(p, p + width):
-            finite = finite and np.isfinite(predictions[i])
+            bad += not abs(predictions[i]) < np.float32(np.inf)
             larger += predictions[i] > limit
-        o[row] = finite and larger < k[0]
+        o[row] = known and bad == 0 and larger < k[0]
     return 0

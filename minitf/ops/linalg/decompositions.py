@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -10,6 +12,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import triangles
 from minitf.ops.array import array
 from minitf.ops.linalg.linalg import (
     HALF_TOO,
@@ -17,6 +20,8 @@ from minitf.ops.linalg.linalg import (
     adjoint,
     by_lapack,
     checked_square,
+    in_doubles,
+    in_type,
     matrix_inverse,
     matrix_triangular_solve,
     same_square,
@@ -25,13 +30,23 @@ from minitf.ops.linalg.matmul import matmul
 from minitf.ops.linalg.matrix import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from minitf.ops.math import math
 
+_INDEFINITE = "a matrix is not positive definite: it has no Cholesky decomposition"
+
 
 def _cholesky(op, x):
     checked_square(x)
     try:
         return np.linalg.cholesky(x)
     except np.linalg.LinAlgError:
-        raise ValueError("a matrix is not positive definite: it has no Cholesky decomposition") from None
+        raise ValueError(_INDEFINITE) from None
+
+
+def _cholesky_kernel(b, op, x):
+    checked_square(x)
+    out, spare = (b.new(x.shape, np.float64) for _ in range(2))
+    sizes = prod(x.shape[:-2]), x.shape[-1]
+    b.call(triangles.cholesky[()], in_doubles(b, x), out, spare, *sizes, error=lambda position: _INDEFINITE)
+    return in_type(b, out, x.dtype)
 
 
 def _cholesky_grad(op, g):
@@ -45,7 +60,13 @@ def _cholesky_grad(op, g):
 
 
 define(
-    "Cholesky", "input: T -> output: T", T=HALF_TOO, shape=same_square, numpy=by_lapack(_cholesky), grad=_cholesky_grad
+    "Cholesky",
+    "input: T -> output: T",
+    T=HALF_TOO,
+    shape=same_square,
+    numpy=by_lapack(_cholesky),
+    kernel=_cholesky_kernel,
+    grad=_cholesky_grad,
 )
 
 

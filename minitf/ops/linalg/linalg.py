@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from math import prod
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
+from minitf.kernels.math import cast as casts
+from minitf.kernels.math import triangles
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.linalg.matmul import adjoint_of, matmul
@@ -49,6 +53,25 @@ def _pools():
     return ThreadpoolController()
 
 
+def in_doubles(b, x, turned: bool = False):
+    """Matrices as float64 in memory of their own, or their transposes, as NumPy computes with them."""
+    if turned:
+        *steps, down, across = layout.strides(x.shape)
+        x = patterns.walk(b, x, (*x.shape[:-2], x.shape[-1], x.shape[-2]), (*steps, across, down))
+    out = b.new(x.shape, np.float64)
+    b.call(casts.cast[x.dtype, out.dtype], x, out, x.size)
+    return out
+
+
+def in_type(b, x, dtype):
+    """What was found, as the type of the op."""
+    if x.dtype == dtype:
+        return x
+    out = b.new(x.shape, dtype)
+    b.call(casts.cast[x.dtype, out.dtype], x, out, x.size)
+    return out
+
+
 def adjoint(matrix, name: str | None = None) -> Tensor:
     """The transposed complex conjugates of matrices [..., n, m]: [..., m, n]."""
     with name_scope(name, "adjoint", [matrix]):
@@ -75,7 +98,7 @@ def same_square(op) -> TensorShape:
 
 def checked_square(x) -> None:
     """Raises ValueError unless x holds square matrices."""
-    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+    if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
         raise ValueError(f"square matrices are expected, not shape {x.shape}")
 
 
@@ -84,7 +107,34 @@ def _inverse(op, x):
     try:
         return np.linalg.inv(adjoint_of(x) if op.attrs["adjoint"] else x)
     except np.linalg.LinAlgError:
-        raise ValueError("a matrix is singular and has no inverse") from None
+        raise ValueError(_SINGULAR) from None
+
+
+_SINGULAR = "a matrix is singular and has no inverse"
+_UNSOLVED = "a matrix is singular: the equations have no single solution"
+
+
+def _solved(b, matrix, x, complaint: str) -> None:
+    """Lowers to the solutions of equations in the place of their right-hand sides; the matrices are used up."""
+    *batch, n, k = x.shape
+    order = b.new((*batch, n), np.int64)
+    b.call(triangles.solve[()], matrix, x, order, prod(batch), n, k, error=lambda position: complaint)
+
+
+def _inverse_kernel(b, op, x):
+    checked_square(x)
+    out = b.new(x.shape, np.float64)
+    b.call(triangles.identities[()], out, prod(x.shape[:-2]), x.shape[-1])
+    _solved(b, in_doubles(b, x, op.attrs["adjoint"]), out, _SINGULAR)
+    return in_type(b, out, x.dtype)
+
+
+def _determinant_kernel(b, op, x):
+    checked_square(x)
+    *batch, n, _ = x.shape
+    out, order = b.new(tuple(batch), np.float64), b.new((*batch, n), np.int64)
+    b.call(triangles.determinants[()], in_doubles(b, x), out, order, out.size, n)
+    return in_type(b, out, x.dtype)
 
 
 def _inverse_grad(op, g):
@@ -100,6 +150,7 @@ define(
     T=HALF_TOO,
     shape=same_square,
     numpy=by_lapack(_inverse),
+    kernel=_inverse_kernel,
     grad=_inverse_grad,
 )
 
@@ -125,6 +176,7 @@ define(
     T=MATRIX,
     shape=lambda op: UNKNOWN if op.inputs[0].shape.rank is None else _square(op.inputs[0].shape)[:-2],
     numpy=by_lapack(_determinant),
+    kernel=_determinant_kernel,
     grad=lambda op, g: over_matrices(g * math.conjugated(op.outputs[0])) * matrix_inverse(op.inputs[0], adjoint=True),
 )
 matrix_determinant = patterns.of_inputs(
@@ -132,20 +184,39 @@ matrix_determinant = patterns.of_inputs(
 )
 
 
-def _solve(op, matrix, rhs):
+def _check_equations(matrix, rhs) -> None:
     checked_square(matrix)
-    if rhs.ndim != matrix.ndim or rhs.shape[:-1] != matrix.shape[:-1]:
+    if len(rhs.shape) != len(matrix.shape) or rhs.shape[:-1] != matrix.shape[:-1]:
         raise ValueError(f"matrices of shape {matrix.shape} do not fit right-hand sides of shape {rhs.shape}")
+
+
+def _solve(op, matrix, rhs):
+    _check_equations(matrix, rhs)
     try:
         return np.linalg.solve(adjoint_of(matrix) if op.attrs["adjoint"] else matrix, rhs)
     except np.linalg.LinAlgError:
-        raise ValueError("a matrix is singular: the equations have no single solution") from None
+        raise ValueError(_UNSOLVED) from None
 
 
 def _triangular_solve(op, matrix, rhs):
     checked_square(matrix)
     part = np.tril(matrix) if op.attrs["lower"] else np.triu(matrix)
     return _solve(op, part, rhs)
+
+
+def _solve_kernel(b, op, matrix, rhs):
+    _check_equations(matrix, rhs)
+    out = in_doubles(b, rhs)
+    _solved(b, in_doubles(b, matrix, op.attrs["adjoint"]), out, _UNSOLVED)
+    return in_type(b, out, rhs.dtype)
+
+
+def _triangular_solve_kernel(b, op, matrix, rhs):
+    _check_equations(matrix, rhs)
+    *batch, n, k = rhs.shape
+    given, out, how = in_doubles(b, matrix), in_doubles(b, rhs), [int(op.attrs[a]) for a in ("lower", "adjoint")]
+    b.call(triangles.triangular_solve[()], given, out, prod(batch), n, k, *how, error=lambda position: _UNSOLVED)
+    return in_type(b, out, rhs.dtype)
 
 
 def _solve_shape(op):
@@ -183,6 +254,7 @@ define(
     T=MATRIX,
     shape=_solve_shape,
     numpy=by_lapack(_solve),
+    kernel=_solve_kernel,
     grad=lambda op, g: _solve_grads(op, g, matrix_solve),
 )
 define(
@@ -191,6 +263,7 @@ define(
     T=HALF_TOO,
     shape=_solve_shape,
     numpy=by_lapack(_triangular_solve),
+    kernel=_triangular_solve_kernel,
     grad=_triangular_solve_grad,
 )
 
