@@ -19,6 +19,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.images import wide_png
 from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, jpeg_pixels, opened, pillow, pixels, png_pixels
 from minitf.ops.images.images import convert_image_dtype
+from minitf.ops.images.jpeg_crops import with_edges
 from minitf.ops.math import compare
 from minitf.ops.patterns import boxed
 from minitf.ops.random.random import random_uniform
@@ -127,6 +128,9 @@ def _cropped(op, contents, window):
         raise ValueError(
             f"Invalid crop window {window.tolist()} (top, left, height, width) of an image of {whole.shape}"
         )
+    rows, columns, attrs = range(top, top + height), range(left, left + width), op.attrs
+    if attrs["ratio"] == 1 and attrs["fancy_upscaling"] and whole.shape[2] == 3:
+        return with_edges(contents.item(), whole, rows, columns, attrs["dct_method"] == "INTEGER_ACCURATE")
     return whole[top : top + height, left : left + width]
 
 

@@ -50,3 +50,27 @@ def test_damaged_files_are_pillows():
         with pytest.raises(tf.errors.InvalidArgumentError):
             session.run(tf.image.decode_jpeg(contents[:60]))
     assert cut.shape == whole.shape and np.any(cut != whole)
+
+
+@pytest.mark.parametrize("name", facts("jpeg_crops"))
+def test_parts_are_tensorflows(name):
+    """Also at their edges, where colours are stored at half the width."""
+    pytest.importorskip("simplejpeg")
+    recorded = facts("jpeg_crops")[name]
+    contents, window = base64.b64decode(recorded["file"]), tf.placeholder(tf.int32, [4])
+    methods = ("INTEGER_FAST", "INTEGER_ACCURATE")
+    parts = {how: tf.image.decode_and_crop_jpeg(contents, window, dct_method=how) for how in methods}
+    with tf.Session() as session:
+        for place, method, shape, digest in recorded["parts"]:
+            found = session.run(parts[method], {window: place})
+            assert [*found.shape] == shape and hashlib.sha256(found.tobytes()).hexdigest()[:16] == digest, place
+
+
+def test_parts_of_other_files():
+    """Those that are gray or damaged, or have no colours between, are cut out of the whole."""
+    contents = base64.b64decode(facts("jpeg_crops")["420"]["file"])
+    with tf.Session() as session:
+        for data, how in ((contents, {"channels": 1}), (contents[:-60], {"try_recover_truncated": True})):
+            whole = session.run(tf.image.decode_jpeg(data, **how))
+            part = session.run(tf.image.decode_and_crop_jpeg(data, [3, 5, 9, 8], **how))
+            np.testing.assert_array_equal(part[:, :-1], whole[3:12, 5:12])
