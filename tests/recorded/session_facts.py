@@ -18,6 +18,7 @@ import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import raw_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
+import section_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios
 import slim_scenarios  # noqa: F401 - adds its scenarios
 import spec_scenarios  # noqa: F401 - adds its scenarios

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
-from minitf.framework import nest
+from minitf.framework import dtypes, nest
 from minitf.framework.apply import apply, apply_op
 from minitf.framework.getter import getter
-from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.framework.graph import (
+    add_to_collection,
+    control_dependencies,
+    get_collection,
+    get_default_graph,
+    name_scope,
+)
 from minitf.framework.operation import Operation
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
@@ -16,6 +23,8 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.array.identity import identity
 from minitf.ops.control import control
 from minitf.ops.patterns import STATEFUL, boxed
+
+_SECTIONS, _EXECUTIONS = "critical_sections", "critical_section_executions"  # collections
 
 
 class _Mutex:
@@ -75,6 +84,21 @@ def consume_mutex_lock(mutex_lock, name: str | None = None) -> Operation:
     return apply_op("ConsumeMutexLock", mutex_lock, name=name)
 
 
+class _Execution(NamedTuple):
+    """What is executed in a section."""
+
+    op: Operation  # which locks its mutex
+    handle: Tensor  # of the mutex
+    resources: list[Tensor]
+    exclusive_resource_access: bool
+
+
+def _resources(made: list) -> list[Tensor]:
+    """The resources that ops take."""
+    pairs = [(t, op.definition.by_handle and t.dtype.is_ref_dtype) for op in made for t in op.inputs]
+    return list(dict.fromkeys(t for t, is_variable in pairs if is_variable or t.dtype is dtypes.resource))
+
+
 class CriticalSection:
     """Functions whose ops run in one run at a time: no two that are executed in it overlap.
 
@@ -101,6 +125,7 @@ class CriticalSection:
             raise ValueError("a critical section cannot be made of a critical_section_def")
         with name_scope(name, "CriticalSection") as scope, control_dependencies(None):
             self._mutex = mutex_v2(shared_name=shared_name or scope[:-1], name=scope)
+        add_to_collection(_SECTIONS, self)
 
     name: str = getter("_mutex.op.name", "The name of the op that makes the mutex.")
 
@@ -110,7 +135,9 @@ class CriticalSection:
         What they need from outside is computed before the mutex is locked.
 
         Raises:
-          ValueError: if fn itself executes something in this section: it would wait for itself.
+          ValueError: if fn itself executes something in this section: it would wait for itself; or if it takes a
+            resource that what is executed in another section takes, too, unless `exclusive_resource_access` is false
+            for both: sections do not wait for each other.
         """
         graph = get_default_graph()
         with name_scope(name, "critical_section_execute"):
@@ -124,7 +151,24 @@ class CriticalSection:
                     "CriticalSection in which it would be running. This is illegal and would cause deadlocks."
                 )
             self._wait_outside(lock, made)
-            return self._returned(lock, returned)
+            execution = _Execution(lock.op, self._mutex, _resources(made), exclusive_resource_access)
+            self._check_alone(execution)
+            results = self._returned(lock, returned)
+            add_to_collection(_EXECUTIONS, execution)
+            return results
+
+    def _check_alone(self, mine: _Execution) -> None:
+        """ValueError if another section works on the same resources, and one of both wants them for itself."""
+        for other in get_collection(_EXECUTIONS):
+            both = [t.name for t in mine.resources if t in other.resources]
+            wanted = mine.exclusive_resource_access or other.exclusive_resource_access
+            if both and wanted and other.handle is not self._mutex:
+                raise ValueError(
+                    f"This execution would access resources: {', '.join(both)}. Either this lock (CriticalSection: "
+                    f"{self._mutex.op.name}) or lock '{other.op.name}' (CriticalSection: {other.handle.op.name}) "
+                    "requested exclusive resource access of this resource. Did you mean to call execute with keyword "
+                    "argument exclusive_resource_access=False?"
+                )
 
     @staticmethod
     def _wait_outside(lock: Tensor, made: list) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from session_facts import check, names
 
 import minitf as tf
 from minitf.ops.control.critical_section import consume_mutex_lock, mutex_lock, mutex_v2
@@ -107,3 +108,8 @@ def test_errors():
         section.execute(lambda: section.execute(lambda: tf.constant(1)))
     with pytest.raises(TypeError, match="takes a function"):
         section.execute(3)
+
+
+@pytest.mark.parametrize("name", names("critical_sections"))
+def test_sections_and_resources_like_tensorflow(name):
+    check(name)
