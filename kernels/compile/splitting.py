@@ -285,3 +285,18 @@ class InSlots(Rule):
             between = max(operands.get(slots, slots) - 1, 0) * operands["stride"]
             changes[name] = Window(start, between + width, width, operands["stride"])
         return changes
+
+
+class Outermost(Rule):
+    """Ranges of what the first of the sizes in `dims` counts, of pointers that have items of all of them, packed."""
+
+    def __init__(self, *pointers):
+        self.pointers = pointers
+
+    def pieces(self, operands):
+        return operands["dims"][0] if operands["dims"] else 0
+
+    def part(self, operands, first, count):
+        _, *inner = operands["dims"]
+        size = math.prod(inner)
+        return {"dims": (count, *inner), **dict.fromkeys(self.pointers, Window(first * size, count * size))}

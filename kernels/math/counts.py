@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minitf.kernels.compile.abi import FLOATS, INDEX, ITEMS, REALS, I, T, bits, i32p, i64p, ints, kernel, like, scalar
+from minitf.kernels.compile.splitting import Outermost
 
 MOST, MOST_SAID = 2**62, 2**31  # steps; what a status says
 MASK, SPREAD = 0x3FFFFFFF, 0x9E3779B1  # bits of a number, and an odd one by which they are mixed
@@ -156,7 +157,7 @@ def sizes(a: T, o: i64p.out, n, most):
     return 0 if largest <= most else 1 + largest
 
 
-@kernel(T=ITEMS)
+@kernel(T=ITEMS, split=Outermost("a", "o"))
 def copy_shaped(a: T, o: T.out, rank, dims: ints):
     """o = a, of that shape."""
     n = 1

@@ -10,7 +10,7 @@ from minitf.kernels.math import elementwise
 from minitf.runtime.execute import program
 from minitf.runtime.lower.ir import Call
 from minitf.runtime.plan import pace
-from minitf.runtime.threads import shards
+from minitf.runtime.threads import dividing, shards
 
 
 class Together(pace.Pace):
@@ -37,7 +37,7 @@ def shared(late=None):
             (program, "Pace", Together),
             (shards, "_IN_ALL", 0),
             (shards, "_PER_TRIP", 0),
-            (shards, "_FEWEST", 1),
+            (dividing, "FEWEST", 1),
             (splitting, "LARGE", 100),  # some products are shared by columns
             (splitting, "VECTOR", 2),
             (shards.Shards, "_nodes_of", delayed),

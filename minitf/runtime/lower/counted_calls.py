@@ -6,6 +6,7 @@ kernels found before are written where they belong, by the instruction SIZES.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -62,6 +63,12 @@ class CountedCalls(Call):
     def with_(self, **operands):
         """The same calls with other operands, by name."""
         return with_operands(self, operands)
+
+    def part(self, calls: list[KernelCall]) -> CountedCalls:
+        """Other calls with the same operands."""
+        made = copy.copy(self)
+        made.calls = calls
+        return made
 
     def at(self, place: Place) -> Ref:
         """The memory at a place, without what of its offset follows counts."""

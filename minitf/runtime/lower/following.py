@@ -67,7 +67,7 @@ def _alike(tried: list[_Tried]) -> list[_Tried]:
 def _rule(tried: list[_Tried], counts: list[Count], products: list[tuple]) -> Rule | None:
     """What attempts have in common. Those where more sizes are 0 or 1 may call for less, and have to give the same."""
     alike = _alike(tried)
-    numbers = alike and _fitted([t.with_products(products) for t in alike], [t.numbers.numbers for t in alike])
+    numbers = alike and fitted([t.with_products(products) for t in alike], [t.numbers.numbers for t in alike])
     if not numbers:
         return None
     fewer = [t for t in tried if t not in alike]
@@ -202,7 +202,7 @@ class _Numbers:
             self.numbers += [int(number) for number in numbers]
 
 
-def _fitted(points: list, tables: list) -> list[tuple]:
+def fitted(points: list, tables: list) -> list[tuple]:
     """How each number follows the points, as whole numbers; nothing if one does not."""
     points, table = np.array(points, np.int64), np.array(tables, np.int64)
     if points.shape[1] > 1 + _MOST_COUNTS:

@@ -21,7 +21,9 @@ import numpy as np
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.memory.instructions import words_of
 from minitf.runtime.resize.numbers import Numbers, Samples
-from minitf.runtime.threads.shards import Access, Cutting, Part, access, by_rows, fate, part_of, pieces_of, ranges
+from minitf.runtime.threads.accesses import Access, Part, access, fate
+from minitf.runtime.threads.dividing import by_rows, part_of, pieces_of, ranges
+from minitf.runtime.threads.shards import Cutting
 
 
 class _Way:

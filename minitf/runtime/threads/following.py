@@ -45,7 +45,10 @@ class Places:
         elif opcode == vm.SIZES:
             terms, call = int(self._words[place + 2]), self.instructions.calls[self._behind(place)]
             words = [entry + k for entry in range(place + 3, place + 3 + 4 * terms, 4) for k in (2, 3)]
-            self.of[call.origin, "sizes"] = place, [*words, *range(place + 3 + 4 * terms, self._behind(place))]
+            self.of[call.origin, "sizes", self._times[call.origin]] = (
+                place,
+                [*words, *range(place + 3 + 4 * terms, self._behind(place))],
+            )
         elif opcode == vm.LOOP:
             self._loops.append(self.instructions.loops[place].origin)
             self._add_loop(place, self.instructions.loops[place])

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from itertools import combinations, product
-from math import gcd, prod
-from typing import NamedTuple
+from math import prod
 
-from minitf.kernels.compile.splitting import Window
 from minitf.kernels.machine.pool import meet
-from minitf.runtime.lower.ir import Call, Choice, Limit, Ref, Repeat, calls, walk
+from minitf.runtime.lower.counted_calls import CountedCalls
+from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, calls, walk
 from minitf.runtime.lower.lower import Assumption
+from minitf.runtime.threads import dividing_counted
+from minitf.runtime.threads.accesses import MAY_FAIL, Access, Part, access, accesses, clash
+from minitf.runtime.threads.dividing import divided
 from minitf.runtime.threads.steering import Steering
 
-_FEWEST = 4  # pieces per thread of a call that is cut
 _PER_TRIP, _IN_ALL = 2_000, 20_000  # nanoseconds of work to share below which a trip or branch, a program is not shared
+_LITTLE = 20  # nanoseconds of a call that one thread may as well make
 _FLOPS, _BYTES = 60, 10  # per nanosecond, roughly
-_ARENA, _FATE = "arena", "fate"
 _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplications
     "gemm": "m n k",
     "conv2d": "count kh kw c out",
@@ -33,171 +33,6 @@ _PRODUCTS = {  # kernel -> the numbers whose product is that of its multiplicati
     "conv2d_filter": "count n oh ow width",
     "conv2d_filter_batch": "count n oh ow width",
 }
-
-
-class Access(NamedTuple):
-    """Bytes low .. high - 1 of a space, and all that are multiples of `step` away within start .. end - 1. Threads have
-    different ones of the same `lane`.
-    """
-
-    space: object
-    low: int
-    high: int
-    step: int
-    start: int
-    end: int
-    writes: bool
-    lane: object = None
-
-
-def clash(a: Access, b: Access) -> bool:
-    """Whether two threads' accesses of one space, in any trips of the loops around them, disturb each other."""
-    if not (a.writes or b.writes) or a.end <= b.start or b.end <= a.start:
-        return False
-    if a.lane is not None and a.lane == b.lane:
-        return False
-    step = gcd(a.step, b.step)
-    if step == 0:
-        return True
-    size_a, size_b, gap = a.high - a.low, b.high - b.low, (b.low - a.low) % step
-    return max(size_a, size_b) >= step or gap < size_a or step - gap < size_b
-
-
-def access(ref: Ref, writes: bool, window: Window | None = None) -> Access:
-    """What of its space a call touches through an operand."""
-    buffer, item = ref.buffer, ref.dtype.itemsize
-    space, base = (_ARENA, buffer.offset) if buffer.kind == "arena" else (buffer.slot or buffer, 0)
-    start, size, width, step = window[:4] if window else (0, ref.size, 0, 0)
-    low = base + ref.offset + start * item
-    steps = [stride for _, stride in ref.moves]
-    box = (base, base + buffer.size) if steps else (low, low + size * item)
-    if step:
-        steps.append(step * item)
-    return Access(space, low, low + (width or size) * item, gcd(*steps), *box, writes)
-
-
-_MAY_FAIL = Access(_FATE, 0, 1, 0, 0, 1, True)
-_CHANGES = Access(_FATE, 0, 1, 0, 0, 1, False)
-
-
-def accesses(call: Call) -> list[Access]:
-    """All that a call touches. One that may fail clashes with every change that outlives the run."""
-    found = [access(ref, writes) for _, ref, writes in call.memory]
-    return found + fate(call, found)
-
-
-def fate(call: Call, found: list[Access]) -> list[Access]:
-    """What else calls clash for: one that may fail, and one whose changes outlive the run."""
-    lasting = call.on_host or any(a.writes and a.space != _ARENA for a in found)
-    return [_MAY_FAIL] * (call.error is not None) + [_CHANGES] * lasting
-
-
-class Part(NamedTuple):
-    """What one thread does of a node."""
-
-    thread: int
-    node: object
-    accesses: list[Access]
-
-
-def divided(call: Call, threads: int) -> list[Part]:
-    """A call cut into a part per thread, or nothing if it cannot be cut."""
-    found = pieces_of(call, threads)
-    if found is None:
-        return []
-    rule, units, unit = found
-    cuts = [(first * unit, last * unit) for first, last in ranges(units, threads)]
-    changes = [rule.part(call.numbers, first, last - first) for first, last in cuts]
-    if _disturb(call, changes):
-        return []
-    return [_part(call, changes[t], cuts[t][0], t) for t in range(threads)]
-
-
-def pieces_of(call: Call, threads: int) -> tuple | None:
-    """How a call is cut: (the rule, how many units, how many pieces each is); None if there are too few of them."""
-    rule, numbers = call.kernel.kernel.split, call.numbers
-    if rule is None:
-        return None
-    rule = rule.among_threads(numbers)
-    pieces = rule.pieces(numbers)
-    if pieces < _FEWEST * threads:
-        return None
-    unit = _unit(call, pieces, threads, rule.part(numbers, 0, 1))
-    return rule, pieces // unit, unit
-
-
-def ranges(count: int, threads: int) -> list[tuple[int, int]]:
-    """The range of so many things that each thread has, of about the same size."""
-    cuts = [count * thread // threads for thread in range(threads + 1)]
-    return list(zip(cuts, cuts[1:]))
-
-
-def _disturb(call: Call, changes: list[dict]) -> bool:
-    """Whether a part writes what another one touches: memory that is not cut, or an operand in place of
-    another one that is cut in another way.
-    """
-    if any(key not in changes[0] for key in call.kernel.kernel.written):
-        return True
-    written = {ref.buffer for ref in call.results}
-    refs = [each for each in call.memory if each[1].buffer in written]
-    if len(refs) == len(call.results):
-        return False
-    if len({ref.moves for _, ref, _ in refs}) == 1:  # what counts is the same trip, for all of them
-        refs = [(key, Ref(r.shape, r.dtype, r.buffer, r.offset), writes) for key, r, writes in refs]
-    touched = [[access(ref, writes, change.get(key)) for key, ref, writes in refs] for change in changes]
-    return any(
-        clash(mine, theirs)
-        for one, other in combinations(touched, 2)
-        for mine, theirs in product(one, other)
-        if mine.space is theirs.space
-    )
-
-
-def _unit(call: Call, pieces: int, threads: int, changes: dict) -> int:
-    """How many pieces stay together: where each is a number, the numbers of a row."""
-    if by_rows(call, changes):
-        return pieces // call.limit.size
-    out, rows = call.results[0], 1
-    for size in out.shape if pieces == out.size else ():
-        rows *= size
-        if rows >= _FEWEST * threads:
-            return pieces // rows
-    return 1
-
-
-def by_rows(call: Call, changes: dict) -> bool:
-    """Whether the pieces of a call are rows (or parts of them) whose number is limited."""
-    return call.limit is not None and any(key in changes for key, _, _ in call.limit.numbers)
-
-
-def _part(call: Call, changes: dict, first: int, thread: int) -> Part:
-    found = [access(ref, writes, changes.get(key)) for key, ref, writes in call.memory]
-    return Part(thread, part_of(call, changes, first), found + fate(call, found))
-
-
-def part_of(call: Call, changes: dict, first: int) -> Call:
-    """The call of a range of pieces, from the first one on, with what changes for it."""
-    part = call.with_(
-        **{key: _windowed(call[key], new) if isinstance(new, Window) else new for key, new in changes.items()}
-    )
-    part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
-    part.limit = _limit_of(call, changes, first)
-    return part
-
-
-def _windowed(ref: Ref, window: Window) -> Ref:
-    """The items of a value in a window."""
-    offset = ref.offset + window.start * ref.dtype.itemsize
-    return Ref((window.size,), ref.dtype, ref.buffer, offset, ref.moves)
-
-
-def _limit_of(call: Call, changes: dict, first: int) -> Limit | None:
-    """The limit of a part that starts with a piece."""
-    if not by_rows(call, changes):
-        return call.limit
-    key, k, per_row = call.limit.numbers[0]
-    number = changes[key] if k is None else changes[key][k]
-    return Limit(call.limit.numbers, first // per_row, number // per_row)
 
 
 def cost(call: Call) -> float:
@@ -226,6 +61,14 @@ class _Phase:
         for each in part.accesses:
             self.touched[part.thread].setdefault(each.space, {})[each] = None
 
+    def behind(self, loop: Repeat) -> _Phase:
+        """The same when a trip of a loop is over."""
+        found = _Phase(len(self.touched))
+        for spaces, target in zip(self.touched, found.touched):
+            for space, each in spaces.items():
+                target[space] = dict.fromkeys([a.before(loop.origin) for a in each])
+        return found
+
     def merged(self, other: _Phase) -> _Phase:
         """What may have been touched if either of two ways was taken."""
         both = _Phase(len(self.touched))
@@ -244,11 +87,12 @@ class Cutting:
 
     def divided(self, call: Call) -> list[Part]:
         """A call cut into a part per thread, or nothing if it cannot be cut."""
-        return divided(call, self._threads)
+        cut = dividing_counted.divided if isinstance(call, CountedCalls) else divided
+        return cut(call, self._threads)
 
     def accesses(self, call: Call) -> list[Access]:
         """All that a call touches."""
-        return accesses(call)
+        return dividing_counted.accesses(call) if isinstance(call, CountedCalls) else accesses(call)
 
     def access(self, ref: Ref, writes: bool) -> Access:
         """What is touched through a loop's or a branch's own operand."""
@@ -320,8 +164,16 @@ class Shards:
         return phase
 
     def _step(self, node, phase: _Phase) -> _Phase:
-        self._parts[node] = parts = self._parts[node] or [self._undivided(node, phase)]
+        parts = self._parts[node]
+        if not parts or self._is_little(node) and any([phase.clashes(part) for part in parts]):
+            alone = self._undivided(node, phase)
+            parts = [alone] if not parts or not phase.clashes(alone) else parts
+        self._parts[node] = parts
         return self._do(node, parts, phase)
+
+    def _is_little(self, node) -> bool:
+        """Whether threads that share a node gain nothing, but that none has to wait for what it has computed itself."""
+        return node not in self._steering.calls and cost(node) < _LITTLE
 
     def _all_parts(self, call: Call) -> list[Part]:
         """What each thread does of a call that several make; nothing if one does all of it."""
@@ -334,7 +186,7 @@ class Shards:
         """What a thread does of a call; if that fails, so does what the first one does, and that counts."""
         found = self._not_own(call, part.accesses, part.thread)
         if part.thread and self.fails_alike(call):
-            found = [access for access in found if access is not _MAY_FAIL]
+            found = [access for access in found if access is not MAY_FAIL]
         return part._replace(accesses=found)
 
     def _not_own(self, call: Call, found: list[Access], thread: int) -> list[Access]:
@@ -371,6 +223,8 @@ class Shards:
     def _of_all(self, node, everything: list[Call], thread: int) -> list[Access]:
         """All that a thread touches that does a whole node with these calls in it."""
         found = list(dict.fromkeys(a for call in everything for a in self._touched(call, thread)))
+        for loop in [each for each in walk([node]) if isinstance(each, Repeat)]:
+            found = [a.before(loop.origin) for a in found]
         controls = [(each, ref) for each in walk([node]) for ref in each.controls]
         shared = [ref for each, ref in controls if not self._steering.is_own(each, ref, thread)]
         return found + [self.cutting.access(ref, writes=True) for ref in shared]
@@ -407,8 +261,8 @@ class Shards:
             if node.predicate is not None:
                 left = self._do((node, "test"), watched, left)
             end = self._walk(node.body, left)
-            phase = start.merged(end)
-        return phase.merged(left)
+            phase = start.merged(end.behind(node))
+        return phase.merged(left).behind(node)
 
     # ---- what each does
 

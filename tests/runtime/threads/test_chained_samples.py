@@ -26,4 +26,4 @@ def test_each_kernel_among_threads():
             assert among_threads(links, seed) == [], [type for type, *_ in links]
     assert len(programs) > 10
     shareable = {n for n, k in KERNELS.items() if k.split is not None and k.function.__module__.startswith("minitf.")}
-    assert sorted(shareable - cut) == []
+    assert sorted(shareable - cut) == ["copy_shaped"]  # only sizes that a run finds out need it

@@ -16,7 +16,9 @@ from minitf.runtime import inspect
 from minitf.runtime.execute import program
 from minitf.runtime.lower.ir import Buffer, Call, Ref, Repeat
 from minitf.runtime.threads import shards
-from minitf.runtime.threads.shards import access, clash, cost, divided
+from minitf.runtime.threads.accesses import access, clash
+from minitf.runtime.threads.dividing import divided
+from minitf.runtime.threads.shards import cost
 
 pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
 
@@ -291,11 +293,15 @@ def test_ranges_of_columns():
 
 def test_slices_of_different_trips_may_clash():
     stack, loop = placed(0, 80), Repeat()
-    low = access(ref(0, 4, stack, ((loop, 32),)), True)  # the first half of each slice of 8
+    here = access(ref(0, 4, stack, ((loop, 32),)), True)  # the first half of each slice of 8
+    low = here.before(loop)
     assert not clash(low, access(ref(4, 4, stack, ((loop, 32),)), True))
     assert not clash(low, access(ref(12, 4, stack, ((loop, 32),)), True))
     assert clash(low, access(ref(7, 2, stack, ((loop, 32),)), True))
     assert clash(access(ref(7, 2, stack, ((loop, 32),)), True), low)
+    assert not clash(here, access(ref(7, 2, stack, ((loop, 32),)), True))
+    assert clash(here, access(ref(3, 2, stack, ((loop, 32),)), True))
+    assert clash(here.before(Repeat()), access(ref(3, 2, stack, ((loop, 32),)), True))
     assert clash(low, access(ref(0, 9, stack), False))
     assert clash(low, access(ref(8, 2, stack), False))
     assert not clash(low, access(ref(12, 2, stack), False))
