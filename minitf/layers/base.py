@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.framework.traversal import reached
 from minitf.layers import by_name
+from minitf.layers.configs import plain
 from minitf.layers.input_spec import check_inputs
 from minitf.ops.state.partitioned_variable import parts_of
 
@@ -32,6 +34,7 @@ class Layer:
     """
 
     input_spec = None
+    _options: tuple[str, ...] | None = None  # beside those of all layers; None: nobody said
 
     def __init__(
         self,
@@ -76,6 +79,33 @@ class Layer:
     # ---- what it knows
 
     name: str = getter("_name", "The layer's name.")
+
+    def get_config(self) -> dict:
+        """What a layer like this one is made of by `from_config`, plain values by the names of its arguments.
+
+        Raises:
+          NotImplementedError: if its class takes arguments that nobody tells: it has to override this.
+        """
+        if self._options is None and type(self).get_config is Layer.get_config:
+            taken = _argument_names(type(self)) - _argument_names(Layer)
+            if taken:
+                raise NotImplementedError(
+                    f"Layers with arguments in `__init__` must override `get_config`: {type(self).__name__} takes "
+                    f"{', '.join(sorted(taken))}"
+                )
+        config = {"name": self._name, "trainable": self.trainable, "dtype": self.dtype and self.dtype.name}
+        return {**config, **{key: plain(self, key) for key in self._options or ()}}
+
+    @classmethod
+    def from_config(cls, config: dict) -> Layer:
+        """The layer that `get_config` tells of; without the values of its variables.
+
+        >>> import minitf as tf
+        >>> config = tf.layers.Dense(3, tf.nn.relu).get_config()
+        >>> config["units"], config["activation"], tf.layers.Dense.from_config(config).units
+        (3, 'relu', 3)
+        """
+        return cls(**config)
 
     @property
     def scope_name(self) -> str:
@@ -298,6 +328,10 @@ class Layer:
             self._scope = captured
 
 
+def _argument_names(layer: type[Layer]) -> set[str]:
+    return set(inspect.getfullargspec(layer.__init__).args)
+
+
 def function_of(layer: type[Layer], name: str, doc: str) -> Callable:
     """The public function that makes a layer, of the arguments of its class, and calls it."""
 
@@ -314,6 +348,11 @@ def keep_options(layer: Layer, weight: str, initializer, regularizer=None, const
     setattr(layer, f"{weight}_initializer", by_name.initializer(initializer))
     setattr(layer, f"{weight}_regularizer", by_name.regularizer(regularizer))
     setattr(layer, f"{weight}_constraint", by_name.constraint(constraint))
+
+
+def option_names(*weights: str) -> list[str]:
+    """The names of the options that `keep_options` sets."""
+    return [f"{weight}_{how}" for weight in weights for how in ("initializer", "regularizer", "constraint")]
 
 
 def options_of(layer: Layer, weight: str) -> dict:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+
+import numpy as np
 
 import minitf as tf
 
@@ -24,10 +27,10 @@ def _initializers() -> dict[str, Callable]:
         "lecun_uniform": made.lecun_uniform,
         "he_normal": made.he_normal,
         "he_uniform": made.he_uniform,
-        "random_uniform": lambda: made.random_uniform(**spread),
+        "random_uniform": functools.partial(made.random_uniform, **spread),
         "VarianceScaling": made.variance_scaling,
-        "random_normal": lambda: made.random_normal(stddev=0.05),
-        "truncated_normal": lambda: made.truncated_normal(stddev=0.05),
+        "random_normal": functools.partial(made.random_normal, stddev=0.05),
+        "truncated_normal": functools.partial(made.truncated_normal, stddev=0.05),
     }
     found.update(uniform=found["random_uniform"], normal=found["random_normal"])
     capitals = {"".join(part.capitalize() for part in name.split("_")): name for name in found}
@@ -40,7 +43,12 @@ def _initializers() -> dict[str, Callable]:
 
 
 def initializer(given):
-    """An initializer as it is, or the one of a name such as "glorot_uniform"; ValueError for another one."""
+    """An initializer as it is, or the one of a name such as "glorot_uniform", or of {"class_name": its name, "config":
+    its options}; ValueError for another one.
+    """
+    if isinstance(given, dict):
+        make = _named(given.get("class_name"), _initializers(), "initializer")
+        return make(**given.get("config", {}))
     return _named(given, _initializers(), "initializer")() if isinstance(given, str) else given
 
 
@@ -49,25 +57,38 @@ def activation_function(given) -> Callable | None:
     if given is None or callable(given):
         return given
     known = {name: getattr(tf.nn, name) for name in _ACTIVATIONS}
-    known.update(linear=lambda x: x, exponential=tf.exp, hard_sigmoid=_hard_sigmoid)
+    known.update(linear=None, exponential=tf.exp, hard_sigmoid=hard_sigmoid)
     return _named(given, known, "activation")
 
 
-def _hard_sigmoid(x):
+def hard_sigmoid(x):
+    """A sigmoid of straight lines."""
     return tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
 
 
 def regularizer(given):
-    """A regularizer as it is, or the one of a name: "l1", "l2" or "l1_l2"; ValueError for another one."""
+    """A regularizer as it is, or the one of a name: "l1", "l2" or "l1_l2", or of {"class_name": "L1L2", "config": its
+    factors}; ValueError for another one.
+    """
+    if isinstance(given, dict):
+        return _named(given.get("class_name"), {"L1L2": L1L2}, "regularizer")(**given.get("config", {}))
     return _named(given, _REGULARIZERS, "regularizer") if isinstance(given, str) else given
 
 
-def _penalty(l1: float, l2: float) -> Callable:
-    def penalty(weights):
-        absolute = [l1 * tf.reduce_sum(tf.abs(weights))] if l1 else []
-        return sum(absolute + ([l2 * tf.reduce_sum(tf.square(weights))] if l2 else []))
+class L1L2:
+    """The sums of weights and of their squares, times factors."""
 
-    return penalty
+    def __init__(self, l1: float = 0.0, l2: float = 0.0):
+        self.l1, self.l2 = l1, l2
+
+    def __call__(self, weights):
+        """The sum for a tensor, a scalar."""
+        absolute = [self.l1 * tf.reduce_sum(tf.abs(weights))] if self.l1 else []
+        return sum(absolute + ([self.l2 * tf.reduce_sum(tf.square(weights))] if self.l2 else []))
+
+    def get_config(self) -> dict:
+        """The factors, as TensorFlow keeps them: float32."""
+        return {"l1": float(np.float32(self.l1)), "l2": float(np.float32(self.l2))}
 
 
 def constraint(given):
@@ -93,7 +114,7 @@ def _of_norm_2_at_most(weights):
 
 
 _EPSILON = 1e-7
-_REGULARIZERS = {"l1": _penalty(0.01, 0), "l2": _penalty(0, 0.01), "l1_l2": _penalty(0.01, 0.01)}
+_REGULARIZERS = {"l1": L1L2(0.01), "l2": L1L2(0.0, 0.01), "l1_l2": L1L2(0.01, 0.01)}
 _CONSTRAINTS = {"non_neg": _non_negative, "unit_norm": _of_norm_1, "max_norm": _of_norm_2_at_most}
 
 

@@ -7,7 +7,7 @@ import numbers
 import minitf as tf
 from minitf.framework.shape import TensorShape
 from minitf.framework.taking import OTHERS, SELF, arguments, taking
-from minitf.layers.base import Layer, function_of, keep_options, options_of
+from minitf.layers.base import Layer, function_of, keep_options, option_names, options_of
 from minitf.layers.by_name import activation_function
 from minitf.layers.input_spec import InputSpec
 from minitf.ops.nn.conv_forms import convolve
@@ -51,6 +51,10 @@ class _Convolution(Layer):
     """`activation(convolution(inputs, kernel) + bias)` along one axis, two or three."""
 
     _axes = 2
+    _options = (
+        *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "use_bias"),
+        *("activity_regularizer", *option_names("kernel", "bias")),
+    )
 
     def __init__(
         self,
@@ -160,8 +164,13 @@ class Conv2DTranspose(Conv2D):
     what kernels reach out with padding "valid".
     """
 
+    _options = (*Conv2D._options, "output_padding")
+
     @taking([SELF, *[argument for argument in arguments(Conv2D) if argument.name != "dilation_rate"], OTHERS])
     def __init__(self, **how):
+        self.output_padding = how.pop("output_padding", None)
+        if self.output_padding is not None:
+            raise ValueError(f"what is beyond the outputs follows from `padding`: output_padding={self.output_padding}")
         super().__init__(**how)
 
     def _kernel_shape(self, channels: int) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import minitf as tf
 from minitf.framework.shape import TensorShape
-from minitf.layers.base import Layer, function_of, keep_options, last_size, options_of
+from minitf.layers.base import Layer, function_of, keep_options, last_size, option_names, options_of
 from minitf.layers.by_name import activation_function
 from minitf.layers.input_spec import InputSpec
 from minitf.ops.control.cond import smart_cond
@@ -14,6 +14,8 @@ from minitf.ops.control.cond import smart_cond
 
 class Dense(Layer):
     """`activation(inputs @ kernel + bias)`: [..., n] -> [..., units]."""
+
+    _options = ("units", "activation", "use_bias", "activity_regularizer", *option_names("kernel", "bias"))
 
     def __init__(
         self,
@@ -91,6 +93,8 @@ dense = function_of(
 class Dropout(Layer):
     """While training, zeroes a share `rate` of its inputs and scales up the rest."""
 
+    _options = ("rate", "noise_shape", "seed")
+
     def __init__(
         self,
         rate: float | tf.Tensor | tf.Variable = 0.5,
@@ -131,6 +135,7 @@ class Flatten(Layer):
     """All axes but the first made one: [batch, ...] -> [batch, n]."""
 
     input_spec = InputSpec(min_ndim=1)
+    _options = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs):
         super().__init__(**kwargs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import minitf as tf
+from minitf.framework import nest
 from minitf.framework.graph import name_scope
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.taking import arguments, needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.layers import by_name
-from minitf.layers.base import Layer, keep_options, options_of
+from minitf.layers.base import Layer, keep_options, option_names, options_of
 from minitf.layers.input_spec import InputSpec
 from minitf.ops.control.cond import smart_cond
 
@@ -46,6 +47,10 @@ class BatchNormalization(Layer):
     """Inputs shifted and scaled to mean 0 and variance 1 for each position along `axis`."""
 
     _correction: tuple | None = None
+    _options = (
+        *("axis", "momentum", "epsilon", "center", "scale", *option_names("beta", "gamma")),
+        *("moving_mean_initializer", "moving_variance_initializer"),
+    )
 
     def __init__(
         self,
@@ -78,13 +83,18 @@ class BatchNormalization(Layer):
         self.virtual_batch_size, self.adjustment = virtual_batch_size, adjustment
         self.renorm, self.renorm_momentum = renorm, renorm_momentum
         self.renorm_clipping = _checked_clipping(renorm_clipping)
-        self.axis = axis if isinstance(axis, list) else [axis]
+        self.axis = axis[:] if isinstance(axis, list) else axis
         self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
         keep_options(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
         keep_options(self, "beta", beta_initializer, beta_regularizer, beta_constraint)
         self.moving_mean_initializer = by_name.initializer(moving_mean_initializer)
         self.moving_variance_initializer = by_name.initializer(moving_variance_initializer)
         self.fused = fused
+
+    def get_config(self) -> dict:
+        """See `Layer.get_config`; of renormalization, if there is any."""
+        names = ("renorm", "renorm_clipping", "renorm_momentum") if self.renorm else ()
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     def _check_split(self) -> None:
         """ValueError for what does not go with a batch in parts."""
@@ -135,7 +145,7 @@ class BatchNormalization(Layer):
         self.built = True
 
     def _axes(self, rank: int) -> list[int]:
-        axes = [axis + rank if axis < 0 else axis for axis in self.axis]
+        axes = [axis + rank if axis < 0 else axis for axis in nest.flatten(self.axis)]
         for axis in axes:
             if not 0 <= axis < rank:
                 raise ValueError(f"Invalid axis: {axis} for inputs of rank {rank}")

@@ -13,6 +13,7 @@ class _Pooling(Layer):
     """Pooling of images; of sequences as images of one column."""
 
     _axes, _function = 2, ""
+    _options = ("pool_size", "strides", "padding", "data_format")
 
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(name=name, **kwargs)

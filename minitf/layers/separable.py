@@ -6,7 +6,7 @@ from inspect import Parameter
 
 import minitf as tf
 from minitf.framework.taking import OTHERS, SELF, arguments, optional, taking
-from minitf.layers.base import function_of, keep_options, options_of
+from minitf.layers.base import function_of, keep_options, option_names, options_of
 from minitf.layers.convolution import Conv2D
 
 
@@ -26,8 +26,11 @@ _TAKEN.insert([taken.name for taken in _TAKEN].index("activation"), optional("de
 class SeparableConv2D(Conv2D):
     """`activation(separable_conv2d(inputs, depthwise_kernel, pointwise_kernel) + bias)`."""
 
+    _options = (*Conv2D._options, "depth_multiplier", *option_names("depthwise", "pointwise"))
+
     @taking([SELF, *_TAKEN, OTHERS])
     def __init__(self, depth_multiplier, **how):
+        how.setdefault("kernel_initializer", tf.glorot_uniform_initializer())  # TensorFlow's, which nothing uses
         own = {which: [how.pop(f"{which}_{name}") for name in _HOW] for which in ("depthwise", "pointwise")}
         super().__init__(**how)
         self.depth_multiplier = int(depth_multiplier)

@@ -19,6 +19,7 @@ class Conv3DTranspose(Conv2DTranspose):
     """
 
     _axes = 3
+    _options = tuple([name for name in Conv2DTranspose._options if name != "dilation_rate"])
 
     def _transposed(self, inputs, shape):
         return tf.nn.conv3d_transpose(

@@ -5,7 +5,7 @@ session_scenarios.
 import numpy as np
 from contrib_rnn_scenarios import numbers, told
 from data_scenarios import said
-from session_scenarios import scenario
+from session_scenarios import raised, scenario
 
 NAMES = """
 a=tf.constant(numbers("a",[4,3]))
@@ -225,3 +225,22 @@ def contrib_summaries(tf):
                 found = tf.Summary.FromString(session.run(summary))
                 tags += [[v.tag, v.simple_value] for v in found.value]
         return [nothing, tags]
+
+
+@scenario
+def contrib_py_func(tf):
+    """Arguments by name, nested results, types and shapes that functions tell, and what is refused."""
+    F, x = tf.contrib.framework.py_func, tf.constant([1.0, 2.0])
+
+    def shown(value):
+        return [str(t.shape) + t.dtype.name for t in tf.contrib.framework.nest.flatten(value)]
+
+    both = F(lambda a, by: (a * by, {"n": np.int64(3)}), [x], {"by": x}, (tf.float32, {"n": tf.int64}))
+    told = F(lambda a: a + a, (x,), None, lambda a: a.dtype, lambda a: a.shape, stateful=False, name="told")
+    shaped = F(lambda: [np.ones(2), np.ones(3)], output_types=[tf.float64] * 2, output_shapes=[[2], [None]])
+    with tf.Session() as session:
+        found = [shown(both), shown(told), shown(shaped), type(shaped).__name__]
+        values = session.run(tf.contrib.framework.nest.flatten([both, told, shaped]))
+        found += [[v.tolist() for v in values]]
+    found += [raised(F, lambda: 0, x), raised(F, lambda: 0, [], [x]), raised(F, lambda: 0, [], None, tf.float32)]
+    return found

@@ -2,6 +2,7 @@
 
 import json
 
+import config_scenarios  # noqa: F401 - adds its scenarios
 import contrib_rnn_scenarios  # noqa: F401 - adds its scenarios
 import contrib_scenarios  # noqa: F401 - adds its scenarios
 import data_scenarios  # noqa: F401 - adds its scenarios

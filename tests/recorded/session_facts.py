@@ -1,5 +1,6 @@
 """Trainings against what TensorFlow did (tests/facts/sessions.json)."""
 
+import config_scenarios  # noqa: F401 - adds its scenarios
 import contrib_rnn_scenarios  # noqa: F401 - adds its scenarios
 import contrib_scenarios  # noqa: F401 - adds its scenarios
 import data_scenarios  # noqa: F401 - adds its scenarios

@@ -23,7 +23,7 @@ from minitf.train.global_step import get_or_create_global_step
 from minitf.framework.sparse import convert_to_tensor_or_sparse_tensor
 from minitf.ops.array.sorting import argsort, sort
 from minitf.ops.control.check import is_non_decreasing, is_numeric_tensor, is_strictly_increasing
-from minitf.ops.control.script import py_func
+from minitf.contrib.framework.script import py_func
 from minitf.ops.io.record_input import RecordInput
 from minitf.contrib.framework.names import prepend_name_scope, strip_name_scope
 from minitf.framework.tensor_spec import BoundedTensorSpec, TensorSpec

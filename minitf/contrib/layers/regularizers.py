@@ -45,6 +45,7 @@ def _penalty(name: str, scale, scope: str | None, measure: Callable) -> Callable
             factor = tf.convert_to_tensor(scale, dtype=weights.dtype.base_dtype, name="scale")
             return tf.multiply(factor, measure(weights), name=full_name)
 
+    regularizer.__name__ = name.partition("_")[0]  # what configurations of layers say
     return guarded(regularizer, f"{name}()")
 
 

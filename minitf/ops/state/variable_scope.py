@@ -14,6 +14,7 @@ from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
 from minitf.framework.graph import Graph, get_default_graph, name_scope
+from minitf.framework.named import named
 from minitf.framework.taking import arguments, needed, taking, with_defaults
 from minitf.ops.state import resource_variable  # noqa: F401 - a kind of variables
 from minitf.ops.state.creation import SCOPES
@@ -117,10 +118,11 @@ def _add_setting(name: str) -> None:
         VariableScope, name, property(lambda self: getattr(self, f"_{name}"), doc=f"The default {name} of variables.")
     )
 
-    def set_default(self, value) -> None:
-        setattr(self, f"_{name}", value)
+    @named(f"set_{name}", f"Sets the default {name} of variables.")
+    @taking([needed("self"), needed(name)])
+    def set_default(self, **given) -> None:
+        setattr(self, f"_{name}", given[name])
 
-    set_default.__doc__ = f"Sets the default {name} of variables."
     setattr(VariableScope, f"set_{name}", set_default)
 
 

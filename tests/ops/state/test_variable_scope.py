@@ -401,3 +401,11 @@ def test_sharing_with_another_shape_or_type(arguments, parts):
     tf.get_variable("v", [2])
     with tf.variable_scope("", reuse=True), fails(ValueError, "v is to be shared", "created", *parts):
         tf.get_variable("v", *arguments)
+
+
+def test_settings_are_set_by_their_names():
+    with tf.variable_scope("s") as scope:
+        scope.set_initializer(initializer=tf.ones_initializer())
+        scope.set_dtype(dtype=tf.float64)
+        scope.set_regularizer(regularizer=None)
+        assert tf.get_variable("v", [2]).dtype.base_dtype is tf.float64
