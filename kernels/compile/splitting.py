@@ -209,11 +209,12 @@ class Across(Rule):
     """Ranges of the columns that a number counts, so many `together`, or whole vectors.
 
     For each pointer the numbers of its rows (several are multiplied: "images h w") and of the items from one to the
-    next, None if it is one row, or the number of items that it has for each column, side by side.
+    next, None if it is one row, or the number of items that it has for each column, side by side. A kernel that has to
+    read the other columns, too, is told the number `before` its own.
     """
 
-    def __init__(self, count, together=None, **matrices):
-        self.count, self.together, self.matrices = count, together, matrices
+    def __init__(self, count, together=None, before=None, **matrices):
+        self.count, self.together, self.before, self.matrices = count, together, before, matrices
 
     def pieces(self, operands):
         together = self.together or VECTOR
@@ -222,7 +223,7 @@ class Across(Rule):
     def part(self, operands, first, count):
         together = self.together or VECTOR
         start, width = first * together, count * together
-        changes = {self.count: width}
+        changes = {self.count: width} | ({self.before: operands[self.before] + start} if self.before else {})
         for name, matrix in self.matrices.items():
             if isinstance(matrix, tuple):
                 rows, step = (math.prod(operands[n] for n in numbers.split()) for numbers in matrix)

@@ -46,13 +46,37 @@ def conv2d_batch(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, k
 
 @kernel(T=FLOATS, split=ROWS)
 def conv2d_filter_batch(
-    x: T, g: T, s: T.scratch, o: T.out, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+    x: T,
+    g: T,
+    s: T.scratch,
+    o: T.out,
+    first,
+    count,
+    skipped,
+    width,
+    n,
+    h,
+    w,
+    c,
+    oh,
+    ow,
+    out,
+    kh,
+    kw,
+    sh,
+    sw,
+    dh,
+    dw,
+    top,
+    left,
 ):
-    """o = the gradient of the filter, of which `width` items in each of `count` rows from `first` on."""
+    """o = the gradient of the filter, of which `width` items, behind those `skipped`, in each of `count` rows from
+    `first` on.
+    """
     scratch, image, result = workspace(x), h * w * c, oh * ow * out
     if few_in_all(x, g, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
         return filter_of_few(
-            x, g, s, o, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+            x, at(g, skipped), s, o, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
         )
     for row in range(count):
         for j in range(width):
@@ -62,7 +86,7 @@ def conv2d_filter_batch(
         for pixel in range(oh * ow):
             y0, x0 = pixel // ow * sh - top, pixel % ow * sw - left
             low, high = covered(x0, kw, w)
-            g_p = at(g, i * result + pixel * out)
+            g_p = at(g, i * result + pixel * out + skipped)
             for ky in range(kh):
                 y = y0 + ky * dh
                 begin = max((ky * kw + low) * c, first)  # rows that are asked for and inside of the images

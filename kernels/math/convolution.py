@@ -18,7 +18,7 @@ DEEPEST = STEPS + STEPS // 2  # items of a patch at once
 FEWEST, MOST = 16, 2 * DEEPEST  # pixels for which a filter is read, and its items, to read patches where they overlap
 
 
-COLUMNS = Across("width", together=1, g=("n oh ow", "out"), s="count", o=("count", "out"))
+COLUMNS = Across("width", together=1, before="skipped", s="count", o=("count", "out"))
 MANY = 64  # columns: each of two threads has whole panels
 
 
@@ -142,15 +142,37 @@ ROWS = OfFilter("first", "count", s=("width",), o=("out",))
 
 @kernel(T=FLOATS, split=ROWS)
 def conv2d_filter(
-    x: T, g: T, s: T.scratch, o: T.out, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+    x: T,
+    g: T,
+    s: T.scratch,
+    o: T.out,
+    first,
+    count,
+    skipped,
+    width,
+    n,
+    h,
+    w,
+    c,
+    oh,
+    ow,
+    out,
+    kh,
+    kw,
+    sh,
+    sw,
+    dh,
+    dw,
+    top,
+    left,
 ):
-    """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which
-    `width` items in each of `count` rows from `first` on; s has room for as many.
+    """o = the sums of patches times gradients g [images, oh, ow, out]: the gradient of the filter, of which `width`
+    items, behind those `skipped`, in each of `count` rows from `first` on; s has room for as many.
     """
     panel, scratch = workspace(x), workspace(g)
     if few_in_all(x, g, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw):
         return filter_of_few(
-            x, g, s, o, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
+            x, at(g, skipped), s, o, first, count, width, n, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left
         )
     pixels, deepest = n * oh * ow, max(min(count, DEEPEST), 1)
     rows = min(patches_at_once(x, count), DEEPEST)
@@ -161,7 +183,7 @@ def conv2d_filter(
             m = min(deepest, count - begin)
             move(x, panel, 0, i, k, first + begin, m, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left)
             add = 1 if i > 0 else 0
-            block(panel, 1, m, at(g, i * out), out, 1, at(o, begin * out), out, m, width, k, add, scratch)
+            block(panel, 1, m, at(g, i * out + skipped), out, 1, at(o, begin * out), out, m, width, k, add, scratch)
         i += max(k, 1)
     return 0
 

@@ -88,8 +88,8 @@ NUMBERS = {  # by the names of the operands that are no memory
     "m n depth ldb ldc beta": (2, 3, 3, 3, 3, 1),
     "depth n m ldb ldc beta": (3, 3, 2, 3, 3, 1),
     "first count h w c oh ow out kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
-    "first count width n h w c oh ow out kh kw sh sw dh dw top left": (
-        *(0, 4, 1, 2, 2, 2, 1),
+    "first count skipped width n h w c oh ow out kh kw sh sw dh dw top left": (
+        *(0, 4, 0, 1, 2, 2, 2, 1),
         *(2, 2, 1, 2, 2, 1, 1, 1, 1, 1, 0),
     ),
     "lowest first count h w c oh ow kh kw sh sw top left": (-9.0, 0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),

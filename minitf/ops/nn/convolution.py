@@ -74,7 +74,7 @@ class _OfImages(Convolution):
         images, long = x.shape[0], x.shape[0] >= _LONG and out.size <= _SMALL
         kernel = batches.conv2d_filter_batch if long and _many(found, images) else kernels.conv2d_filter
         rows, scratch = out.size // out.shape[3], b.new(out.shape, x.dtype)
-        numbers = (0, rows, out.shape[3], images, *self.numbers(found, x.shape, out.shape))
+        numbers = (0, rows, 0, out.shape[3], images, *self.numbers(found, x.shape, out.shape))
         b.call(kernel[x.dtype], x, g, scratch, out, *numbers)
 
 

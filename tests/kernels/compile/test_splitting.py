@@ -189,14 +189,14 @@ SAMPLES = {
     ],
     "conv2d": [lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(72, 5), *images(72), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_filter": [
-        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 0, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_input": [lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]],
     "conv2d_batch": [
         lambda: [real(6, 4, 3, 2), real(3, 2, 2, 5), real(6, 4, 3, 5), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_filter_batch": [
-        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
+        lambda: [*(real(6, 4, 3, n) for n in (2, 5)), *filters(12, 5), *images(12, 0, 5, 6), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
     "conv2d_input_batch": [
         lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]

@@ -53,7 +53,9 @@ def test_against_sums(home, case, dtype):
     close(o, np.tensordot(x_patches, f.astype(np.float64), 3), 20, scale)
 
     o, named = np.full_like(f, 7), "conv2d_filter" if home is convolution else "conv2d_filter_batch"
-    assert run(getattr(home, named)[dtype], x, g, np.ones_like(f), o, 0, rows, f.shape[3], images, *numbers, **how) == 0
+    assert (
+        run(getattr(home, named)[dtype], x, g, np.ones_like(f), o, 0, rows, 0, f.shape[3], images, *numbers, **how) == 0
+    )
     close(o, np.tensordot(x_patches, g.astype(np.float64), ([0, 1, 2], [0, 1, 2])), 20, scale)
 
     o, named = np.full_like(x, 7), "conv2d_input" if home is convolution else "conv2d_input_batch"

@@ -37,7 +37,7 @@ def test_against_single_channels(case, dtype):
         for found, kernel, operands, more in [
             (o[..., i, :], convolution.conv2d, (xi, fi), (0, shape[0] * counts[0] * counts[1])),
             (of_x[..., i], convolution.conv2d_input, (gi, fi.reshape(-1, m).T.copy()), (0, shape[0])),
-            (of_f[:, :, i], convolution.conv2d_filter, (xi, gi, np.zeros_like(fi)), (0, kh * kw, m, shape[0])),
+            (of_f[:, :, i], convolution.conv2d_filter, (xi, gi, np.zeros_like(fi)), (0, kh * kw, 0, m, shape[0])),
         ]:
             expected = np.zeros(found.shape, dtype)
             assert kernel[dtype].run(*operands, expected, *more, *one) == 0

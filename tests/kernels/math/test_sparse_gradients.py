@@ -67,10 +67,10 @@ def test_against_sums(case, dtype):
     for home, suffix in homes(case):
         o, scratch = np.full_like(f, 7), np.full_like(f, np.nan)
         filters, images = getattr(home, f"conv2d_filter{suffix}")[dtype], getattr(home, f"conv2d_input{suffix}")[dtype]
-        assert filters.run(x, g, scratch, o, 0, rows, columns, len(x), *numbers) == 0
+        assert filters.run(x, g, scratch, o, 0, rows, 0, columns, len(x), *numbers) == 0
         close(o, of_f, 20, 30 * g[..., 0].size ** 0.5)
         part = np.full((rows // 3, columns), 7, dtype)
-        assert filters.run(x, g, scratch, part, rows // 2, rows // 3, columns, len(x), *numbers) == 0
+        assert filters.run(x, g, scratch, part, rows // 2, rows // 3, 0, columns, len(x), *numbers) == 0
         np.testing.assert_array_equal(part, o.reshape(rows, columns)[rows // 2 :][: rows // 3])
         o = np.full_like(x, 7)
         assert images.run(g, turned(f), o, 0, len(x), *numbers) == 0
@@ -98,14 +98,14 @@ def test_columns_are_those_of_the_whole():
     assert few(x, g, numbers)[0]
     for filters in (convolution.conv2d_filter, batches.conv2d_filter_batch):
         whole, parts, scratch = np.full_like(f, 7), np.full_like(f, 7), np.empty_like(f)
-        filters["float32"].run(x, g, scratch, whole, 0, rows, columns, len(x), *numbers)
-        given = {"width": columns, "count": rows, "n": len(x), "oh": 14, "ow": 14, "out": columns}
+        filters["float32"].run(x, g, scratch, whole, 0, rows, 0, columns, len(x), *numbers)
+        given = {"skipped": 0, "width": columns, "count": rows, "out": columns}
         rule = filters.split.among_threads(given)
         assert rule.pieces(given) == columns and filters.split.among_threads(given | {"width": 60}) is filters.split
         for first, last in ((40, 64), (0, 40)):
             changes = rule.part(given, first, last - first)
-            operands = [x, *(_from(a, changes[n].start) for a, n in ((g, "g"), (scratch, "s"), (parts, "o")))]
-            filters["float32"].run(*operands, 0, rows, changes["width"], len(x), *numbers)
+            s, o = (_from(a, changes[n].start) for a, n in ((scratch, "s"), (parts, "o")))
+            filters["float32"].run(x, g, s, o, 0, rows, changes["skipped"], changes["width"], len(x), *numbers)
         np.testing.assert_array_equal(parts, whole)
 
 
@@ -135,7 +135,7 @@ def test_zero_times_what_is_not_finite_is_not_zero(strange):
     assert not few(x, g, numbers)[0]
     for home, suffix in homes(LARGE[0]):
         o, scratch = np.zeros_like(f), np.zeros_like(f)
-        getattr(home, f"conv2d_filter{suffix}")["float32"].run(x, g, scratch, o, 0, rows, columns, len(x), *numbers)
+        getattr(home, f"conv2d_filter{suffix}")["float32"].run(x, g, scratch, o, 0, rows, 0, columns, len(x), *numbers)
         assert np.isnan(o[:, :, 5]).any(axis=2).all() and np.isfinite(np.delete(o, 5, 2)).all()
         o = np.zeros_like(x)
         getattr(home, f"conv2d_input{suffix}")["float32"].run(g, turned(f), o, 0, len(x), *numbers)
@@ -148,7 +148,7 @@ def test_gradients_that_are_not_finite():
     g[2, 5, 5, 9], g[2, 5, 5, 10] = np.nan, np.inf
     assert few(x, g, numbers)[0]
     o, scratch = np.zeros_like(f), np.zeros_like(f)
-    batches.conv2d_filter_batch["float32"].run(x, g, scratch, o, 0, rows, columns, len(x), *numbers)
+    batches.conv2d_filter_batch["float32"].run(x, g, scratch, o, 0, rows, 0, columns, len(x), *numbers)
     assert np.isnan(o[..., 9]).all() and np.isinf(o[..., 10]).all() and np.isfinite(np.delete(o, [9, 10], 3)).all()
     o = np.zeros_like(x)
     batches.conv2d_input_batch["float32"].run(g, turned(f), o, 0, len(x), *numbers)

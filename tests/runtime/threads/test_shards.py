@@ -330,8 +330,8 @@ def test_what_products_cost():
         (batches.conv2d_batch, (x, f, y, 0, 4)),
         (convolution.conv2d_input, (y, f, x, 0, 4)),
         (batches.conv2d_input_batch, (y, f, x, 0, 4)),
-        (convolution.conv2d_filter, (x, y, f, f, 0, 12, 7, 4)),
-        (batches.conv2d_filter_batch, (x, y, f, f, 0, 12, 7, 4)),
+        (convolution.conv2d_filter, (x, y, f, f, 0, 12, 0, 7, 4)),
+        (batches.conv2d_filter_batch, (x, y, f, f, 0, 12, 0, 7, 4)),
     ]:
         call = Call(kind[np.float32], (*operands, *numbers), None, None)
         assert cost(call) == flops / shards._FLOPS
