@@ -102,6 +102,10 @@ class Body:
         first, last, step = (self.draw.choice([None, -3, -1, 1, 2, 4]) for _ in range(3))
         return a[first:last:step] if step not in (4, -3) else a[: self.number(a, 4)]
 
+    def ended(self, a, _):
+        n = self.number(a, 3) * self.draw.randint(1, 3)
+        return a[-n:] if self.draw.randint(2) else a[:-n]
+
     def begun(self, a, _):
         rows = tf.shape(a)[0]
         first = tf.minimum(self.number(a, 3), rows)

@@ -11,11 +11,12 @@ import numpy as np
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.attempts import Attempt, Part, few_whole, taken_for
-from minitf.runtime.lower.bounded import Bounded, Count, with_factors
+from minitf.runtime.lower.bounded import Bounded, Count, Size, with_factors
 from minitf.runtime.lower.builder import NeedsData
 from minitf.runtime.lower.ir import Ref
 
 _MOST_COUNTS, _BELOW = 12, 1 << 20
+_ALL_SMALL = 1 << 20
 
 
 class Rule(NamedTuple):
@@ -41,6 +42,7 @@ def followed(op, inputs: list, least: int, *ways) -> Rule | None:
         tried = [_Tried(op, inputs, counts, least, lambda k: 1.0, *ways)]
         few, more = _shares(len(counts) + len(tried[0].attempt.found))
         tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in few]
+        tried += _for_one(op, inputs, counts, least, few, *ways)
         rule, products = _rule(tried, counts, []), _products(counts)
         if rule is None and products and _alike(tried):
             tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in more]
@@ -52,6 +54,23 @@ def followed(op, inputs: list, least: int, *ways) -> Rule | None:
     except (ValueError, TypeError, IndexError, ArithmeticError, OpError):
         return None
     return rule
+
+
+def _for_one(op, inputs: list, counts: list[Count], least: int, few: list, *ways) -> list[_Tried]:
+    """Attempts for each number that an input holds where it is 1: a bound that is counted from the end says how much
+    there is for few numbers only, for none or more of them it is all. Rules may call for less.
+    """
+    held = {c for v in inputs if type(v) is Bounded and v.holds is not None for c in _held_counts(v)}
+    tried, others = [], few[-2]  # where none of them is 0
+    for k, count in enumerate(counts):
+        if count in held and not count.product and least < 2 <= count.most:
+            tried.append(_Tried(op, inputs, counts, least, [*others[:k], 1, *others[k + 1 :]].__getitem__, *ways))
+            tried[-1].small = _ALL_SMALL
+    return tried
+
+
+def _held_counts(value: Bounded) -> list[Count]:
+    return [count for n in value.holds.reshape(-1).tolist() if type(n) is Size for count in n.factors]
 
 
 def _alike(tried: list[_Tried]) -> list[_Tried]:
@@ -132,11 +151,14 @@ class _Tried:
 
 
 def _taken(counts: list[Count], least: int, share: Callable) -> dict:
-    """What counts are taken for."""
+    """What counts are taken for: 1, or a part of the most that they can be."""
     known: dict = {}
     for k, count in enumerate(counts):
         product = [known[each] for each in count.product]
-        known[count] = math.prod(product) if product else taken_for(count.most, share(k), least)
+        if product:
+            known[count] = math.prod(product)
+        else:
+            known[count] = 1 if type(share(k)) is int else taken_for(count.most, share(k), least)
     return known
 
 

@@ -182,6 +182,28 @@ def test_what_is_wrong_with_a_size_is_said():
         assert session.run(result, {x: [3, 4]}) == 14
 
 
+@pytest.mark.parametrize("rows", [1, 2, 6])
+@pytest.mark.parametrize(
+    "part",
+    [
+        *[lambda a, n: a[-n:], lambda a, n: a[:-n], lambda a, n: a[n:-n], lambda a, n: a[-2 * n :]],
+        *[lambda a, n: a[1 - n :], lambda a, n: a[-n::2], lambda a, n: a[-n::-1], lambda a, n: a[-n : 5 - n]],
+    ],
+    ids=["last", "but the last", "between", "last pairs", "one less", "every second", "backwards", "both"],
+)
+def test_bounds_from_the_end(part, rows):
+    """The last 0 of them are all, and so are the last 100: only some numbers in between say how many there are."""
+    x, counts = tf.placeholder(tf.float32, [None, 2]), tf.placeholder(tf.int32, [None])
+    picked = lambda n: tf.reduce_sum(part(tf.boolean_mask(x, x[:, 0] > -9.0), n) * [1.0, 10.0])  # noqa: E731
+    result = tf.map_fn(lambda n: tf.reduce_sum(part(x, n)) + picked(n), counts, tf.float32)
+    fetches = [result, *tf.gradients(result, x)]
+    native, plain = tf.Session(), tf.Session(config=tf.ConfigProto(**BY_OP))
+    feed = np.arange(1.0, 2 * rows + 1).reshape(rows, 2)
+    for given in ([1, 2, 3], [2, 0, 1], [0, 0], [5, 9, 6], [-1, -7]):
+        for a, b in zip(*[session.run(fetches, {x: feed, counts: given}) for session in (native, plain)]):
+            np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
 def test_numbers_below_0_may_mean_something():
     x = tf.placeholder(tf.int32, [None])
     result = tf.foldl(lambda s, n: s + tf.reduce_sum(tf.reshape(tf.range(6), [n, 2])[-1]), x, initializer=0)
