@@ -17,10 +17,12 @@ REFUSES, FULL = "refuses", "full"  # why a kernel may fail: for what it is given
 _FEW = 64
 
 
-def taken_for(most: int, share: float, least: int = 0) -> int:
+def taken_for(most: int, share: float | int, least: int = 0) -> int:
     """A number that is so much of the most that it can be; odd where it is a part, but not 1, for which rules may do
-    without something, but where that is the least.
+    without something, but where that is the least. Or the number that `share` is, if it is a whole one.
     """
+    if type(share) is int:
+        return max(min(share, most), least)
     number = round(most * share)
     number = max(min(number | 1, most) if 0 < share < 1 else number, least)
     return 2 if number == 1 < most and least == 0 else number

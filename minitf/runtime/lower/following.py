@@ -61,7 +61,7 @@ def _for_one(op, inputs: list, counts: list[Count], least: int, few: list, *ways
     there is for few numbers only, for none or more of them it is all. Rules may call for less.
     """
     held = {c for v in inputs if type(v) is Bounded and v.holds is not None for c in _held_counts(v)}
-    tried, others = [], few[-2]  # where none of them is 0
+    tried, others = [], few[len(counts)]  # where none of them is 0
     for k, count in enumerate(counts):
         if count in held and not count.product and least < 2 <= count.most:
             tried.append(_Tried(op, inputs, counts, least, [*others[:k], 1, *others[k + 1 :]].__getitem__, *ways))
@@ -151,25 +151,23 @@ class _Tried:
 
 
 def _taken(counts: list[Count], least: int, share: Callable) -> dict:
-    """What counts are taken for: 1, or a part of the most that they can be."""
+    """What counts are taken for: a part of the most that they can be, or a whole number."""
     known: dict = {}
     for k, count in enumerate(counts):
         product = [known[each] for each in count.product]
-        if product:
-            known[count] = math.prod(product)
-        else:
-            known[count] = 1 if type(share(k)) is int else taken_for(count.most, share(k), least)
+        known[count] = math.prod(product) if product else taken_for(count.most, share(k), least)
     return known
 
 
 def _shares(count: int) -> tuple[list, list]:
-    """For each attempt but the first, which part of the most that it may be each count is taken for; and for more
-    attempts, where numbers may follow products.
+    """For each attempt but the first, which part of the most that it may be each count is taken for, or how large it is
+    in those that show what there is for few items only; and for more attempts, where numbers may follow products.
     """
     mixed = random.Random(count)
     drawn = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(2 * count + 2)]
     for k in range(count):
         drawn[k][k] = 0.0
+    drawn[-2:] = [3] * count, [2] * count
     return [*drawn, [0.0] * count], [
         [mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))
     ]
