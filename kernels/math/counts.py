@@ -138,6 +138,47 @@ def part_from(begin: T, wanted: T, o: i64p.out, k, size):
     return 1 if first < 0 or count < 0 or first > size or count > size - first else 0
 
 
+@kernel(T=INDEX)
+def parts_of(wanted: T, o: i64p.out, n, size):
+    """o = the sizes of the n parts of `size` items, as they are wanted; one may be -1, the rest. The status is 1 if
+    these are no such parts.
+    """
+    known, open_ends = 0, 0
+    for k in range(n):
+        if wanted[k] == -1:
+            open_ends += 1
+        elif wanted[k] < 0:
+            return 1
+        else:
+            known += wanted[k]
+    rest = size - known
+    for k in range(n):
+        o[k] = rest if wanted[k] == -1 else wanted[k]
+    return 1 if open_ends > 1 or rest < 0 or rest > 0 and open_ends == 0 else 0
+
+
+@kernel(T=INDEX)
+def places_on(shift: T, o: i64p.out, k, size):
+    """o = how far the items of an axis are moved on by shift[k] in a circle."""
+    o[0] = shift[k] % size if size > 0 else 0
+    return 0
+
+
+@kernel
+def windows_along(o: i64p.out, size, reach, stride, same, before, after, wanted):
+    """o = how many windows there are along an axis, and how far the first one reaches out: `before`, or what is the
+    same at both ends. The status is 1 if not even none has room, or another number is wanted than so many, which is
+    not so below 0.
+    """
+    room = size + before + after - reach + stride
+    if same != 0:
+        o[0] = (size + stride - 1) // stride
+        o[1] = max((o[0] - 1) * stride + reach - size, 0) // 2
+    else:
+        o[0], o[1] = max(room // stride, 0), before
+    return 1 if same == 0 and room <= -stride or wanted >= 0 and o[0] != wanted else 0
+
+
 @kernel
 def product(a: i64p, b: i64p, o: i64p.out):
     """o = a * b."""

@@ -12,6 +12,7 @@ import seeds
 import minitf as tf
 
 ROWS, N = 7, 3
+MIRRORS = ["REFLECT", "SYMMETRIC"]
 
 
 class Body:
@@ -105,6 +106,24 @@ class Body:
     def ended(self, a, _):
         n = self.number(a, 3) * self.draw.randint(1, 3)
         return a[-n:] if self.draw.randint(2) else a[:-n]
+
+    def moved(self, a, _):
+        return tf.roll(a, self.number(a, 4) if self.draw.randint(2) else self.draw.randint(-3, 4), self.draw.randint(2))
+
+    def cut(self, a, _):
+        n = tf.minimum(self.number(a, 4), tf.shape(a)[0])
+        parts = tf.split(a, tf.stack([n, tf.shape(a)[0] - n]), 0)
+        return tf.concat([parts[1] * 0.5, parts[0]], 0) if self.draw.randint(2) else parts[self.draw.randint(2)]
+
+    def mirrored(self, a, state):
+        before = tf.minimum(self.number(a, 3), tf.shape(a)[0]) if self.draw.randint(2) else 1
+        return tf.pad(tf.concat([a, state * tf.ones([2, N])], 0), [[before, 1], [0, 0]], self.draw.choice(MIRRORS))
+
+    def pooled(self, a, state):
+        image = tf.reshape(tf.concat([a, tf.ones([3, N]) * state], 0), [1, -1, N, 1])
+        pool, size, stride = tf.nn.max_pool if self.draw.randint(2) else tf.nn.avg_pool, *self.draw.randint(1, 4, 2)
+        padding = self.draw.choice(["SAME", "VALID"])
+        return tf.reshape(pool(image, [1, size, 1, 1], [1, stride, 1, 1], padding), [-1, N])
 
     def begun(self, a, _):
         rows = tf.shape(a)[0]

@@ -13,6 +13,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
+from minitf.kernels.math import counts
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.array import check_axis
@@ -197,13 +198,22 @@ def _split_kernel(b, op, axis, x):
 
 def _split_v_kernel(b, op, x, sizes, axis):
     axis = check_axis(b.data(axis).item(), len(x.shape))
-    return _cut_kernel(b, x, _parts(x.shape[axis], _as_many(op, b.data(sizes))), axis)
+    _check_many(op, sizes.shape)
+    found = _counted_parts(b, sizes, x.shape[axis]) if b.counts_parts else _parts(x.shape[axis], b.data(sizes))
+    return _cut_kernel(b, x, found, axis)
 
 
-def _as_many(op, sizes):
-    if len(sizes) != op.attrs["num_split"]:
-        raise ValueError(f"{len(sizes)} sizes are given for {op.attrs['num_split']} parts")
-    return sizes
+def _counted_parts(b, sizes, size: int) -> list[int]:
+    """The part sizes as kernels find them out; the last one is what the others leave."""
+    found = b.new(sizes.shape, np.int64)
+    b.call(counts.parts_of[sizes.dtype], sizes, found, sizes.size, size, error=lambda _: "the parts are not the whole")
+    first = b.counted(b.view(found, (sizes.size - 1,)), size).tolist()
+    return [*first, size - sum(first)]
+
+
+def _check_many(op, shape: tuple) -> None:
+    if shape != (op.attrs["num_split"],):
+        raise ValueError(f"{shape[0]} sizes are given for {op.attrs['num_split']} parts")
 
 
 def _parts(size: int | None, sizes: list) -> list:
@@ -232,7 +242,8 @@ def _uneven(op):
 
 def _split_v(op, x, sizes, axis):
     axis = check_axis(axis.item(), x.ndim)
-    return _cut(x, _parts(x.shape[axis], _as_many(op, sizes)), axis)
+    _check_many(op, sizes.shape)
+    return _cut(x, _parts(x.shape[axis], sizes), axis)
 
 
 define(

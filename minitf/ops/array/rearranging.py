@@ -15,7 +15,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.math import movement
+from minitf.kernels.math import counts, mirrors, movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.array import check_axis
@@ -105,18 +105,45 @@ def _mirror_pad(op, x, paddings):
     return x
 
 
-def _mirror_pad_kernel(b, op, x, paddings):
-    paddings = _check_paddings(b.data(paddings), len(x.shape))
-    _check_mirror(x.shape, paddings, op.attrs["mode"])
-    for axis, padding in enumerate(paddings):
-        if any(padding):
-            positions = b.constant(_mirror_positions(x.shape[axis], padding, op.attrs["mode"]).astype(np.int32))
-            x = patterns.taken(b, x, positions, axis)
+def _mirrors(b, op, paddings, sizes: tuple, sign: int = 1):
+    """For each axis that is padded, or may be in other runs: itself, and how much it has more on both sides. sizes: of
+    what is padded, or, if the sign is -1, of what was.
+    """
+    paddings, given = _check_paddings(b.data(paddings), len(sizes)), constant_value(op.inputs[1])
+    if not b.follows:
+        whole = sizes if sign > 0 else [n - sum(pair) for n, pair in zip(sizes, paddings)]
+        _check_mirror(whole, paddings, op.attrs["mode"])
+    for axis, pair in enumerate(paddings):
+        if any(pair) or b.follows and given is None:
+            yield axis, pair
+
+
+def _too_far(_) -> str:
+    return "mirrored paddings are at most as large as the axis"
+
+
+def _mirror_kernel(b, op, kernel, x, paddings, sign: int = 1):
+    for axis, (before, after) in _mirrors(b, op, paddings, x.shape, sign):
+        first, size, last = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+        out = b.new((*first, size + sign * (before + after), *last), x.dtype)
+        numbers = math.prod(first), min(size, size + sign * (before + after)), math.prod(last), before, after
+        b.call(kernel, x, out, *numbers, int(op.attrs["mode"] == "REFLECT"), error=_too_far if b.follows else None)
+        x = out
     return x
 
 
+def _mirror_pad_kernel(b, op, x, paddings):
+    return _mirror_kernel(b, op, mirrors.mirror[layout.carrier(x.dtype)], x, paddings)
+
+
+def _mirror_pad_grad_kernel(b, op, g, paddings):
+    return _mirror_kernel(b, op, mirrors.sum_mirrored[g.dtype], g, paddings, -1)
+
+
 def _mirror_pad_grad(op, g, paddings):
-    for axis, (before, after) in enumerate(_check_paddings(paddings, g.ndim)):
+    paddings = _check_paddings(paddings, g.ndim)
+    _check_mirror([n - sum(pair) for n, pair in zip(g.shape, paddings)], paddings, op.attrs["mode"])
+    for axis, (before, after) in enumerate(paddings):
         g, size = np.moveaxis(g, axis, 0), g.shape[axis] - before - after
         shown, end = _mirror_positions(size, (before, after), op.attrs["mode"]), before + size
         total = g[before:end].copy()
@@ -137,8 +164,10 @@ define(
 define(
     "MirrorPadGrad",
     "input: T, paddings: Tpaddings[rank, ~2]; Tpaddings: type = int32, mode: string -> output: T",
+    T=dtypes.NUMBER,
     Tpaddings=dtypes.INDEX,
     numpy=_mirror_pad_grad,
+    kernel=_mirror_pad_grad_kernel,
     shape=lambda op: _padded(op, -1),
     grad=lambda op, g: (apply_like(op, "MirrorPad", g, op.inputs[1]), None),
 )
@@ -364,10 +393,12 @@ def _roll(op, x, shift, axis):
 
 
 def _roll_kernel(b, op, x, shift, axis):
-    for count, along in _rolled(b.data(shift), b.data(axis), len(x.shape)):
+    axes = b.data(axis)
+    shifts = np.zeros(shift.shape, np.int64) if b.follows else b.data(shift)
+    for k, (count, along) in enumerate(_rolled(shifts, axes, len(x.shape))):
         size, steps = x.shape[along], layout.strides(x.shape)
-        count = count % size if size else 0
-        if count:
+        count = _moved_on(b, shift, k, size) if b.follows else count % size if size else 0
+        if count or b.follows:
             out, step = b.new(x.shape, x.dtype), steps[along]
             for first, end, to in ((0, size - count, count), (size - count, size, 0)):
                 shape = (*x.shape[:along], end - first, *x.shape[along + 1 :])
@@ -375,6 +406,13 @@ def _roll_kernel(b, op, x, shift, axis):
                 patterns.place(b, part, out, steps, to * step, cut=[along])
             x = out
     return x
+
+
+def _moved_on(b, shift, k: int, size: int) -> int:
+    """How far an axis is moved on, as a kernel finds out."""
+    found = b.new((1,), np.int64)
+    b.call(counts.places_on[shift.dtype], shift, found, k, size)
+    return int(b.counted(found, size)[0])
 
 
 define(

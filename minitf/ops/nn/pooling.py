@@ -14,7 +14,7 @@ from minitf.ops import patterns
 from minitf.ops.nn import axes
 from minitf.ops.nn.axes import channel, channels_last, own_order
 from minitf.ops.nn.windowed import Pooling, lowest
-from minitf.ops.nn.windows import Windows, check_moves, check_padding, check_strides, static_count, windows
+from minitf.ops.nn.windows import Windows, axis, check_moves, check_padding, check_strides, static_count, windows
 
 
 class _OfImages(Pooling):
@@ -29,7 +29,7 @@ class _OfImages(Pooling):
         counts = [static_count(op, p, x[p], ksize[p]) for p in axes.spatial(op)]
         return axes.own_sizes(op, (x[0], *counts, depth))
 
-    def windows(self, op, sizes: tuple) -> Windows:
+    def windows(self, op, sizes: tuple, along=axis) -> Windows:
         check_moves(op)
         if op.attrs["ksize"][0] != 1 or _deep(op):
             raise errors.UnimplementedError(
@@ -38,7 +38,7 @@ class _OfImages(Pooling):
                 f"{op.type} is not supported on the batch dimension, nor, with this op, on the depth "
                 f"dimension: ksize {op.attrs['ksize']}",
             )
-        return windows(op, sizes, self.window(op))
+        return windows(op, sizes, self.window(op), along)
 
     # ---- windows of channels
 
@@ -60,33 +60,33 @@ class _OfImages(Pooling):
 
     def call_max(self, b, x, found: Windows):
         out = b.new(self.pooled(found, x.shape), x.dtype)
-        if out.size:
+        if out.size or b.follows:
             numbers = (0, out.shape[0] * out.shape[1], *_numbers(found, x.shape))
             b.call(kernels.max_pool[x.dtype], x, out, float(lowest(x.dtype)), *numbers)
         return out
 
     def call_max_grad(self, b, x, g, found: Windows):
         out = b.new(x.shape, x.dtype)
-        if out.size:
+        if out.size or b.follows:
             b.call(kernels.max_pool_grad[x.dtype], x, g, out, 0, x.shape[0], *_numbers(found, x.shape), 0)
         return out
 
     def call_max_grad_grad(self, b, x, y, g, found: Windows):
         out = b.new(y.shape, x.dtype)
-        if out.size:
+        if out.size or b.follows:
             numbers = (0, y.shape[0] * y.shape[1], *_numbers(found, x.shape))
             b.call(kernels.max_pool_grad_grad[x.dtype], x, y, g, out, *numbers)
         return out
 
     def call_avg(self, b, x, found: Windows):
         out = b.new(self.pooled(found, x.shape), x.dtype)
-        if out.size:
+        if out.size or b.follows:
             b.call(kernels.avg_pool[x.dtype], x, out, 0, out.shape[0] * out.shape[1], *_numbers(found, x.shape))
         return out
 
     def call_avg_grad(self, b, shape: tuple, g, found: Windows):
         out = b.new(shape, g.dtype)
-        if out.size:
+        if out.size or b.follows:
             b.call(kernels.avg_pool_grad[g.dtype], g, out, 0, shape[0], *_numbers(found, shape))
         return out
 

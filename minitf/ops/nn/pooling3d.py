@@ -14,7 +14,7 @@ from minitf.framework.tensor import Tensor
 from minitf.kernels.math import pooling as kernels
 from minitf.ops.nn import axes
 from minitf.ops.nn.windowed import Pooling, lowest
-from minitf.ops.nn.windows import Windows, check_moves, check_padding, check_positive, static_count, windows
+from minitf.ops.nn.windows import Windows, axis, check_moves, check_padding, check_positive, static_count, windows
 
 
 class _OfVolumes(Pooling):
@@ -26,9 +26,9 @@ class _OfVolumes(Pooling):
         counts = [static_count(op, p, x[p], k) for p, k in zip(axes.spatial(op), self.window(op))]
         return axes.own_sizes(op, (x[0], *counts, x[axes.channel(op)]))
 
-    def windows(self, op, sizes: tuple) -> Windows:
+    def windows(self, op, sizes: tuple, along=axis) -> Windows:
         check_moves(op, "ksize")
-        return windows(op, sizes, self.window(op))
+        return windows(op, sizes, self.window(op), along)
 
     def call_max(self, b, x, found: Windows):
         return self._forward(b, kernels.max_pool, x, found, float(lowest(x.dtype)))[1]

@@ -7,11 +7,12 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply_like
 from minitf.framework.registry import define
+from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.nn import axes
 from minitf.ops.nn.axes import channels_last, expect_axes, own_order
-from minitf.ops.nn.windows import Windows
+from minitf.ops.nn.windows import Windows, axis, counted_by
 
 
 class Pooling:
@@ -26,8 +27,8 @@ class Pooling:
         """The static shape of the result."""
         raise NotImplementedError
 
-    def windows(self, op, sizes: tuple) -> Windows:
-        """The windows over images of sizes [images, h, w, c]."""
+    def windows(self, op, sizes: tuple, along=axis) -> Windows:
+        """The windows over images of sizes [images, h, w, c]; along: what finds those along an axis."""
         raise NotImplementedError
 
     def window(self, op) -> list[int]:
@@ -43,23 +44,27 @@ class Pooling:
     def _given(self, b, op, x) -> tuple:
         expect_axes(x, "input", self.rank)
         x = channels_last(b, op, x)
-        return x, self.windows(op, x.shape)
+        return x, self._windows(b, op, x.shape, op.inputs[0])
 
     def _given_three(self, b, op, *values) -> tuple:
         """Images, their pools and a gradient, whose shape the caller compares."""
         for value in values:
             expect_axes(value, "tensor", self.rank)
         x, y, g = [channels_last(b, op, value) for value in values]
-        found = self.windows(op, x.shape)
+        found = self._windows(b, op, x.shape, op.inputs[0], y.shape)
         self._expect(found, x.shape, y)
         return x, y, g, found
 
     def _given_sizes(self, b, op, shape, g) -> tuple:
         expect_axes(g, "grad", self.rank)
         shape = axes.last_sizes(op, axes.wanted_sizes(shape, "orig_input_shape", self.rank))
-        g, found = channels_last(b, op, g), self.windows(op, shape)
+        g = channels_last(b, op, g)
+        found = self._windows(b, op, shape, op.outputs[0], g.shape)
         self._expect(found, shape, g)
         return shape, g, found
+
+    def _windows(self, b, op, sizes: tuple, images: Tensor, pooled: tuple | None = None) -> Windows:
+        return self.windows(op, sizes, counted_by(b, images, pooled) if b is not None and b.counts_parts else axis)
 
     def _expect(self, found: Windows, sizes: tuple, other) -> None:
         pooled = self.pooled(found, sizes)

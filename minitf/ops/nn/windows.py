@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minitf.framework.errors import AtRun, OutOfRangeError, UnimplementedError, WrongArgument
+from minitf.framework.tensor import Tensor
+from minitf.kernels.math import counts
 from minitf.ops.nn.axes import channel, spatial, whole
 
 
@@ -167,6 +169,28 @@ def axis(op, place: int, size: int, window: int) -> Axis:
     return Axis(size, window, stride, dilation, max(room // stride, 0), before)
 
 
-def windows(op, sizes: tuple, window: tuple) -> Windows:
+def windows(op, sizes: tuple, window: tuple, along=axis) -> Windows:
     """The windows [[depth,] height, width] over images or volumes of sizes with the channels last."""
-    return Windows([axis(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:], window)])
+    return Windows([along(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:], window)])
+
+
+def counted_by(b, images: Tensor, pooled: tuple | None = None):
+    """What finds the windows along an axis like `axis`, by kernels where that is not known of the images. pooled: the
+    shape of what there is for windows, with the channels last, if there is that.
+    """
+
+    def along(op, place: int, size: int, window: int) -> Axis:
+        if images.shape.sizes is not None and images.shape.sizes[place] is not None:
+            return axis(op, place, size, window)
+        stride, dilation, padding = op.attrs["strides"][place], _dilation(op, place), _padding(op, place)
+        reach, same = (window - 1) * dilation + 1, padding == "SAME"
+        before, after = (0, 0) if isinstance(padding, str) else padding
+        wanted = -1 if pooled is None else pooled[1 + spatial(op).index(place)]
+        found = b.new((2,), np.int64)
+        numbers = size, reach, stride, int(same), before, after, wanted
+        b.call(counts.windows_along[()], found, *numbers, error=lambda _: "windows do not fit")
+        count, outside = b.view(found, (1,)), b.view(found, (1,), 1)
+        count = int(b.counted(count, size + before + after)[0]) if pooled is None else wanted
+        return Axis(size, window, stride, dilation, count, int(b.counted(outside, reach)[0]) if same else before)
+
+    return along

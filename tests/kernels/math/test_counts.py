@@ -141,6 +141,42 @@ def test_part_from():
         assert not fits or found.tolist() == [begin, 4 - begin if wanted == -1 else wanted]
 
 
+def test_parts_of():
+    found = np.zeros(3, np.int64)
+    for wanted, parts in (
+        ((1, 2, 3), (1, 2, 3)),
+        ((0, -1, 2), (0, 4, 2)),
+        ((6, -1, 0), (6, 0, 0)),
+        *[(wrong, None) for wrong in ((1, 2, 4), (1, 2, 2), (-1, -1, 6), (-1, 5, 2), (8, -2, 0))],
+    ):
+        assert run(counts.parts_of["int32"], np.array(wanted, np.int32), found, 3, 6) == (parts is None)
+        assert parts is None or found.tolist() == list(parts)
+
+
+def test_places_on():
+    found = np.zeros(1, np.int64)
+    for shift, size, wanted in ((2, 5, 2), (7, 5, 2), (-1, 5, 4), (5, 5, 0), (3, 0, 0)):
+        assert run(counts.places_on["int64"], np.array([9, shift]), found, 1, size) == 0
+        assert found[0] == wanted
+
+
+@pytest.mark.parametrize("size", range(8))
+@pytest.mark.parametrize("reach, stride", [(1, 1), (2, 2), (3, 2), (2, 3), (5, 1)])
+def test_windows_along(size, reach, stride):
+    """They begin at each place that is a number of strides from the first one."""
+    found, kernel = np.zeros(2, np.int64), counts.windows_along[()]
+    assert run(kernel, found, size, reach, stride, 1, 0, 0, -1) == 0
+    assert found[0] == len(range(0, size, stride)) and found[1] == max((found[0] - 1) * stride + reach - size, 0) // 2
+    for before, after in ((0, 0), (2, 1)):
+        whole = size + before + after
+        wrong = run(kernel, found, size, reach, stride, 0, before, after, -1)
+        assert wrong == (whole + stride <= reach - stride)
+        assert found.tolist() == [len(range(0, whole - reach + 1, stride)), before]
+        if not wrong:
+            assert run(kernel, found, size, reach, stride, 0, before, after, int(found[0])) == 0
+            assert run(kernel, found, size, reach, stride, 0, before, after, int(found[0]) + 1) == 1
+
+
 def test_product():
     o = np.zeros(1, np.int64)
     assert run(counts.product[()], np.array([3]), np.array([-7]), o) == 0 and o[0] == -21

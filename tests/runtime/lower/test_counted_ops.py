@@ -55,6 +55,19 @@ def whichever(a):
     return tf.cond(a[0, 0] > 0.3, lambda: tf.reduce_sum(rows * rows), lambda: tf.reduce_sum(tf.exp(-rows * rows)))
 
 
+def in_parts(a):
+    """Rows and half of them, and what a number leaves of others."""
+    half, rest = tf.shape(above(a))[0] // 2, tf.minimum(number(a), ROWS)
+    parts = tf.split(above(a), tf.stack([half, -1]), 0) + tf.split(a, tf.stack([ROWS - rest, rest]), 0)
+    sums = [tf.reduce_sum(f(part), 0) for f, part in zip([tf.square, tf.sin, tf.exp, tf.cos], parts)]
+    return tf.add_n(sums) * a[0]
+
+
+def longer(a):
+    """An image of more rows than a window has."""
+    return tf.reshape(tf.concat([a, above(a)], 0), [1, -1, N, 1])
+
+
 OF_SIZES = {
     "fill": lambda a: tf.fill([number(a), N], 1.5) * a[0],
     "fill of a product": lambda a: tf.fill([number(a), number(a[:, 1:])], a[0, 0]),
@@ -105,6 +118,13 @@ OF_SIZES = {
     "as many as data say": lambda a: tf.repeat(above(a), numbers(above(a)), axis=0) * a[0],
     "another shape": lambda a: tf.reshape(tf.fill([number(a) * 2], a[0, 0]), [number(a), 2]) * a[0, :2],
     "a loop": twice,
+    "moved on": lambda a: tf.roll(a, number(a), 0) * a,
+    "rows moved on": lambda a: tf.square(tf.roll(above(a), 2, 0)) * above(a),
+    "parts of a size": in_parts,
+    "reflected": lambda a: tf.sin(tf.pad(tf.concat([a, above(a)], 0), [[2, 1], [1, 0]], "REFLECT")),
+    "mirrored by a number": lambda a: tf.sin(tf.pad(a, [[tf.minimum(number(a), ROWS), 1], [0, 0]], "SYMMETRIC")),
+    "largest of some": lambda a: tf.sin(tf.nn.max_pool(longer(a), [1, 2, 2, 1], [1, 2, 1, 1], "SAME")),
+    "means of some": lambda a: tf.sin(tf.nn.avg_pool(longer(a), [1, 3, 1, 1], [1, 2, 1, 1], "VALID")),
 }
 
 
@@ -144,7 +164,23 @@ def test_sizes_that_data_decide_take_no_python(case):
 
 
 @pytest.mark.parametrize(
-    "case", ["fill of a product", "pairs", "reverse", "pad to", "dropout", "but the first", "parts", "a loop"]
+    "case",
+    [
+        "fill of a product",
+        "pairs",
+        "reverse",
+        "pad to",
+        "dropout",
+        "but the first",
+        "parts",
+        "a loop",
+        "moved on",
+        "parts of a size",
+        "reflected",
+        "mirrored by a number",
+        "largest of some",
+        "means of some",
+    ],
 )
 def test_second_derivatives(case):
     feeds = some((1, 0), (1, 0), (1, -9))
