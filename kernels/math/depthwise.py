@@ -2,9 +2,11 @@
 [images, oh, ow, c * m]; numbers as in `convolution`.
 """
 
-from minitf.kernels.compile.abi import FLOATS, T, assembly, at, kernel, scalar
+from minitf.kernels.compile.abi import FLOATS, T, assembly, at, kernel, scalar, workspace
 from minitf.kernels.compile.splitting import Range
 from minitf.kernels.math import weighing
+
+CHANNELS = 1024  # that are summed up together
 
 
 @assembly(weighing.weighed)
@@ -70,11 +72,45 @@ def depthwise_input(g: T, f: T, o: T.out, first, count, h, w, c, oh, ow, m, kh, 
     return 0
 
 
+@scalar
+def add_tap(x, g, o, image, h, w, c, oh, ow, ky, kx, sh, sw, dh, dw, top, left, sums):
+    """o += the gradient of one pixel of a filter with one number for each of the c channels, by one image."""
+    y_offset, x_offset = ky * dh - top, kx * dw - left
+    y_first, y_end = lain(y_offset, sh, h, oh)
+    x_first, x_end = lain(x_offset, sw, w, ow)
+    rows, steps = y_end - y_first, x_end - x_first
+    if rows == 0 or steps == 0:
+        return 0
+    q = ((image * h + y_first * sh + y_offset) * w + x_first * sw + x_offset) * c
+    p = ((image * oh + y_first) * ow + x_first) * c
+    for near in range(0, c, CHANNELS):
+        width = min(CHANNELS, c - near)
+        seen, given = at(x, q + near), at(g, p + near)
+        weighed(seen, sh * w * c, sw * c, 0, given, ow * c, c, sums, 0, rows, steps, 1, width)
+        for j in range(width):
+            o[near + j] += sums[j]
+    return 0
+
+
+@scalar
+def lain(offset, stride, limit, count):
+    """(first, end) of the windows whose pixel, `offset` behind where the window begins, is inside of an image."""
+    first = -(offset // stride) if offset < 0 else 0
+    return first, max(min((limit - 1 - offset) // stride + 1, count), first)
+
+
 @kernel(T=FLOATS, split=Range("first", "count", o=("c", "m")))
 def depthwise_filter(x: T, g: T, o: T.out, first, count, images, h, w, c, oh, ow, m, kh, kw, sh, sw, dh, dw, top, left):
     """o = the gradient of `count` of the filter's kh * kw pixels from `first` on."""
     for i in range(count * c * m):
         o[i] = 0
+    if m == 1:
+        sums = workspace(x)
+        for tap in range(first, first + count):
+            for image in range(images):
+                to = at(o, (tap - first) * c)
+                add_tap(x, g, to, image, h, w, c, oh, ow, tap // kw, tap % kw, sh, sw, dh, dw, top, left, sums)
+        return 0
     for row in range(images * oh):
         image, y0 = row // oh, row % oh * sh - top
         y_first, y_end = taps(y0, kh, dh, h)
@@ -84,10 +120,7 @@ def depthwise_filter(x: T, g: T, o: T.out, first, count, images, h, w, c, oh, ow
             for tap in range(max(first, y_first * kw), min(first + count, y_end * kw)):
                 ky, kx, r = tap // kw, tap % kw, (tap - first) * c * m
                 q = ((image * h + y0 + ky * dh) * w + x0 + kx * dw) * c
-                if x_first <= kx < x_end and m == 1:
-                    for j in range(c):
-                        o[r + j] += x[q + j] * g[p + j]
-                elif x_first <= kx < x_end:
+                if x_first <= kx < x_end:
                     for j in range(c * m):
                         o[r + j] += x[q + j // m] * g[p + j]
     return 0

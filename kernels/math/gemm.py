@@ -9,7 +9,7 @@ The work is cut into blocks of C's rows and of k, so that a block of A stays in 
 few vectors of columns, so that a panel of B stays in the first; each into tiles, which stay in registers.
 """
 
-from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, kernel, scalar, workspace
+from minitf.kernels.compile.abi import FLOATS, INTS, T, address, assembly, at, kernel, like, scalar, workspace
 from minitf.kernels.compile.splitting import Product
 from minitf.kernels.math import microkernel
 from minitf.kernels.math.tiling import TILE_ROWS, VECTOR_SIZE
@@ -156,8 +156,15 @@ def integer_gemm(a: T, b: T, c: T.inout, m, n, k, ta, tb, lda, ldb, ldc, beta, b
             row = i * c_next + r * ldc
             for q in range(n if beta == 0 else 0):
                 c[row + q] = 0
-            for p in range(k):
-                x = a[i * a_next + r * a_row + p * a_step]
-                for q in range(n):
-                    c[row + q] += x * b[i * b_next + p * b_step + q * b_column]
+            if b_column == 1:
+                for p in range(k):
+                    x, from_b = a[i * a_next + r * a_row + p * a_step], i * b_next + p * b_step
+                    for q in range(n):
+                        c[row + q] += x * b[from_b + q]
+                continue
+            for q in range(n):
+                total, from_a, from_b = c[row + q], i * a_next + r * a_row, i * b_next + q * b_column
+                for p in range(k):
+                    total = like(total, total + a[from_a + p * a_step] * b[from_b + p])
+                c[row + q] = total
     return 0

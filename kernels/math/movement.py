@@ -37,30 +37,47 @@ def clear(o: T.out, n):
     return 0
 
 
+@scalar
+def adjacent(rank, dims):
+    """The loop, not the innermost, along which items are next to each other; -1 if there is none."""
+    for loop in range(rank - 2, -1, -1):
+        if dims[2 * loop + 1] == 1:
+            return loop
+    return -1
+
+
 @kernel(T=ITEMS, split=Nest(["a"], packed="o"))
 def strided_copy(a: T, o: T.out, offset, rank, dims: ints):
     """o = the items of a that a nest visits from an offset; dims hold the strides of a, of any sign."""
     n, step = dims[2 * rank - 2], dims[2 * rank - 1]
-    rows = repeats(rank, dims, 2)
+    rows, along = repeats(rank, dims, 2), adjacent(rank, dims)
+    m, down = (dims[2 * rank - 4], dims[2 * rank - 3]) if rank > 1 else (1, 0)
     if step == 1:
-        for row in range(rows):
-            p, r = offset + start(rank, dims, 2, 1, row), row * n
-            for i in range(n):
-                o[r + i] = a[p + i]
-    elif rank > 1 and dims[2 * rank - 3] == 1:
-        m = dims[2 * rank - 4]
         for row in range(0, rows, max(m, 1)):
             p, r = offset + start(rank, dims, 2, 1, row), row * n
-            for first in range(0, n, TILE):
-                last = min(first + TILE, n)
+            for _ in range(m):
+                for i in range(n):
+                    o[r + i] = a[p + i]
+                p, r = p + down, r + n
+    elif along >= 0:
+        m, between = dims[2 * along], 1
+        for loop in range(along + 1, rank - 1):
+            between *= dims[2 * loop]
+        for row in range(rows // max(m, 1) if n > 0 else 0):
+            first = row // between * m * between + row % between
+            p, r = offset + start(rank, dims, 2, 1, first), first * n
+            for near in range(0, n, TILE):
+                far = min(near + TILE, n)
                 for i in range(m):
-                    for j in range(first, last):
-                        o[r + i * n + j] = a[p + i + j * step]
+                    for j in range(near, far):
+                        o[r + i * between * n + j] = a[p + i + j * step]
     else:
-        for row in range(rows):
+        for row in range(0, rows, max(m, 1)):
             p, r = offset + start(rank, dims, 2, 1, row), row * n
-            for i in range(n):
-                o[r + i] = a[p + i * step]
+            for _ in range(m):
+                for i in range(n):
+                    o[r + i] = a[p + i * step]
+                p, r = p + down, r + n
     return 0
 
 

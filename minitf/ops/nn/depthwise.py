@@ -41,8 +41,15 @@ class _OfChannels(Convolution):
         b.call(kernels.depthwise[x.dtype], x, f, out, 0, rows, h, w, c, oh, ow, *others)
 
     def call_for_input(self, b, f, g, out, found: Windows) -> None:
-        numbers = (0, out.shape[0], *self.numbers(found, out.shape, f.shape))
-        b.call(kernels.depthwise_input[g.dtype], g, f, out, *numbers)
+        numbers = self.numbers(found, out.shape, f.shape)
+        h, w, c, oh, ow, m, kh, kw, sh, sw, dh, dw, top, left = numbers
+        if (m, sh, sw) != (1, 1, 1):
+            b.call(kernels.depthwise_input[g.dtype], g, f, out, 0, out.shape[0], *numbers)
+            return
+        down, across, *others = layout.strides(f.shape)  # what came from a pixel is what lies around it, turned about
+        turned = patterns.walk(b, f, f.shape, (-down, -across, *others), (kh - 1) * down + (kw - 1) * across)
+        moves = 1, 1, dh, dw, (kh - 1) * dh - top, (kw - 1) * dw - left
+        b.call(kernels.depthwise[g.dtype], g, turned, out, 0, out.shape[0] * h, oh, ow, c, h, w, kh, kw, *moves)
 
     def call_for_filter(self, b, x, g, out, found: Windows) -> None:
         numbers = (0, out.shape[0] * out.shape[1], x.shape[0], *self.numbers(found, x.shape, out.shape))
