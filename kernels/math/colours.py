@@ -5,10 +5,11 @@ Pixels have no branches, so that several go at once.
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, T, f32p, kernel, like, scalar
-from minitf.kernels.compile.splitting import By
+from minitf.kernels.compile.abi import FLOATS, T, f32p, kernel, like, scalar, workspace
+from minitf.kernels.compile.splitting import Blocks, By
 from minitf.kernels.math.elementwise import maximum, minimum
 
+F, LANES = np.float32, 1024
 PIXELS = By("n", a=3, o=3)
 highest, lowest = maximum.scalar, minimum.scalar  # NaN if either is
 
@@ -120,4 +121,31 @@ def scale_saturation(a: f32p, scale: f32p, o: f32p.out, n):
         o[3 * i] = r
         o[3 * i + 1] = g
         o[3 * i + 2] = b
+    return 0
+
+
+@kernel(split=Blocks("images", a="pixels c", o="pixels c"))
+def stretch_contrast(a: f32p, factor: f32p, o: f32p.out, images, pixels, c):
+    """o = images of c channels, each number as many times as far from the mean of its channel and image."""
+    means, by = workspace(a), factor[0]
+    several = max(LANES // max(c, 1), 1)  # pixels side by side
+    for image in range(images):
+        for near in range(0, c, LANES):
+            start, width = image * pixels * c + near, min(c - near, LANES)
+            for q in range(width * several):
+                means[q] = 0
+            for first in range(0, pixels, several):
+                p = start + first * c
+                for q in range(width * min(several, pixels - first)):
+                    means[q] += a[p + q]
+            for q in range(width, width * several):
+                means[q % width] += means[q]
+            for q in range(width):
+                means[q] /= F(pixels)
+            for q in range(width, width * several):
+                means[q] = means[q % width]
+            for first in range(0, pixels, several):
+                p = start + first * c
+                for q in range(width * min(several, pixels - first)):
+                    o[p + q] = means[q] + (a[p + q] - means[q]) * by
     return 0

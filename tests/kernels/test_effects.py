@@ -80,6 +80,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "outer first middle second inner batch_first": (1, 2, 1, 3, 2, 1),
     "batch rows columns": (1, 2, 3),
     "batch n": (2, 2),
+    "images pixels c": (2, 3, 4),
     "batch n k": (2, 2, 3),
     "batch n k lower turned": (2, 2, 3, 1, 0),
     "outer n inner": (2, 3, 2),

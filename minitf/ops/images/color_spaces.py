@@ -117,6 +117,15 @@ def _contrast(op, images, factor):
     return (mean + (wide - mean) * factor).astype(images.dtype)
 
 
+def _contrast_kernel(b, op, images, factor):
+    if len(images.shape) < 3:
+        raise ValueError(f"input must be at least 3-D, not of shape {images.shape}")
+    *before, height, width, channels = images.shape
+    out = b.new(images.shape, images.dtype)
+    b.call(colours.stretch_contrast[()], images, factor, out, prod(before), height * width, channels)
+    return out
+
+
 def _hsv_gradient(op, g):
     """Of each channel by which of red, green, blue is the largest, and which the smallest."""
     r, g_, b = (op.inputs[0][..., i] for i in range(3))
@@ -201,6 +210,7 @@ define(
     T=_SINGLE,
     shape=lambda op: op.inputs[0].shape.with_rank_at_least(3),
     numpy=_contrast,
+    kernel=_contrast_kernel,
 )
 
 

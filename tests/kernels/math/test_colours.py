@@ -56,3 +56,13 @@ def test_other_saturations(scale):
         h, s, v = colorsys.rgb_to_hsv(*pixel)
         expected.append(colorsys.hsv_to_rgb(h, min(s * scale, 1), v))
     close(o, expected, 40, scale=1)
+
+
+@pytest.mark.parametrize("shape", [(2, 7, 3), (1, 400, 3), (2, 3, 1), (1, 1, 700), (2, 5, 1030), (0, 3, 3), (1, 0, 3)])
+def test_other_contrasts(shape):
+    a = np.random.default_rng(0).uniform(0, 1, shape).astype(np.float32)
+    o, factor = np.empty_like(a), np.float32([1.7])
+    assert run(colours.stretch_contrast[()], a, factor, o, *shape, ulps=16, scale=1) == 0
+    wide = a.astype(float)
+    mean = wide.mean(1, keepdims=True) if a.size else 0
+    close(o, mean + (wide - mean) * float(factor[0]), 16, scale=1)

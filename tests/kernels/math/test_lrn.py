@@ -9,7 +9,9 @@ from minitf.kernels.math import lrn
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("rows, width, radius", [(3, 7, 2), (1, 1, 5), (2, 20, 0), (0, 3, 1), (2, 4, -1), (150, 40, 5), (2, 2046, 2)])
+@pytest.mark.parametrize(
+    "rows, width, radius", [(3, 7, 2), (1, 1, 5), (2, 20, 0), (0, 3, 1), (2, 4, -1), (150, 40, 5), (2, 2046, 2)]
+)
 @pytest.mark.parametrize("beta", [0.5, 0.75, 0.9])
 def test_lrn(dtype, rows, width, radius, beta):
     a, g = sample(dtype, (rows, width), 1), sample(dtype, (rows, width), 2)
