@@ -49,6 +49,15 @@ define(
     numpy=patterns.ufunc(np.conj),
     grad=lambda op, g: apply("Conj", g),
 )
+
+
+def _joined(op, x, y):
+    """Each part as it is: 1j times an infinity is none on the real axis."""
+    out = np.empty(np.broadcast_shapes(x.shape, y.shape), op.outputs[0].dtype.numpy)
+    out.real, out.imag = x, y
+    return out
+
+
 define(
     "Complex",
     "real: T, imag: T; T: type = float32, Tout: type = complex64 -> out: Tout",
@@ -56,7 +65,7 @@ define(
     shape=patterns.broadcast,
     broadcasts=True,
     summed=True,
-    numpy=lambda op, x, y: (x + 1j * y).astype(op.outputs[0].dtype.numpy),
+    numpy=_joined,
     grad=lambda op, g: (real(g), imag(g)),
 )
 
