@@ -59,6 +59,14 @@ def strided_copy(a: T, o: T.out, offset, rank, dims: ints):
                 for i in range(n):
                     o[r + i] = a[p + i]
                 p, r = p + down, r + n
+    elif step == 0:
+        for row in range(0, rows, max(m, 1)):
+            p, r = offset + start(rank, dims, 2, 1, row), row * n
+            for _ in range(m):
+                x = a[p]
+                for i in range(n):
+                    o[r + i] = x
+                p, r = p + down, r + n
     elif along >= 0:
         m, between = dims[2 * along], 1
         for loop in range(along + 1, rank - 1):

@@ -104,6 +104,8 @@ _FLOAT = re.compile(
     rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan|0[xX][0-9a-fA-F]+)\s*", re.IGNORECASE
 )
 _INTEGER = re.compile(rb"\s*-?\d+\s*")
+_PLAIN_REALS = re.compile(rb"(?:[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?:\n|\Z))*")
+_PLAIN_INTEGERS = re.compile(rb"(?:-?\d+(?:\n|\Z))*")
 _TYPES = frozenset([dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64])
 
 
@@ -121,8 +123,24 @@ def number(value: bytes, dtype: dtypes.DType):
     return float(value)
 
 
+def _plain_numbers(strings: list, dtype: dtypes.DType) -> np.ndarray | None:
+    """The numbers of texts, if all are plain ones: a pattern looks at them together, which is much quicker."""
+    plain, read = (_PLAIN_INTEGERS, int) if dtype.is_integer else (_PLAIN_REALS, float)
+    if not plain.fullmatch(b"\n".join(strings)):
+        return None
+    try:
+        found = np.array(list(map(read, strings)), np.int64 if dtype.is_integer else dtype.numpy)
+    except (ValueError, OverflowError):
+        return None  # some text is of several lines, or one is too large
+    inside = not dtype.is_integer or not found.size or dtype.min <= found.min() and found.max() <= dtype.max
+    return found.astype(dtype.numpy) if inside else None
+
+
 def _numbers(op, strings):
     dtype = op.outputs[0].dtype
+    plain = _plain_numbers(strings.ravel().tolist(), dtype)
+    if plain is not None:
+        return plain.reshape(strings.shape)
     try:
         found = [number(s, dtype) for s in strings.flat]
     except ValueError as error:

@@ -6,6 +6,7 @@ is by Aumasson and Bernstein (https://131002.net/siphash/).
 
 from __future__ import annotations
 
+import functools
 import struct
 
 _MASK = (1 << 64) - 1
@@ -37,6 +38,7 @@ def _of_two(u: int, v: int, factor: int) -> int:
     return b * factor & _MASK
 
 
+@functools.lru_cache(1 << 16)  # names of categories come again and again
 def farm(s: bytes) -> int:
     """FarmHash's Fingerprint64."""
     size = len(s)
