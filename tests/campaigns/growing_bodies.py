@@ -10,6 +10,7 @@ threads, without rewrites and op by op.
 import numpy as np
 import seeds
 from forced import shared
+from stalls import Stalls
 
 import minitf as tf
 
@@ -159,7 +160,7 @@ def check(seed):
     draw = np.random.RandomState(seed)
     feeds = [(draw.randn(rows, N), trips) for rows, trips in ((4, 3), (4, 3), (5, 4), (4, 6), (6, 0), (4, 2), (4, 3))]
     native, plain = results(seed, feeds), results(seed, feeds, executor="op_by_op")
-    with shared(late=[None, 0, 1][seed % 3]):
+    with shared([None, 0, 1][seed % 3], Stalls(seed) if seed % 4 == 3 else None):
         both = results(seed, feeds, intra_op_parallelism_threads=2)
     bare = results(seed, feeds, passes="none")
     for one, other, together, unchanged in zip(native, plain, both, bare):

@@ -1,8 +1,9 @@
-"""Random programs of all ops, on one thread and on two that share whatever can be shared, bit for bit.
+"""Random programs of all ops, on one thread and on several that share whatever can be shared, bit for bit.
 
     python -m tests.campaigns threads [--rounds N] [--seed S] [--seconds T]
 
-Each round has every op once, in programs in which each takes what ops before it gave.
+Each round has every op once, in programs in which each takes what ops before it gave. One thread is late at each op, or
+it stops at random points, or all of them do, for up to some milliseconds.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 
 from chained_samples import among_threads, dealt
 from forced import shared
+from stalls import Stalls
 
 
 def main(arguments):
@@ -24,8 +26,9 @@ def main(arguments):
         for links in dealt(seed):
             if time.monotonic() - started > options.seconds:
                 break
-            with shared(late=[None, 0, 1][programs % 3]):
-                different = among_threads(links, seed)
+            late, team = [None, 0, 1][programs % 3], 2 + (programs % 5 == 4)
+            with shared(late, Stalls(seed) if programs // 3 % 2 else None):
+                different = among_threads(links, seed, team)
             programs += 1
             if different:
                 wrong += 1

@@ -184,12 +184,12 @@ class Chained:
         return x
 
 
-def among_threads(links, seed):
-    """What two threads compute otherwise than one does, in two runs one after the other."""
+def among_threads(links, seed, team=2):
+    """What so many threads compute otherwise than one does, in two runs one after the other."""
     with tf.Graph().as_default():
         program = Chained(links, seed)
         found = []
-        for threads in (1, 2):
+        for threads in (1, team):
             with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=threads)) as session:
                 session.run(tf.global_variables_initializer())
                 found.append([session.run(program.fetches, program.feeds) for _ in range(2)])

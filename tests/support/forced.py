@@ -21,8 +21,10 @@ class Together(pace.Pace):
 
 
 @contextmanager
-def shared(late=None):
-    """Shares every program that can be shared, with one thread always late if asked; gives what was."""
+def shared(late=None, stalls=None):
+    """Shares every program that can be shared, with one thread always late if asked, or stopping as `stalls` says, as
+    all threads do if none is late; gives what was.
+    """
     found, memory = [], np.zeros(2_000, np.float32)
     nodes_of, share = shards.Shards._nodes_of, program.Program._share
 
@@ -30,6 +32,8 @@ def shared(late=None):
         own = nodes_of(self, thread, nodes)
         place = memory.ctypes.data
         pause = Call(elementwise.tanh[np.float32], (place, place, memory.size), None, None)  # takes a while
+        if stalls is not None and late in (None, thread):
+            return [n for node in own for n in (stalls.call(), node)]
         return [n for node in own for n in (([pause, node]) if thread == late else [node])]
 
     with ExitStack() as patches:

@@ -307,6 +307,19 @@ def test_slices_of_different_trips_may_clash():
     assert not clash(low, access(ref(12, 2, stack), False))
 
 
+def test_lanes_of_counts_that_are_others_in_each_trip_are_those_of_one():
+    buffer, loop, inner = placed(0, 80), Repeat(), Repeat()
+    mine = access(ref(0, 20, buffer), True)._replace(lane="half of a count", trips=(loop,))
+    assert not clash(mine, mine)
+    assert not clash(mine.before(inner), mine)
+    assert clash(mine.before(loop), mine)
+    moving = access(ref(0, 20, buffer, ((inner, 0),)), True)
+    moving = moving._replace(here=moving.here._replace(lane="half of a count", trips=(loop,)))
+    assert not clash(moving, moving)
+    assert clash(moving.before(loop), moving)
+    assert clash(moving.before(inner), moving)
+
+
 def test_rows_are_cut_alike_in_flat_and_in_nested_calls():
     from minitf.kernels.compile import layout
     from minitf.kernels.math import elementwise
