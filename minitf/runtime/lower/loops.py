@@ -8,7 +8,6 @@ variable has one place. What the body computes is copied there at the end of a t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +15,10 @@ import numpy as np
 from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
-from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower import held_results, loop_calls, sized_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
-from minitf.runtime.lower.branches import known_inputs, lowered_branch, same_kind
+from minitf.runtime.lower.branches import same_kind
 from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.growing import changes, growing
@@ -35,36 +33,7 @@ from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
 
-class RegionLowering(Lowering):
-    """Lowers all ops of a region, loops and branches too. runner(op, inputs, outputs): what runs a Loop op."""
-
-    def __init__(self, state, written: frozenset, runner: Callable):
-        super().__init__(state, written)
-        self.runner = runner
-
-    def loop(self, op, values):
-        loop = op.attrs["loop"]
-        if loop.condition is None and values[-1] is None:
-            return [None] * len(op.outputs)
-        values = self._loop_inputs(loop, values)
-        if not is_native(op, known_inputs(op, values)):
-            raise NotNative(op)
-        if len(self.frames) > 1 and loop_calls.goes_over_held(loop, values):
-            return loop_calls.lower(self, op, [for_python(self, value) for value in values])
-        return _LoopLowering(self, op, values).outputs()
-
-    def _loop_inputs(self, loop, values: list) -> list:
-        """The inputs of a loop: variables and constants may be Bounded, and xs the slices of such."""
-        carry, xs, consts, count = loop.split(values)
-        xs = [x if type(x) is BoundedStack else for_python(self, x) for x in xs]
-        last = [] if count is None else [for_python(self, count)]
-        return [v if type(v) is Bounded else for_python(self, v) for v in carry] + xs + consts + last
-
-    def branch(self, op, values):
-        return lowered_branch(self, op, values)
-
-
-class _LoopLowering:
+class LoopLowering:
     """The lowering of one Loop op."""
 
     def __init__(self, low: Lowering, op, values: list):

@@ -15,6 +15,7 @@ from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
+from minitf.runtime.resize.resizing import SMALL
 from minitf.runtime.session.state import Reference
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
@@ -260,3 +261,9 @@ def _read(seen: Ref, memory, arrays: list, read: dict) -> set:
     if seen.buffer not in read:
         read[seen.buffer] = set(np.flatnonzero(memory.array(seen, arrays)).tolist())
     return read[seen.buffer]
+
+
+def known_rows(inputs: list, given: list) -> dict:
+    """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
+    rows = {t: v.row for t, v in zip(inputs, given) if getattr(v, "row", None) is not None}
+    return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= SMALL}

@@ -11,6 +11,8 @@ from minitf.runtime.plan.boundary import is_saved
 from minitf.runtime.plan.needed import taken
 from minitf.runtime.resize.resizing import SMALL
 
+_FEW = 2  # numbers fed that may steer what is lowered
+
 
 def deciding(low: Lowering, error: NotNative, ops: list, inputs: list) -> set:
     """The small integer inputs of the ops that decide the value which lowering asked for, and those that decide
@@ -47,6 +49,14 @@ def _behind(low: Lowering, op, positions: list, inputs: list) -> set:
             todo.extend(tensor.op.inputs)
     small = all([t.dtype.is_integer and type(low.refs[t]) is Ref and low.refs[t].size <= SMALL for t in found])
     return found if small else set()
+
+
+def follows_few(low: Lowering, error: NotNative, sources: set) -> bool:
+    """Whether what lowering asked for is an input, or steers what few of these decide."""
+    if type(error.demanded) is not Ref or error.demanded.buffer.kind == "input":
+        return True
+    few = error.op.definition.decided is not None and sum([low.refs[t].size for t in sources]) <= _FEW
+    return bool(sources) and few
 
 
 def after_held(low: Lowering, op) -> bool:

@@ -14,18 +14,19 @@ from minitf.runtime.execute.program import Program, write_back
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
-from minitf.runtime.lower.loops import RegionLowering
 from minitf.runtime.lower.lower import Lowering, makers
+from minitf.runtime.lower.region_lowering import RegionLowering
 from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.signals import NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
-from minitf.runtime.plan.boundary import Branches, held_slices, leaving, only_kind_wanted, packed, withheld
-from minitf.runtime.plan.deciding import after_held, behind_held, deciding, only_places
+from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, only_kind_wanted, packed, withheld
+from minitf.runtime.plan.deciding import after_held, behind_held, deciding, follows_few, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
 from minitf.runtime.plan.planned import copy_at
+from minitf.runtime.plan.recent import Recent, Told
 from minitf.runtime.plan.stand_ins import LIST, Packed, StandIn, absent, held_back
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
@@ -35,7 +36,6 @@ from minitf.runtime.tensor_arrays.flows import Full, Learned
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}
-_FEW = 2  # numbers fed that may steer what is lowered
 _MOST_ASSUMED = 16  # values on which shapes depend
 _CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
 
@@ -75,7 +75,7 @@ class Region:
         self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
-        self._recent: tuple | None = None  # what the program of the run before was for, and that
+        self._recent = Recent()
         self._packs: dict = {}  # the memory for lists that come in
         self._stand_ins = False  # whether some inputs are no arrays
         self._steering = Steering(ops, inputs, state)
@@ -102,7 +102,7 @@ class Region:
         arrays = [
             v.array if type(v) is Concrete and t not in held else self._array(t, v) for t, v in zip(self.inputs, given)
         ]
-        program = self.compute(arrays, self._rows(given))
+        program = self.compute(arrays, known_rows(self.inputs, given))
         self._branches.told(program)
         read: dict = {}
         for ref, array in zip(program.low.inputs, arrays) if self._stand_ins else ():
@@ -114,7 +114,7 @@ class Region:
     def left(self, values: dict) -> dict:
         """The outputs as a run that failed has left them: those of ops before the failed one are right."""
         arrays = [self._array(t, values[t]) for t in self.inputs]
-        program = self.program(arrays, self._rows([values[t] for t in self.inputs]))
+        program = self.program(arrays, known_rows(self.inputs, [values[t] for t in self.inputs]))
         return {t: program.value(t, ref, arrays, {}) for t, ref in zip(self.outputs, program.refs)}
 
     def _array(self, tensor, value) -> np.ndarray:
@@ -134,11 +134,6 @@ class Region:
             raise Split(next(op for op in self.ops if tensor in op.inputs))
         return found
 
-    def _rows(self, given: list) -> dict:
-        """What all slices of an input are, where it is known: shapes that a loop saved for its gradient."""
-        rows = {t: v.row for t, v in zip(self.inputs, given) if getattr(v, "row", None) is not None}
-        return {t: r for t, r in rows.items() if r.dtype.kind == "i" and r.size <= SMALL}
-
     def compute(self, arrays: list, rows: dict = _NONE) -> Program:
         """Runs the program for these inputs and returns it; the outputs are in its memory.
 
@@ -146,35 +141,25 @@ class Region:
         """
         self._runs += 1
         missed, wanted = self.lowered + self._repeated, self._told(arrays, rows)
-        program = self._at_hand(wanted) or self.program(arrays, rows, bool(self.assumed))
+        program = self._recent.program(wanted) or self.program(arrays, rows, bool(self.assumed))
         while True:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
                 if self.assumed and self.lowered + self._repeated > missed:
                     self._note(arrays, rows, program)
-                if wanted is not None:
-                    self._recent = wanted, program
+                self._recent.note(wanted, program)
                 return program
             except (Full, OtherValue) as signal:
                 write_back(undo)
                 self._take(signal, program, arrays)
                 program = self.program(arrays, rows)
 
-    def _told(self, arrays: list, rows: dict) -> tuple | None:
-        """What decides which program it is, where that is no more than sizes, a few contents, and rows."""
+    def _told(self, arrays: list, rows: dict) -> Told | None:
+        """What decides which program it is, where that is little enough."""
         if self._stand_ins or self._steering.ops:
             return None
-        return [a.shape for a in arrays], [arrays[k].tobytes() for k in self._decisive], rows
-
-    def _at_hand(self, wanted: tuple | None) -> Program | None:
-        """The program of the run before, if it is for the same: values may be as assumed again."""
-        recent, self._recent = self._recent, None
-        if recent is None or wanted is None or not recent[1].valid:
-            return None
-        (sizes, contents, rows), (now, wanted_contents, wanted_rows) = recent[0], wanted
-        same = sizes == now and contents == wanted_contents and [*rows] == [*wanted_rows]
-        return recent[1] if same and all([rows[t] is row for t, row in wanted_rows.items()]) else None
+        return Told([a.shape for a in arrays], [arrays[k].tobytes() for k in self._decisive], rows)
 
     def _note(self, arrays: list, rows: dict, program: Program) -> None:
         """Takes note of the sizes of a run that was lowered, or made again, and whose values were as assumed."""
@@ -222,7 +207,7 @@ class Region:
         """Forgets all programs: what they depend on has changed."""
         self._programs.clear()
         self._resizing.clear()
-        self._recent = None
+        self._recent.clear()
 
     def program(self, arrays: list, rows: dict = _NONE, nearest: bool = False) -> Program:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
@@ -384,7 +369,7 @@ class Region:
         if sources & self._branches.computed:
             self._hold(sources & self._branches.computed, wanted)
             return
-        few = wanted.assumed is not None or self._follows_few(low, error, sources)
+        few = wanted.assumed is not None or follows_few(low, error, sources)
         if not few and self._assume(low, error, wanted):
             wanted.seen.add((op, low.asked))
             return
@@ -503,13 +488,6 @@ class Region:
             return True
         finally:
             write_back(undo)
-
-    def _follows_few(self, low: Lowering, error: NotNative, sources: set) -> bool:
-        """Whether what lowering asked for is an input, or steers what few of these decide."""
-        if type(error.demanded) is not Ref or error.demanded.buffer.kind == "input":
-            return True
-        few = error.op.definition.decided is not None and sum([low.refs[t].size for t in sources]) <= _FEW
-        return bool(sources) and few
 
 
 def _of_one(written: frozenset, state: State, passes: list, op, inputs: list, outputs: list) -> Region:
