@@ -177,12 +177,12 @@ def elements(tf, session, tensor):
     return [*found, "more"]
 
 
-def made(tf, call, iterator):
+def made(tf, call, iterator, **given):
     """What TensorFlow says of a dataset, what it holds, twice, and its ops."""
     with tf.Graph().as_default() as graph, tf.Session() as session:
         tf.set_random_seed(5)
         names = {"tf": tf, "np": np, "D": tf.data.Dataset, "X": tf.data.experimental, "R": tf.random_uniform}
-        names["L"] = functools.partial(lists, tf)
+        names.update(L=functools.partial(lists, tf), **given)
         dataset = eval(call, names)
         it = iterator(dataset)
         tensor = it.get_next()
@@ -195,9 +195,9 @@ def made(tf, call, iterator):
         return [repr(dataset.output_types), str(dataset.output_shapes), *found, ops]
 
 
-def tried(tf, call, iterator):
+def tried(tf, call, iterator, **given):
     try:
-        return made(tf, call, iterator)
+        return made(tf, call, iterator, **given)
     except Exception as error:
         return type(error).__name__
 

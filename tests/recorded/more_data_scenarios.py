@@ -28,6 +28,28 @@ CALLS = [
     "D.range(5).apply(X.dense_to_sparse_batch(2,[3]))",
     "D.zip((D.range(5),D.range(5))).apply(X.dense_to_sparse_batch(2,[]))",
 ]
+PLACES = [
+    "twice(S(),lambda s,t:s.concatenate(t))",
+    "twice(S(),lambda s,t:D.zip((s,t))).repeat(2)",
+    "twice(S(),lambda s,t:s.take(3).concatenate(t.skip(3)))",
+    "twice(S(),lambda s,t:s.concatenate(t.repeat(2)))",
+    "twice(S().cache(),lambda s,t:D.zip((s,t)))",
+    "twice(S(4),lambda s,t:X.choose_from_datasets([s,t],D.range(2).repeat(4))).repeat(2)",
+    "twice(S(),lambda s,t:D.range(2).flat_map(lambda i:s)).repeat(2)",
+    "twice(R(),lambda s,t:s.concatenate(t)).repeat(2)",
+    "twice(R(),lambda s,t:D.range(3).flat_map(lambda i:s))",
+    "D.range(2).flat_map(lambda i:S()).repeat(2)",
+    "D.range(2).flat_map(lambda i:S().repeat(2))",
+    "D.range(4).interleave(lambda i:S(4),2,2).repeat(2)",
+    "D.range(4).interleave(lambda i:S(4),2,1,num_parallel_calls=2).repeat(2)",
+    "S().window(3).flat_map(lambda w:w.shuffle(3,seed=2)).repeat(2)",
+    "D.range(12).apply(X.group_by_window(lambda x:x%2,lambda k,w:w.shuffle(3,seed=2).batch(3),3)).repeat(2)",
+    "S().repeat(1)",
+    "S().repeat(1).repeat(2)",
+    "S().take(-1).repeat(2)",
+    "S().skip(0).prefetch(0).repeat(2)",
+    "S().take(8).repeat(2)",
+]
 COUNTS = [
     "D.range(7)",
     "D.range(7).batch(3)",
@@ -139,6 +161,17 @@ def plain(found):
 @scenario
 def more_datasets(tf):
     return {call: plain(tried(tf, call, iterated)) for call in CALLS}
+
+
+@scenario
+def more_datasets_in_several_places(tf):
+    """One dataset at two places of a pipeline, or made again and again: what is random in it."""
+    names = {
+        "S": lambda n=8: tf.data.Dataset.range(n).shuffle(2, seed=3),
+        "R": lambda: tf.data.Dataset.range(3).map(lambda x: tf.random_uniform([], maxval=100, dtype=tf.int32, seed=2)),
+        "twice": lambda dataset, join: join(dataset, dataset),
+    }
+    return {call: plain(tried(tf, call, iterated, **names)) for call in PLACES}
 
 
 @scenario

@@ -55,6 +55,10 @@ class _PrefetchDataset(Other):
         notes.set(f"{name}::buffer_size", size)
         notes.set(f"{name}::buffer_capacity", room)
 
+    @property
+    def passes(self):
+        return self.numbers[0] == 0
+
 
 @dataset_op(
     "ParallelMapDataset",

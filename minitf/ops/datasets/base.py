@@ -7,6 +7,7 @@ error: the next one it gives is the element behind the one that failed.
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import time
 import weakref
@@ -23,21 +24,62 @@ ENDLESS, UNKNOWN = -1, -2  # numbers of elements
 
 
 class Pull:
-    """One way through a dataset and those it is made of: the functions called, the threads that help."""
+    """One way through a dataset and those it is made of: the functions called, the threads that help.
 
-    def __init__(self, functions):
-        self.functions = functions
+    As in TensorFlow a dataset that occurs in several places is in each of them one of its own: its functions
+    remember, and its shuffles go on to the next order, place by place.
+    """
+
+    def __init__(self, new_functions: Callable, fused: bool = False):
+        self.functions = new_functions()
         self.lines: weakref.WeakSet = weakref.WeakSet()
-        self.stopped = False
-        self.fused = False  # whether a repeated shuffle is one step, as where TensorFlow optimizes
+        self.fused = fused  # whether a repeated shuffle is one step, as where TensorFlow optimizes
         self.notes = None  # takes statistics, if they are wanted
         self.times_all = False  # whether the time is noted that each dataset takes
+        self._new_functions, self._whole, self._place, self._made = new_functions, self, (), False
+        self._stopped, self._there, self._orders = False, {}, {}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its threads have to end."""
+        return self._whole._stopped
 
     def stop(self) -> None:
         """Ends the threads."""
-        self.stopped = True
+        self._whole._stopped = True
         for line in list(self.lines):
             line.stop()
+
+    def at(self, number: int) -> Pull:
+        """The way through one of the datasets that another one is made of."""
+        place = (*self._place, number)
+        if self._made:
+            return self.having(_place=place)
+        functions = self._whole._there.setdefault(place, self._new_functions())
+        return self.having(_place=place, functions=functions)
+
+    def into(self, place) -> Pull:
+        """The way through a dataset that a function made."""
+        return self.having(_place=(*self._place, place), _made=True)
+
+    def into_new(self) -> Pull:
+        """The way through a dataset that a function made, which nothing goes through again."""
+        return self.having(_orders={}, _made=True)
+
+    def orders(self, dataset: Dataset, first: Callable):
+        """What says in which order a shuffle is the next time, in this place; first() is that at first."""
+        key = self._place, dataset.op
+        return self._orders.get(key) or self._orders.setdefault(key, first())
+
+    def set_orders(self, dataset: Dataset, orders) -> None:
+        """The shuffle goes on with these."""
+        self._orders[self._place, dataset.op] = orders
+
+    def having(self, **changed) -> Pull:
+        """The same way, some of whose attributes are others."""
+        other = copy.copy(self)
+        vars(other).update(changed)
+        return other
 
 
 class Dataset:
@@ -166,7 +208,8 @@ def captured_by(graphs: list[FunctionGraph], values: tuple) -> list[Function]:
     found, start = [], 0
     for graph in graphs:
         end = start + len(graph.consts)
-        found.append(Function(graph, values[start:end]))
+        captured = [boxed(v) if isinstance(v, Dataset) else v for v in values[start:end]]
+        found.append(Function(graph, tuple(captured)))
         start = end
     return found
 
@@ -184,8 +227,8 @@ def _timed(type: str, start: Callable) -> Callable:
 
     @functools.wraps(start)
     def started(dataset, pull):
-        is_timed = pull.times_all and dataset.op.type == type  # asked first: what sets it is not timed itself
         source = start(dataset, pull)
+        is_timed = pull.times_all and dataset.op.type == type
         return Timed(source, pull.notes, f"record_latency::{dataset.called(pull)}") if is_timed else source
 
     return started

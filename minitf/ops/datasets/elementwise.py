@@ -160,6 +160,11 @@ class Other(Dataset):
         super().__init__(op)
         self.source, self.numbers = source, [int(n) for n in numbers]
 
+    @property
+    def passes(self) -> bool:
+        """Whether its elements are those of its source, one by one: what TensorFlow leaves out."""
+        return False
+
 
 @dataset_op("TakeDataset", "input_dataset: variant, count: int64[]")
 class _TakeDataset(Other):
@@ -174,6 +179,10 @@ class _TakeDataset(Other):
     def start(self, pull):
         count = self.numbers[0]
         return self.source.start(pull) if count < 0 else _Limited(self.source.start(pull), count)
+
+    @property
+    def passes(self):
+        return self.numbers[0] < 0
 
 
 class _Limited(Steps):
@@ -203,6 +212,10 @@ class _SkipDataset(Other):
     def start(self, pull):
         count = self.numbers[0]
         return Indexed(()) if count < 0 else _Skipping(self.source.start(pull), count)
+
+    @property
+    def passes(self):
+        return self.numbers[0] == 0
 
 
 class _Skipping(Steps):
@@ -332,9 +345,8 @@ class _OptimizeDataset(Wrapped):
         self._names = set(names.flat)
 
     def start(self, pull):
-        pull.fused = b"shuffle_and_repeat_fusion" in self._names
-        pull.times_all = pull.notes is not None and b"latency_all_edges" in self._names
-        return self.source.start(pull)
+        times_all = pull.notes is not None and b"latency_all_edges" in self._names
+        return self.source.start(pull.having(fused=b"shuffle_and_repeat_fusion" in self._names, times_all=times_all))
 
 
 @dataset_op("ModelDataset", attributes=f"algorithm: int = 0, cpu_budget: int = 0, {ELEMENTS}")
@@ -366,7 +378,7 @@ class _Chained(Source):
         self._source, self._number = None, -1  # the one that is gone through
 
     def begun(self):
-        return self._sources[self._number].start(self._pull)
+        return self._sources[self._number].start(self._pull.at(self._number))
 
     def resume(self, state):
         self._number = state["_number"]
@@ -398,7 +410,7 @@ class _ZipDataset(Dataset):
         self._sources = sources
 
     def start(self, pull):
-        return _Zipped([s.start(pull) for s in self._sources])
+        return _Zipped([s.start(pull.at(i)) for i, s in enumerate(self._sources)])
 
 
 class _Zipped(Steps):

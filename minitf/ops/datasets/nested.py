@@ -24,19 +24,22 @@ class _FlatMapDataset(Called):
 
 
 class _Flat(Steps):
-    kept = ("_source", "_inner")
+    kept = ("_source", "_inner", "_number")
 
     def __init__(self, dataset: Called, pull, source):
         self._dataset, self._pull, self._source = dataset, pull, source
         self._inner: Made | None = None
+        self._number = 0  # of the datasets so far
 
     def __next__(self):
         while self._inner is None or (element := next(self._inner, None)) is None:
-            self._inner = Made(self._opened, next(self._source))
+            element = next(self._source)
+            self._number += 1
+            self._inner = Made(self._opened, element)
         return element
 
     def _opened(self, element) -> Steps:
-        return self._dataset.result(self._pull, element)[0][()].start(self._pull)
+        return self._dataset.result(self._pull, element)[0][()].start(self._pull.into(self._number))
 
     def resume(self, state):
         super().resume(state)
@@ -60,6 +63,10 @@ class _InterleaveDataset(Called):
     def start(self, pull):
         return _Interleaved(self, pull, self.source.start(pull))
 
+    def way(self, pull, place: int):
+        """The way through the dataset that takes its turn in this place."""
+        return pull.into(place)
+
 
 @dataset_op(
     "ParallelInterleaveDatasetV2",
@@ -71,6 +78,9 @@ class _ParallelInterleaveDatasetV2(_InterleaveDataset):
 
     def __init__(self, op, source, *values):
         super().__init__(op, source, *values[:-1])
+
+    def way(self, pull, place):
+        return pull.into_new()
 
 
 @dataset_op(
@@ -85,12 +95,15 @@ class _ParallelInterleaveDataset(_InterleaveDataset):
     def __init__(self, op, source, *values):
         super().__init__(op, source, *values[:-3])
 
+    def way(self, pull, place):
+        return pull.into_new()
 
-class _Interleaved(_Flat):
+
+class _Interleaved(Steps):
     kept = ("_source", "_open", "_place", "_taken", "_ended")
 
     def __init__(self, dataset: _InterleaveDataset, pull, source):
-        super().__init__(dataset, pull, source)
+        self._dataset, self._pull, self._source = dataset, pull, source
         self._open: list[Made | None] = [None] * dataset.cycle
         self._place = self._taken = 0
         self._ended = False
@@ -117,15 +130,19 @@ class _Interleaved(_Flat):
     def _open_next(self) -> bool:
         """Opens another dataset; False if there is none."""
         try:
-            self._open[self._place] = Made(self._opened, next(self._source))
+            self._open[self._place] = Made(self._opening(self._place), next(self._source))
         except StopIteration:
             self._ended = True
             return False
         return True
 
+    def _opening(self, place: int):
+        dataset, pull = self._dataset, self._pull
+        return lambda element: dataset.result(pull, element)[0][()].start(dataset.way(pull, place))
+
     def resume(self, state):
-        Steps.resume(self, state)
-        self._open = [made_again(self._opened, each) for each in state["_open"]]
+        super().resume(state)
+        self._open = [made_again(self._opening(place), each) for place, each in enumerate(state["_open"])]
 
 
 @dataset_op(
@@ -198,7 +215,7 @@ class _Grouped(Steps):
         key, elements = group
         arguments = np.array(key, np.int64), boxed(Kept(self._dataset.op, elements))
         made = self._dataset.reduced.results(self._pull, arguments)
-        return made[0][()].start(self._pull)
+        return made[0][()].start(self._pull.into("window"))
 
 
 @dataset_op("DirectedInterleaveDataset", "selector_input_dataset: variant, data_input_datasets: *variant")
@@ -218,8 +235,8 @@ class _Directed(Steps):
 
     def __init__(self, dataset: _DirectedInterleaveDataset, pull):
         self._dataset = dataset
-        self._numbers = dataset.selector.start(pull)
-        self._sources = [source.start(pull) for source in dataset.sources]
+        self._numbers = dataset.selector.start(pull.at(0))
+        self._sources = [source.start(pull.at(i)) for i, source in enumerate(dataset.sources, 1)]
         self._open = set(range(len(self._sources)))
 
     def __next__(self):

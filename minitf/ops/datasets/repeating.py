@@ -32,10 +32,10 @@ class _ShuffleDataset(Shuffled):
     def __init__(self, op, source, size, seed, seed2):
         super().__init__(op, source, size, seed, seed2)
         self.reshuffles = op.attrs["reshuffle_each_iteration"]
-        self.orders = Words(self.seeds)
 
     def start(self, pull):
-        seeds = (self.orders.word(), self.orders.word(), 0) if self.reshuffles else self.seeds
+        orders = pull.orders(self, lambda: Words(self.seeds))
+        seeds = (orders.word(), orders.word(), 0) if self.reshuffles else self.seeds
         return _Reshuffled(self, pull, Words(seeds))
 
 
@@ -126,11 +126,11 @@ class _Reshuffled(_Buffered):
     """The same, of a dataset that says how the next time is shuffled."""
 
     def state(self):
-        return super().state() | {"orders": self._dataset.orders}
+        return super().state() | {"orders": self._pull.orders(self._dataset, None)}
 
     def resume(self, state):
         super().resume(state)
-        self._dataset.orders = state["orders"]
+        self._pull.set_orders(self._dataset, state["orders"])
 
 
 @dataset_op("RepeatDataset", "input_dataset: variant, count: int64[]")
@@ -141,16 +141,26 @@ class _RepeatDataset(Other):
         return _times(self.source.count(), self.numbers[0])
 
     def start(self, pull):
-        if self._is_fused(pull):
-            return _Buffered(self.source, pull, Words(self.source.seeds), self.numbers[0])
+        shuffled = self._fused_with(pull)
+        if shuffled:
+            return _Buffered(shuffled, pull, Words(shuffled.seeds), self.numbers[0])
         return _Repeated(self, pull)
+
+    @property
+    def passes(self):
+        return self.numbers[0] == 1
 
     def called(self, pull):
         """What it is called in statistics: what TensorFlow has in its place."""
-        return "ShuffleAndRepeatDataset" if self._is_fused(pull) else super().called(pull)
+        return "ShuffleAndRepeatDataset" if self._fused_with(pull) else super().called(pull)
 
-    def _is_fused(self, pull) -> bool:
-        return pull.fused and isinstance(self.source, _ShuffleDataset) and self.source.reshuffles
+    def _fused_with(self, pull) -> _ShuffleDataset | None:
+        """The shuffle that is one step with this."""
+        source = self.source
+        while isinstance(source, Other) and source.passes:
+            source = source.source
+        fits = isinstance(source, _ShuffleDataset) and source.reshuffles
+        return source if pull.fused and fits and not self.passes else None
 
 
 class _Repeated(Source):
