@@ -112,6 +112,7 @@ def merge_sparse(
     b_sizes: i64p,
     places: i64p.out,
     o: T.out,
+    met: i64p.out,
     size: i64p.out,
     a_order: i64p.scratch,
     b_order: i64p.scratch,
@@ -122,7 +123,7 @@ def merge_sparse(
     how,
 ):
     """places, o = the `size` places of a and b in order, and what their values there, 0 where there are none, combine
-    to; the k-th of equal places of one meets the k-th of the other. Fails if the sizes differ, at the first place of a,
+    to; the k-th of equal places of one meets the k-th of the other, of which met tells. Fails if the sizes differ, at the first place of a,
     and then of b, that is not within them.
     """
     for axis in range(rank):
@@ -143,6 +144,7 @@ def merge_sparse(
         else:
             left, right = a[a_order[i]], b[b_order[j]]
         o[k] = combined(left, right, how)
+        met[k] = order == 0
         if order <= 0:
             copied_place(a_places, a_order[i], places, k, rank)
             i += 1
@@ -155,11 +157,13 @@ def merge_sparse(
 
 
 @kernel(T=REALS, U=REALS)
-def drop_small(places: i64p.inout, a: T.inout, limit: U, size: i64p.inout, rank):
-    """Of the first `size` places and values those stay whose absolute value is the limit at least."""
+def drop_small(places: i64p.inout, a: T.inout, met: i64p, limit: U, size: i64p.inout, rank):
+    """Of the first `size` places and values those stay that are not of two or whose absolute value is the limit at
+    least.
+    """
     kept = 0
     for k in range(size[0]):
-        if (a[k] if a[k] >= 0 else -a[k]) >= limit[0]:
+        if not met[k] or (a[k] if a[k] >= 0 else -a[k]) >= limit[0]:
             copied_place(places, k, places, kept, rank)
             a[kept] = a[k]
             kept += 1

@@ -140,8 +140,8 @@ class Layer:
 
     @property
     def updates(self) -> list:
-        """Ops that have to run with each training step."""
-        return list(self._updates)
+        """Ops that have to run with each training step; none of a layer that is not trainable."""
+        return list(self._updates) if self.trainable else []
 
     @property
     def losses(self) -> list:
@@ -164,7 +164,7 @@ class Layer:
 
     def get_updates_for(self, inputs) -> list:
         """Those of its updates that depend on `inputs`; for None those that depend on nothing it was called on."""
-        return self._depending(self._updates, self._inputs if inputs is None else inputs, inputs is not None)
+        return self._depending(self.updates, self._inputs if inputs is None else inputs, inputs is not None)
 
     def get_losses_for(self, inputs) -> list:
         """Those of its losses that are losses of `inputs`; for None those that are losses of no inputs."""
@@ -304,7 +304,7 @@ class Layer:
             self.build(nest.map_structure(lambda t: t.shape, inputs))
             self.built = True
         outputs = self.call(inputs, *args, **kwargs)
-        _collect(self._updates, GraphKeys.UPDATE_OPS)
+        _collect(self.updates, GraphKeys.UPDATE_OPS)
         if self.activity_regularizer is not None:
             self._penalize(nest.flatten(outputs), inputs)
         return outputs

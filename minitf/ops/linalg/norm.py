@@ -6,11 +6,13 @@ import numbers
 
 import numpy as np
 
+from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
-from minitf.ops.array import array
+from minitf.ops.array import array, ranges
+from minitf.ops.array.sets import setdiff1d
 from minitf.ops.linalg.linalg import over_matrices
 from minitf.ops.linalg.singular import svd
 from minitf.ops.math import math
@@ -79,10 +81,19 @@ def _power_norm(x: Tensor, ord, axis, matrices: bool) -> Tensor:
 
 def _spectral_norm(x: Tensor, axis) -> Tensor:
     """The largest singular value, with the two axes kept."""
-    if x.shape.rank is None:
-        raise ValueError(f"the matrix 2-norm needs a tensor of known rank, not {x}")
-    pair = [array.check_axis(int(a), x.shape.rank) for a in axis]
-    order = [i for i in range(x.shape.rank) if i not in pair] + pair
+    order, back = _matrices_last(x, axis)
     values = svd(array.transpose(x, order), compute_uv=False)
     largest = over_matrices(reduce_max(values, -1))
-    return array.transpose(largest, np.argsort(order))
+    return array.transpose(largest, back)
+
+
+def _matrices_last(x: Tensor, axis) -> tuple:
+    """The order of axes in which the two stand last, and that which undoes it."""
+    if x.shape.rank is not None:
+        pair = [array.check_axis(int(a), x.shape.rank) for a in axis]
+        order = [i for i in range(x.shape.rank) if i not in pair] + pair
+        return order, np.argsort(order)
+    rank = array.rank(x)
+    pair = math.floormod(convert_to_tensor([int(a) for a in axis]), rank)
+    order = array.concat([setdiff1d(ranges.range(rank), pair)[0], pair], 0)
+    return order, apply("InvertPermutation", order)

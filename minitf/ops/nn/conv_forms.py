@@ -12,6 +12,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor, shaped
 from minitf.ops import patterns
 from minitf.ops.array import array, constant, identity, joining
+from minitf.ops.math import math
 from minitf.ops.nn.axes import for_each_axis
 from minitf.ops.nn.convolution import conv2d, conv2d_backprop_input, conv2d_transpose
 from minitf.ops.nn.convolution3d import conv3d, conv3d_transpose
@@ -243,9 +244,12 @@ def atrous_conv2d_transpose(value, filters, output_shape, rate: int, padding, na
             raise ValueError(f"rate {rate} cannot be less than one")
         if check_padding(padding) and rate == 1:
             return conv2d_transpose(value, filters, output_shape, [1, 1, 1, 1], padding, name=scope)
-        shape = convert_to_tensor(output_shape, dtypes.int32, name="output_shape")
+        shape = math.cast(convert_to_tensor(output_shape, name="output_shape"), dtypes.int32)
         known = constant_value(shape)
         sizes = joining.unstack(shape, 4) if known is None else known.tolist()
+        channels = filters.shape.with_rank(4)[2]
+        if known is not None and not channels.is_compatible_with(sizes[3]):
+            raise ValueError(f"output_shape does not match filter's output channels, {sizes[3]} != {channels}")
         window, images = _sizes(filters, (0, 1)), _sizes(value, (1, 2))
         around = _reaches(window, rate) if padding == "SAME" else [(0, 0), (0, 0)]
         rest = [-(n + sum(pair)) % rate for n, pair in zip(sizes[1:3], around)]

@@ -14,9 +14,9 @@ from minitf.ops.linalg.matrix import eye
 
 def filters_of_one_item(window: list[int], x: Tensor) -> Tensor:
     """Filters [*window, channels, items of a patch] for x, whose channels come last; each picks one item."""
-    channels = x.shape.sizes[-1]
+    channels = None if x.shape.sizes is None else x.shape.sizes[-1]
     if channels is None:
-        channels = array.shape(x)[x.shape.rank - 1]
+        channels = array.shape(x)[len(window) + 1]
         items = math.prod(window) * channels
         return array.reshape(eye(items, dtype=x.dtype), [*window, channels, items])
     items = math.prod(window) * channels

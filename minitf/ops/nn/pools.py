@@ -99,6 +99,8 @@ def pool(
         if axes not in (1, 2, 3) or input.shape.rank not in (None, axes + 2):
             raise ValueError(f"window_shape {window} is for inputs of rank {axes + 2}, not {input.shape}")
         strides, rates = _each(strides, axes, "strides"), _each(rates, axes, "dilation_rate")
+        if any(n > size for n, size in zip(strides, window)):
+            raise ValueError(f"strides > window_shape not supported, which would skip items: {strides}, {window}")
         holes = any(n != 1 for n in rates)
         if holes and any(n != 1 for n in strides):
             raise ValueError(f"strides > 1 not supported in conjunction with dilation_rate > 1: {strides}, {rates}")

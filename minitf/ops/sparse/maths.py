@@ -60,19 +60,26 @@ def _added(op, *arrays):
     _check_alike(a[2], b[2])
     check_places(a[0], a[2])
     check_places(b[0], b[2])
-    places, total = _combined(a, b, np.add)
-    kept = np.abs(total) >= threshold
+    places, at_a, at_b = _union(a[0], b[0])
+    total, met = np.zeros(len(places), a[1].dtype), np.zeros(len(places), np.int64)
+    total[at_a] = a[1]
+    total[at_b] += b[1]
+    met[at_a] = 1
+    met[at_b] += 1
+    kept = (met < 2) | (np.abs(total) >= threshold)  # as in TensorFlow what stands alone is not asked how large it is
     return places[kept], total[kept], a[2]
 
 
 def _merged(b, op, how: int, a: tuple, others: tuple) -> tuple:
-    """Room for the places and values of two sparse tensors together, what is in it, and how many."""
+    """Room for the places and values of two sparse tensors together, what is in it and whether it is of both, and
+    how many.
+    """
     (count, rank), more = a[0].shape, others[0].shape[0]
     places, values = b.new((count + more, rank), np.int64), b.new((count + more,), a[1].dtype)
-    size, orders = b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, count + more)]
+    met, size, orders = b.new((count + more,), np.int64), b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, count + more)]
     kernel = place_kernels.merge_sparse[values.dtype]
-    b.call(kernel, *a, *others, places, values, size, *orders, count, more, rank, how, error=_differs(b, op, a, others))
-    return size, places, values
+    b.call(kernel, *a, *others, places, values, met, size, *orders, count, more, rank, how, error=_differs(b, op, a, others))
+    return size, places, values, met
 
 
 def _differs(b, op, a: tuple, others: tuple):
@@ -91,9 +98,9 @@ def _differs(b, op, a: tuple, others: tuple):
 
 
 def _added_kernel(b, op, *inputs):
-    size, places, values = _merged(b, op, place_kernels.SUM, inputs[:3], inputs[3:6])
+    size, places, values, met = _merged(b, op, place_kernels.SUM, inputs[:3], inputs[3:6])
     limit = inputs[6]
-    b.call(place_kernels.drop_small[values.dtype, limit.dtype], places, values, limit, size, places.shape[1])
+    b.call(place_kernels.drop_small[values.dtype, limit.dtype], places, values, met, limit, size, places.shape[1])
     return *b.first(size, places, values), inputs[2]
 
 
@@ -172,7 +179,7 @@ define(
 def sparse_add(a, b, threshold=None, thresh=None):
     """a + b, one or both of them sparse: a SparseTensor if both are, else a dense tensor of the same shape.
 
-    threshold: sums of a lesser absolute value are left out, if both are sparse.
+    threshold: sums of two of a lesser absolute value are left out, if both are sparse.
 
     Raises:
       TypeError: if neither is sparse.
@@ -202,7 +209,8 @@ def _extreme(type: str, ufunc, how: int, doc: str):
         return _combined(a, b, ufunc)
 
     def kernel(b, op, *inputs):
-        return b.first(*_merged(b, op, how, inputs[:3], inputs[3:]))
+        size, places, values, _ = _merged(b, op, how, inputs[:3], inputs[3:])
+        return b.first(size, places, values)
 
     define(
         type,

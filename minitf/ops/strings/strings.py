@@ -332,6 +332,8 @@ def _decoded(s: bytes) -> bytes:
     if len(text) < len(s) and (len(s) % 4 or len(s) - len(text) > 2):
         raise ValueError(f"Wrong padding of base64, which is filled up to 4 characters or not at all: {s!r}")
     try:
+        if set(b"+/") & set(text):
+            raise binascii.Error("- and _ stand for the last two digits")
         return base64.b64decode(text + b"=" * (-len(text) % 4), b"-_", validate=True)
     except binascii.Error as error:
         raise ValueError(f"Invalid character found in base64: {s!r} ({error})") from None

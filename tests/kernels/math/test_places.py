@@ -67,26 +67,31 @@ def test_merged(how, dtype):
                     wanted.setdefault(place, [x.dtype.type(0)] * 2)[at] = value
             places, size, *orders = room((count + others, rank), (), count, others, max(count, others))
             (o,), sizes = room(count + others, dtype=dtype), np.full(rank, 3)
-            operands = a, x, sizes, b, y, sizes, places, o, size, *orders, count, others, rank
+            met = np.zeros(count + others, np.int64)
+            operands = a, x, sizes, b, y, sizes, places, o, met, size, *orders, count, others, rank
             assert run(k.merge_sparse[dtype], *operands, kind) == 0
             assert [tuple(p) for p in places[:size].tolist()] == [p for p, _ in sorted(wanted)]
             np.testing.assert_array_equal(o[:size], [how(*wanted[place]) for place in sorted(wanted)])
+            both = {*numbered(a)} & {*numbered(b)}
+            assert met[:size].tolist() == [place in both for place in sorted(wanted)]
 
 
 def test_what_cannot_be_merged():
     places, one = np.array([[0, 1], [2, 0]]), np.ones(2, np.float32)
     for sizes, others in [((3, 3), (3, 4)), ((2, 3), (2, 3))]:
         found, (o,) = room((4, 2), (), 2, 2, 2), room(4, dtype=np.float32)
-        operands = places, one, np.array(sizes), places[:1], one[:1], np.array(others), found[0], o, *found[1:]
+        met = np.zeros(4, np.int64)
+        operands = places, one, np.array(sizes), places[:1], one[:1], np.array(others), found[0], o, met, *found[1:]
         assert run(k.merge_sparse["float32"], *operands, 2, 1, 2, 0) != 0
 
 
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
 def test_small_ones_are_dropped(dtype):
     places, a = drawn(9, 2), DRAW.randint(-5, 5, 9).astype(dtype)
-    kept = np.abs(a[:8]) >= 2
+    met = DRAW.randint(0, 2, 9)
+    kept = (np.abs(a[:8]) >= 2) | (met[:8] == 0)
     found, o, size = places.copy(), a.copy(), np.array(8)
-    assert run(k.drop_small[dtype, "float64"], found, o, np.array(2.0), size, 2) == 0
+    assert run(k.drop_small[dtype, "float64"], found, o, met, np.array(2.0), size, 2) == 0
     assert size == kept.sum() and np.array_equal(o[:size], a[:8][kept])
     assert np.array_equal(found[:size], places[:8][kept])
 
