@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "autodiff": {"framework", "ops"},
     "train": {"framework", "formats", "ops", "autodiff", "graphs", "summary", "minitf"},
     "layers": {"framework", "ops", "minitf"},
-    "losses": {"framework", "minitf"},
+    "losses": {"framework", "ops", "minitf"},
     "data": {"framework", "ops", "ragged", "train", "minitf"},
     "lookup": {"framework", "ops", "minitf"},
     "metrics": {"framework", "ops", "losses", "minitf"},

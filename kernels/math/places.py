@@ -123,8 +123,8 @@ def merge_sparse(
     how,
 ):
     """places, o = the `size` places of a and b in order, and what their values there, 0 where there are none, combine
-    to; the k-th of equal places of one meets the k-th of the other, of which met tells. Fails if the sizes differ, at the first place of a,
-    and then of b, that is not within them.
+    to; the k-th of equal places of one meets the k-th of the other, of which met tells. Fails if the sizes differ, at
+    the first place of a, and then of b, that is not within them.
     """
     for axis in range(rank):
         if a_sizes[axis] != b_sizes[axis]:

@@ -10,6 +10,7 @@ import minitf as tf
 from minitf.framework import op_counts
 from minitf.framework.graph import name_scope
 from minitf.losses.weighted import Reduction, check_given, compute_weighted_loss, measuring
+from minitf.ops.math.confusion import squeezed_if, without_last_axis
 
 
 def _alike(labels, logits) -> tuple:
@@ -54,22 +55,19 @@ def sparse_softmax_cross_entropy(
     check_given(labels=labels, logits=logits)
     with name_scope(scope, "sparse_softmax_cross_entropy_loss") as scope:
         labels, logits = tf.convert_to_tensor(labels), tf.convert_to_tensor(logits)
-        labels = _squeezed(labels, logits.shape.rank and logits.shape.rank - 1)
+        labels, logits = without_last_axis(labels, logits, more=1)
         if not isinstance(weights, (int, float)):
-            weights = _squeezed(tf.convert_to_tensor(weights), labels.shape.rank)
+            weights = _like_labels(tf.convert_to_tensor(weights), labels)
         else:
             op_counts.skip(op_counts.WEIGHTS_ARE_A_TENSOR)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
 
 
-def _squeezed(tensor, rank: int | None):
-    """The tensor without its last axis if that has size 1 and is one too many."""
-    if (
-        not tensor.shape.rank
-        or rank is None
-        or tensor.shape.rank != rank + 1
-        or tensor.shape.sizes[-1] not in (1, None)
-    ):
-        return tensor
-    return tf.squeeze(tensor, [-1])
+def _like_labels(weights, labels):
+    """The weights without their last axis if they have one more than the labels."""
+    if None in (weights.shape.rank, labels.shape.rank):
+        if weights.shape.rank == 0:
+            return weights
+        return squeezed_if(tf.equal(1, tf.rank(weights) - tf.rank(labels)), weights)
+    return tf.squeeze(weights, [-1]) if weights.shape.rank == labels.shape.rank + 1 else weights

@@ -16,6 +16,7 @@ import more_data_scenarios  # noqa: F401 - adds its scenarios
 import nn_scenarios  # noqa: F401 - adds its scenarios
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
+import pattern_scenarios  # noqa: F401 - adds its scenarios
 import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import raw_scenarios  # noqa: F401 - adds its scenarios

@@ -16,22 +16,24 @@ from minitf.ops.math import math, reduce
 from minitf.ops.math.cast import cast
 
 
-def without_last_axis(labels: Tensor, predictions: Tensor, name: str | None = None) -> tuple[Tensor, Tensor]:
+def without_last_axis(
+    labels: Tensor, predictions: Tensor, name: str | None = None, more: int = 0
+) -> tuple[Tensor, Tensor]:
     """Both, without the last axis of the one that has one axis more, if that is of size 1: asked when it runs if one
-    of the ranks is unknown.
+    of the ranks is unknown. more: how many axes more than labels predictions should have.
     """
     with name_scope(name, "remove_squeezable_dimensions", [labels, predictions]):
         ranks = predictions.shape.rank, labels.shape.rank
         if None in ranks:
             since = op_counts.Since()
-            more, shapes = array.rank(predictions) - array.rank(labels), (predictions.shape, labels.shape)
-            predictions = _squeezed_if(math.equal(1, more), predictions)
-            labels = _squeezed_if(math.equal(-1, more), labels)
+            found, shapes = array.rank(predictions) - array.rank(labels), (predictions.shape, labels.shape)
+            predictions = squeezed_if(math.equal(more + 1, found), predictions)
+            labels = squeezed_if(math.equal(more - 1, found), labels)
             since.count_as(op_counts.squeezed(*shapes))
             return labels, predictions
-        if ranks[0] - ranks[1] == 1:
+        if ranks[0] - ranks[1] == more + 1:
             predictions = array.squeeze(predictions, [-1])
-        elif ranks[1] - ranks[0] == 1:
+        elif ranks[0] - ranks[1] == more - 1:
             labels = array.squeeze(labels, [-1])
         return labels, predictions
 
@@ -40,7 +42,8 @@ def _may_end_in_one(tensor: Tensor) -> bool:
     return tensor.shape.rank is None or tensor.shape.sizes[-1:] in ((1,), (None,))
 
 
-def _squeezed_if(decision: Tensor, tensor: Tensor) -> Tensor:
+def squeezed_if(decision: Tensor, tensor: Tensor) -> Tensor:
+    """The tensor, without its last axis if that is decided and it may be of size 1."""
     if not _may_end_in_one(tensor):
         return tensor
     return cond(decision, lambda: array.squeeze(tensor, [-1]), lambda: tensor)

@@ -33,7 +33,8 @@ def _activation(
 ) -> None:  # noqa: N803
     """Defines `type`, and `type`Grad(dy, s) with the slope computed from s, the input or the output of `type`.
 
-    slope_grad(g, dy, s) is the gradient for s; without it the slope is constant almost everywhere.
+    slope_grad(g, dy, s) is the gradient for s; without it the slope is constant almost everywhere, and as in
+    TensorFlow the gradient zeros, not None.
     """
 
     def grad(op, g):
@@ -42,7 +43,8 @@ def _activation(
 
     def grad_of_grad(op, g):
         dy, s = op.inputs
-        return apply_like(op, f"{type}Grad", g, s), slope_grad(g, dy, s) if slope_grad else None
+        for_s = slope_grad(g, dy, s) if slope_grad else array.zeros(array.shape(s), s.dtype)
+        return apply_like(op, f"{type}Grad", g, s), for_s
 
     define(
         type,

@@ -146,8 +146,11 @@ def _grad_kernel(b, op, g, x, scale, mean, variance, _):
 
 
 def _grad_grad(op, ddx, ddscale, ddoffset, *others):
-    """The gradients of ddx * dx + ddscale * dscale + ddoffset * doffset, summed, for g, x and scale."""
-    g, x, scale = op.inputs[:3]
+    """The gradients of ddx * dx + ddscale * dscale + ddoffset * doffset, summed, for g, x and scale; what is half a
+    float is worked out in whole ones, as the parameters are.
+    """
+    half, scale = op.inputs[1].dtype, op.inputs[2]
+    g, x, ddx = (None if t is None else math.cast(t, scale.dtype) for t in (*op.inputs[:2], ddx))
     at = channel(op)
     axes, spread = [i for i in range(4) if i != at], [1, -1, 1, 1] if at == 1 else [-1]
 
@@ -180,7 +183,8 @@ def _grad_grad(op, ddx, ddscale, ddoffset, *others):
     if ddoffset is not None:
         for_g += along(ddoffset)
     back = inverse * (without(for_normal) if training else for_normal)
-    return for_g, back if for_x is None else back + for_x, for_scale, None, None, None
+    back = back if for_x is None else back + for_x
+    return math.cast(for_g, half), math.cast(back, half), for_scale, None, None, None
 
 
 define(

@@ -76,9 +76,10 @@ def _merged(b, op, how: int, a: tuple, others: tuple) -> tuple:
     """
     (count, rank), more = a[0].shape, others[0].shape[0]
     places, values = b.new((count + more, rank), np.int64), b.new((count + more,), a[1].dtype)
-    met, size, orders = b.new((count + more,), np.int64), b.new((), np.int64), [b.new((n,), np.int64) for n in (count, more, count + more)]
+    met, size = b.new((count + more,), np.int64), b.new((), np.int64)
+    orders, numbers = [b.new((n,), np.int64) for n in (count, more, count + more)], (count, more, rank, how)
     kernel = place_kernels.merge_sparse[values.dtype]
-    b.call(kernel, *a, *others, places, values, met, size, *orders, count, more, rank, how, error=_differs(b, op, a, others))
+    b.call(kernel, *a, *others, places, values, met, size, *orders, *numbers, error=_differs(b, op, a, others))
     return size, places, values, met
 
 

@@ -90,6 +90,19 @@ _STEPS, _SCRIPTS = zip(*[run.split(".") for run in _RUNS.split()])
 _STARTS = np.cumsum([int(step, 16) for step in _STEPS])
 _CODES = np.array([int(script) for script in _SCRIPTS], np.int32)
 _CHARACTERS = 0x110000
+_NAMED = """
+Common Inherited Arabic Armenian Bengali Bopomofo Cherokee Coptic Cyrillic Deseret Devanagari Ethiopic Georgian Gothic
+Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana Kannada Katakana Khmer Lao Latin Malayalam Mongolian Myanmar Ogham
+Old_Italic Oriya Runic Sinhala Syriac Tamil Telugu Thaana Thai Tibetan Canadian_Aboriginal Yi
+"""
+NAMES = {name: code for code, name in enumerate(_NAMED.split())}  # of those that regular expressions know
+
+
+def characters_of(script: str) -> list[tuple[int, int]]:
+    """The first and last of each run of characters that are written in a script."""
+    ends = [*_STARTS[1:].tolist(), _CHARACTERS]
+    code = NAMES[script]
+    return [(int(_STARTS[i]), ends[i] - 1) for i in np.flatnonzero(code == _CODES)]
 
 
 def _script(op, characters):

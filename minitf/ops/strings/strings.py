@@ -20,6 +20,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops import patterns
 from minitf.ops.array import array, ranges
 from minitf.ops.array.constant import constant
+from minitf.ops.strings import regular
 
 _UNITS = ("BYTE", "UTF8_CHAR")
 _FILLS = ("", "0", "-", " ", "+")
@@ -152,60 +153,40 @@ def substr(input, pos, len, name: str | None = None, unit: str = "BYTE") -> Tens
 
 # ---- regular expressions
 
-_WITHIN = {bytes([n]) for n in range(0x80, 0xC0)}  # the bytes with which no character of UTF-8 begins
-
-
-def _pattern(text: bytes):
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise ValueError(f"Invalid pattern: {text.decode('utf-8', 'replace')}, error: {error}") from None
-
 
 def _replaced(op, x, pattern: bytes, rewrite: bytes):
     """A group that there is not is empty. Of a rewrite with a backslash before anything but digits and backslashes
     TensorFlow takes what stands before that, if all that matches is replaced.
     """
-    found, most = _pattern(pattern), None if op.attrs["replace_global"] else 1
-    escapes = re.finditer(rb"\\(.?)", rewrite, re.DOTALL)
-    wrong = next((e for e in escapes if e[1] not in _ESCAPED), None)
+    found, most = regular.compiled(pattern), None if op.attrs["replace_global"] else 1
+    rewrite = regular.text(rewrite)
+    wrong = re.search(r"\\(?![0-9\\])", re.sub(r"\\[0-9\\]", "  ", rewrite))
     if wrong and most:
         return x
-    text = re.sub(rb"\\(.)", lambda e: _part(e[1], found.groups), rewrite[: wrong.start()] if wrong else rewrite)
-    return patterns.each(lambda s: _rewritten(s, itertools.islice(_found(found, s), most), text), x)
+    parts = re.split(r"\\([0-9\\])", rewrite[: wrong.start()] if wrong else rewrite)
+    parts[1::2] = [part if part == "\\" else int(part) for part in parts[1::2]]
+
+    def replaced(s: bytes) -> bytes:
+        s = regular.text(s)
+        return _rewritten(s, itertools.islice(regular.matches(found, s), most), parts)
+
+    return patterns.each(replaced, x)
 
 
-_ESCAPED = {b"\\", *(b"%d" % n for n in range(10))}  # what may stand behind a backslash in a rewrite
-
-
-def _part(escaped: bytes, groups: int) -> bytes:
-    """What a backslash and this are in a template of `re`."""
-    if escaped == b"\\":
-        return rb"\\"
-    return rb"\g<%s>" % escaped if int(escaped) <= groups else b""
-
-
-def _found(pattern, s: bytes):
-    """What matches in a string; nothing does so right behind a match, or within a character of several bytes."""
-    end = -1
-    for match in pattern.finditer(s):
-        first, last = match.span()
-        if first != last or first != end and s[first : first + 1] not in _WITHIN:
-            yield match
-            end = last
-
-
-def _rewritten(s: bytes, matches, text: bytes) -> bytes:
-    parts, end = [], 0
+def _rewritten(s: str, matches, parts: list) -> bytes:
+    """The string, with the parts where it matches: texts, and numbers of groups."""
+    made, end = [], 0
     for match in matches:
-        parts += [s[end : match.start()], match.expand(text)]
+        groups = match[0], *match.groups("")
+        texts = [p if isinstance(p, str) else groups[p] if p < len(groups) else "" for p in parts]
+        made += [s[end : match.start()], *texts]
         end = match.end()
-    return b"".join([*parts, s[end:]])
+    return "".join([*made, s[end:]]).encode("utf-8", "surrogateescape")
 
 
 def _matches(x, pattern: bytes):
-    found = _pattern(pattern)
-    return patterns.each(lambda s: found.fullmatch(s) is not None, x, dtype=np.bool_)
+    found = regular.compiled(pattern)
+    return patterns.each(lambda s: found.fullmatch(regular.text(s)) is not None, x, dtype=np.bool_)
 
 
 _define(
