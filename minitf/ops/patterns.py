@@ -267,3 +267,13 @@ def each(function, *arrays, dtype=object) -> np.ndarray:
     """What a function gives for each element of arrays that broadcast."""
     made = np.frompyfunc(function, len(arrays), 1)(*arrays)
     return np.asarray(made, object).astype(dtype)
+
+
+def shortest(number: np.floating) -> str:
+    """The number with as many digits as its type holds for sure, or with all that tell it from its neighbours; half
+    a float as a whole one.
+    """
+    number = np.float32(number) if number.dtype == np.float16 else number
+    digits = np.finfo(number.dtype).precision
+    text = f"{number:.{digits}g}"
+    return text if number.dtype.type(text) == number else f"{number:.{digits + (2 if digits > 9 else 3)}g}"

@@ -53,3 +53,13 @@ def test_fused_is_a_wish(how, shape):
     layer = tf.layers.BatchNormalization(fused=True, **how)
     outputs = layer(tf.zeros(shape), training=True)
     assert layer.fused is (len(shape) == 4 and "momentum" in how) and outputs.shape.as_list() == shape
+
+
+@pytest.mark.parametrize("shape", [[4, 3], [4, 2, 2, 3]])
+@pytest.mark.parametrize("renorm", [True, False])
+def test_what_is_not_trainable_has_no_updates(shape, renorm):
+    layer = tf.layers.BatchNormalization(trainable=False, renorm=renorm)
+    layer(tf.ones(shape), training=True)
+    assert not tf.get_collection(tf.GraphKeys.UPDATE_OPS) and not layer.updates and not layer.get_updates_for(None)
+    layer.trainable = True
+    assert layer.updates

@@ -32,15 +32,8 @@ def _text(item) -> str:
     if isinstance(item, bytes):
         return "".join([_ESCAPED.get(c) or (chr(c) if 32 <= c < 127 else f"\\{c:03o}") for c in item])
     if isinstance(item, np.floating):
-        return _shortest(np.float32(item) if item.dtype == np.float16 else item)
+        return patterns.shortest(item)
     return str(int(item)) if isinstance(item, np.bool_) else str(item)
-
-
-def _shortest(number: np.floating) -> str:
-    """The number with as many digits as its type holds for sure, or with all that tell it from its neighbours."""
-    digits = np.finfo(number.dtype).precision
-    text = f"{number:.{digits}g}"
-    return text if number.dtype.type(text) == number else f"{number:.{digits + (2 if digits > 9 else 3)}g}"
 
 
 def _nested(items: list, shape: tuple) -> str:

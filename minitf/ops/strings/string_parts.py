@@ -11,7 +11,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR, TensorShape
 from minitf.framework.sparse import SparseTensor
 from minitf.framework.tensor import Tensor
-from minitf.ops.patterns import boxed
+from minitf.ops.patterns import boxed, shortest
 
 # ---- parts of strings
 
@@ -110,7 +110,7 @@ def _element(value) -> str:
         return f'"{value.decode("utf-8", "surrogateescape")}"'
     if isinstance(value, (bool, np.bool_)):
         return "1" if value else "0"
-    return str(value).removesuffix(".0")
+    return shortest(value) if isinstance(value, np.floating) else str(value)
 
 
 define(

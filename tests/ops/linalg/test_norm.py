@@ -63,3 +63,12 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", "tf.norm("), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+@pytest.mark.parametrize("axes", [[0, 1], [0, 2], [-1, 0]])
+def test_the_largest_singular_value_of_unknown_rank(axes):
+    x = np.random.RandomState(1).randn(2, 4, 3)
+    holder = tf.placeholder(tf.float64, None)
+    with tf.Session() as session:
+        found = session.run(tf.norm(holder, 2, axis=axes), {holder: x})
+    np.testing.assert_allclose(found, np.linalg.norm(x, 2, tuple(axes)))

@@ -54,3 +54,10 @@ def test_arguments():
     assert tf.nn.leaky_relu([1.0], name="act").op.name == "act"
     with fails(TypeError, "Elu", "int32"):
         tf.nn.elu([1, 2])
+
+
+@pytest.mark.parametrize("rectified", [tf.nn.relu, tf.nn.relu6, tf.nn.leaky_relu, tf.nn.crelu])
+def test_second_gradients_of_rectifiers_are_zeros(rectified):
+    x = tf.constant([-1.0, 0.5, 9.0])
+    [second] = tf.gradients(tf.gradients(rectified(x), x), x)
+    assert run(second).tolist() == [0.0, 0.0, 0.0]

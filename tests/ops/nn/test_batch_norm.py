@@ -81,3 +81,20 @@ def test_equal_values_are_zero_when_normalized(value):
         session.run(tf.global_variables_initializer())
         found = session.run(y, {x: [[value] * 3, [1, 2, 3]]})
     assert not found[0].any() and np.allclose(found[1], [-1.2247448, 0, 1.2247448])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_second_gradients_of_half_floats_are_those_of_whole_ones(training):
+    given = {} if training else {"mean": [0.1, 0.2], "variance": [1.0, 2.0], "is_training": False}
+    images = np.random.RandomState(3).randn(2, 3, 2, 2)
+
+    def second(dtype):
+        x, scale = tf.constant(images, dtype), tf.constant([1.5, 0.5])
+        y, *_ = tf.nn.fused_batch_norm(x, scale, [0.0, 1.0], **given)
+        first = tf.gradients(tf.reduce_sum(tf.cast(y, tf.float32) ** 3), [x, scale])
+        total = tf.add_n([tf.reduce_sum(tf.sin(tf.cast(g, tf.float32))) for g in first])
+        with tf.Session() as session:
+            return session.run(tf.gradients(total, [x, scale]))
+
+    for half, whole in zip(second(tf.float16), second(tf.float32), strict=True):
+        np.testing.assert_allclose(half, whole, 0.05, 0.05 * np.abs(whole).max())

@@ -109,3 +109,11 @@ def test_refusals():
         tf.nn.conv1d(tf.zeros([2, 5, 3]), tf.zeros([3, 3, 4]), [1, 1], "SAME")
     unknown = tf.nn.convolution(tf.placeholder(tf.float32), f, "SAME")
     assert unknown.shape.as_list() == [None, None, None, 4]
+
+
+def test_transposes_of_holes_check_their_channels():
+    value, filters = tf.zeros([1, 6, 6, 4]), tf.zeros([3, 3, 2, 4])
+    sizes = tf.constant([1, 6, 6, 2], tf.int64)
+    assert tf.nn.atrous_conv2d_transpose(value, filters, sizes, 2, "SAME").shape.as_list() == [1, 6, 6, 2]
+    with pytest.raises(ValueError, match="does not match filter's output channels, 3 != 2"):
+        tf.nn.atrous_conv2d_transpose(value, filters, [1, 6, 6, 3], 2, "SAME")

@@ -170,3 +170,8 @@ def test_refusals():
             session.run(
                 apply("AvgPoolGrad", x_sizes := tf.placeholder(tf.int32), y, **how), {x_sizes: [4, 4], y: small}
             )
+
+
+def test_strides_that_skip_items_are_refused():
+    with fails(ValueError, "strides > window_shape"):
+        tf.nn.pool(tf.zeros([1, 6, 6, 1]), [2, 1], "AVG", "VALID", strides=[1, 2])

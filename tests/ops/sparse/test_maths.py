@@ -71,3 +71,11 @@ def test_products_by_element(function, shape):
         reference=lambda v, d: expected,
         openness=("known",),
     )
+
+
+def test_thresholds_ask_only_sums_of_two():
+    """As TensorFlow's kernel does: what has a value in one of them alone stays, small as it may be."""
+    a = tf.SparseTensor([[0, 0], [0, 1], [1, 2]], [0.25, 1.0, -0.5], [2, 3])
+    b = tf.SparseTensor([[0, 1], [1, 0], [1, 2]], [-0.75, 0.125, -0.5], [2, 3])
+    found = run(tf.sparse_add(a, b, 0.5))
+    assert found.indices.tolist() == [[0, 0], [1, 0], [1, 2]] and found.values.tolist() == [0.25, 0.125, -1.0]
