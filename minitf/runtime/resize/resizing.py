@@ -13,6 +13,7 @@ from collections import OrderedDict
 import numpy as np
 
 from minitf.framework.errors import OpError
+from minitf.framework.garbage import uncollected
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Assumption
 from minitf.runtime.plan.stand_ins import StandIn
@@ -164,6 +165,7 @@ class _Group:
         different = {point[: len(all_sizes(given.arrays))] for point in self._seen}
         return len(different) >= _SIZES or len(self._seen) >= _POINTS
 
+    @uncollected
     def _make(self, points: list, given: Given, lower, unsure: frozenset = frozenset()) -> None:
         """Makes a program for all sizes between some."""
         counted = {key: range(where.start, where.stop) for key, where in given.places.items()}
