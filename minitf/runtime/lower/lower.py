@@ -252,14 +252,20 @@ class Lowering(Builder):
 
     def lower(self, op) -> None:
         """Lowers one op and notes where its outputs are."""
-        self.current, refs = op, self.refs
+        self.current, refs, known = op, self.refs, self.remembered
         if op.guards and op is not self.top:  # of a region's ops, all run or none
             refs[op.outputs[0]] = self._guarded_flag(op)
             return
+        if op in known.constants:
+            refs[op.outputs[0]] = known.constants[op]
+            return
         inputs = [refs.get(t) for t in op.inputs] if op.definition.bodies else [refs[t] for t in op.inputs]
-        follows, _ = self.remembered.traits(op)
-        for tensor, ref in zip(op.outputs, self.results(op, inputs), strict=True):
-            refs[tensor] = ref if follows else self.snapshot(ref)
+        traits = known.traits.get(op) or known.traits_of(op)
+        results = self.results(op, inputs)
+        for tensor, ref in zip(op.outputs, results, strict=True):
+            refs[tensor] = ref if traits.follows else self.snapshot(ref)
+        if not inputs and len(results) == 1 and type(ref) is Ref and ref.buffer.kind == "constant":
+            known.constants[op] = ref
 
     def _guarded_flag(self, op) -> Ref | None:
         """Where it says whether something ran behind what an op waits for."""
@@ -272,7 +278,7 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
-        plain = all([type(ref) is Ref for ref in inputs])
+        plain = _all_refs(inputs)
         if not plain and len(self.frames) == 1 and any([type(ref) is Bounded for ref in inputs]):
             if definition.on_lists == "same":
                 return inputs[:1]
@@ -299,11 +305,13 @@ class Lowering(Builder):
             folded = None if held else self._folded(op, inputs)
             if folded is not None:
                 return folded
-            if held or self._for_host(op):
+            rule = (self.remembered.traits.get(op) or self.remembered.traits_of(op)).kernel
+            inside = len(self.frames) > 1  # where the op is left to Python if it has no kernels
+            if held or op in self.hosted or inside and (rule is None or definition.counted):
                 return self._host_call(op, inputs)
-            if definition.kernel is None or not self._native(op):
+            if rule is None:
                 raise NotNative(op)
-            results = self._hoisted(op, inputs)
+            results = self._hoisted(op, inputs) if inside else rule(self, op, *inputs)
         except NeedsData as error:
             results = self._steered(op, inputs, *error.args)
         except (ValueError, TypeError, IndexError, ArithmeticError, OpError) as error:
@@ -346,18 +354,8 @@ class Lowering(Builder):
             raise NotNative(op, lists=makers(inputs))
         return host_calls.lower(self, op, inputs)
 
-    def _for_host(self, op) -> bool:
-        """Whether the op, inside of a loop or branch, is left to Python."""
-        if len(self.frames) == 1:
-            return op in self.hosted
-        return op in self.hosted or op.definition.kernel is None or op.definition.counted or not self._native(op)
-
-    def _native(self, op) -> bool:
-        _, native = self.remembered.traits(op)
-        return native
-
     def _hoisted(self, op, inputs: list):
-        """Runs the kernel rule, its calls going as far out of loops as they may."""
+        """Runs the kernel rule inside of a body, its calls going as far out of loops as they may."""
         here = len(self.frames) - 1
         self.target = self._level(op, inputs)
         nodes, self._fresh = self.frames[self.target].nodes, set()
@@ -365,8 +363,7 @@ class Lowering(Builder):
         try:
             results = op.definition.kernel(self, op, *inputs)
         except NeedsData:
-            if here:  # where it may be found in another way; in the region a run of what there is tells
-                del nodes[start:]
+            del nodes[start:]  # it may be found in another way
             raise
         finally:
             level, self.target = self.target, here
@@ -385,7 +382,7 @@ class Lowering(Builder):
     def _level(self, op, inputs: list) -> int:
         """How deep in loops the op has to be computed."""
         here = len(self.frames) - 1
-        if here == 0 or op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
+        if op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
         written = self._written_buffers
@@ -477,6 +474,14 @@ class Lowering(Builder):
             raise NotNative(op, lists=makers(values)) from None
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
+
+
+def _all_refs(values: list) -> bool:
+    """Whether all are in memory, of one size."""
+    for value in values:
+        if type(value) is not Ref:
+            return False
+    return True
 
 
 def makers(values: list) -> set:

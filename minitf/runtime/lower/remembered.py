@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,15 @@ from minitf.runtime.session.state import follows_variable
 _SMALL, _MANY = 1024, 1024  # bytes of constants of which ops are remembered that were computed, and how many ops
 
 
+class Traits(NamedTuple):
+    """What lowering asks of an op: whether its output is a variable's memory, and the rule that says which kernels
+    compute it, None where there are none for its types.
+    """
+
+    follows: bool
+    kernel: Callable | None
+
+
 class Remembered:
     """What depends on the graph alone, and what ops give for small constants; it belongs to one region."""
 
@@ -20,7 +30,8 @@ class Remembered:
         self._loops: dict = {}
         self._conditions: dict = {}
         self._branches: dict = {}
-        self._traits: dict = {}
+        self.traits: dict = {}  # op -> what is asked of it
+        self.constants: dict = {}  # op -> the constant that it is
         self._computed: dict = {}
 
     def in_loop(self, op, used: list[bool]) -> tuple[list[int], Needed]:
@@ -44,11 +55,10 @@ class Remembered:
             self._branches[key], _ = needed_in_branch(op.attrs["branches"], index, used)
         return self._branches[key]
 
-    def traits(self, op) -> tuple[bool, bool]:
-        """Whether an op's output is a variable's memory, and whether kernels exist for its types."""
-        found = self._traits.get(op)
-        if found is None:
-            found = self._traits[op] = follows_variable(op), is_native(op)
+    def traits_of(self, op) -> Traits:
+        """What lowering asks of an op, to be found in `traits` from then on."""
+        kernel = op.definition.kernel if is_native(op) else None
+        found = self.traits[op] = Traits(follows_variable(op), kernel)
         return found
 
     def computed(self, op, arrays: list[np.ndarray], compute: Callable) -> list[np.ndarray]:
