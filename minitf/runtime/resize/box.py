@@ -15,11 +15,25 @@ _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
 _NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
-_ROWS = {  # the first ones by how many sizes there are: shares, and how far off these
-    1: [([0], (0,)), ([0], (1,)), ([0.5], (0,))],
-    2: [([0, 0], (0, 0)), ([0, 1], (1, -1)), ([1, 0], (-3, 5))],
-    3: [([1, 0, 0], (-2, 0, 0)), ([0, 1, 0], (0, -3, 1)), ([0, 0, 1], (1, 1, -5))],
+# The first ones by how many sizes there are: shares, and how far off these.
+_ROWS = {
+    1: [([1], (0,)), ([0], (0,)), ([0], (1,))],
+    2: [([1, 1], (0, 0)), ([0, 1], (0, -1)), ([1, 0], (-1, 0))],
+    3: [([1, 0, 0], (0, 0, 1)), ([0, 1, 0], (0, 0, 0)), ([0, 0, 1], (1, 1, 0))],
     4: [
+        ([1, 0, 0, 0], (0, 0, 1, 2)),
+        ([0, 1, 0, 0], (0, 0, 0, 1)),
+        ([0, 0, 1, 0], (1, 1, 0, 0)),
+        ([0, 0, 0, 1], (2, 2, 2, 0)),
+    ],
+}
+_WIDE = 4  # from the smallest to the largest value of a size of which these are enough
+_MORE_ROWS = {  # those where they are not
+    1: [([1], (0,)), ([0], (0,)), ([0], (1,)), ([0.5], (0,))],
+    2: [([1, 1], (0, 0)), ([0, 0], (0, 0)), ([0, 1], (1, -1)), ([1, 0], (-3, 5))],
+    3: [([1, 1, 1], (0, 0, 0)), ([1, 0, 0], (-2, 0, 0)), ([0, 1, 0], (0, -3, 1)), ([0, 0, 1], (1, 1, -5))],
+    4: [
+        ([1, 1, 1, 1], (0, 0, 0, 0)),
         ([1, 0, 0, 0], (-2, 0, 0, 4)),
         ([0, 1, 0, 0], (0, -3, 1, 0)),
         ([0, 0, 1, 0], (1, 1, -5, 1)),
@@ -158,19 +172,27 @@ class Box:
         lows = [values for values in self.corners() if values[k] == self.low[k]]
         return [(values, (*values[:k], self.high[k], *values[k + 1 :])) for values in lows]
 
-    def samples(self) -> list:
-        """Values in the box by which it is found out how numbers follow them, to be taken one by one: the largest
-        first, and of each two sizes both large, both small and one of them, next to each other, too, so that what
-        depends on divisors is seen, and in no order, so that each product of sizes is told from the others.
+    @property
+    def _rows(self) -> list:
+        """The first samples: more of them where a size has few values, or very small ones, and where two end alike, so
+        that the larger one would be the same in many samples.
         """
-        count = len(self.low)
-        found = [tuple(self.high), *[self._inside(*row) for row in _ROWS[count]]]
-        found += [self._inside([number * share % 1 for share in _SHARES[:count]]) for number in range(1, _MORE + 1)]
-        return list(dict.fromkeys(found))
+        few = any([low < SMALLEST or high - low < _WIDE for low, high in zip(self.low, self.high)])
+        alike = len(self.high) > 2 and len(set(self.high)) < len(self.high)
+        return (_MORE_ROWS if few or alike else _ROWS)[len(self.low)]
+
+    def samples(self) -> list:
+        """Values in the box by which it is found out how numbers follow them, to be taken one by one: of each two sizes
+        both large or both small, and one of them, next to each other, too, so that what depends on divisors is seen,
+        and in no order, so that each product of sizes is told from the others.
+        """
+        shares = _SHARES[: len(self.low)]
+        more = [self._inside([number * share % 1 for share in shares]) for number in range(1, _MORE + 1)]
+        return list(dict.fromkeys([*self.first_samples(), more[0], tuple(self.high), *more[1:]]))
 
     def first_samples(self) -> list:
-        """As many of them as show which form programs have: of each two sizes all corners, or nearly."""
-        return self.samples()[: 1 + len(_ROWS[len(self.low)])]
+        """As many of them as show which form programs have."""
+        return list(dict.fromkeys([self._inside(*row) for row in self._rows]))
 
     def _inside(self, shares: list, off: tuple = (0, 0, 0, 0)) -> tuple:
         """Values that are so far between the smallest and the largest, and off that."""

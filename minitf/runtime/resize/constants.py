@@ -15,7 +15,8 @@ _TRIED = 2  # samples for which constants that ops make are tried
 
 
 class Constants:
-    """The constants of programs of one form, lowered for samples, the first of which is the one that runs.
+    """The constants of programs of one form, lowered for samples, the first of which is the one that runs; raises
+    Unresolved where more samples are wanted.
 
     numbers: for each program its numbers and, behind them, the whole numbers in constants.
     """
@@ -61,6 +62,8 @@ class Constants:
         try:
             Numbers(self._samples, table)
         except Unresolved:
+            if self._samples.few:  # more of them may tell
+                raise
             return False
         start = len(self.numbers[0])
         self._fitted[number] = slice(start, start + first.size), first.dtype
@@ -75,6 +78,11 @@ class Constants:
                 found, wanted = self._contents(number, numbers, done), _contents(form, number)
                 if not (_begins(found, wanted) and found.size == wanted.size):
                     raise Unresizable
+
+    def enough(self, sizes: np.ndarray) -> bool:
+        """Whether the samples have shown all that there is in buffers of such sizes."""
+        shown = {**self._whole, **self.memory}
+        return all([sizes[number] <= array.nbytes for number, array in shown.items()])
 
     def _contents(self, number: int, numbers: np.ndarray, done: dict) -> np.ndarray:
         """What a constant holds, or begins with. done: what others hold."""

@@ -26,9 +26,11 @@ class Unresolved(Unresizable):
 class Samples:
     """Values of sizes for which numbers are known, and what these are made of.
 
-    A number is a constant and a whole number of each of a few products of sizes. With one product the first two samples
-    say how often, with two the first three do; the others have to agree, and there is at least one. What is looked for
-    first is what there are fewest of, so that hardly anything agrees by chance.
+    A number is a constant and a whole number of each of a few products of sizes. Nearly all are multiples of one
+    product, or of one in which a size is more or less by one: one sample says of which and how often, and the others have
+    to agree. Else there have to be more samples: with one product the first two say how often, with two the first three
+    do, and at least one has to agree. What is looked for first is what there are fewest of, so that hardly anything
+    agrees by chance.
     """
 
     def __init__(self, values: list[tuple]):
@@ -40,7 +42,18 @@ class Samples:
         table = [[product_of(v, p) for v in values] for p in self._products]
         self._rises = {p: [n - row[0] for n in row[1:]] for p, row in zip(self._products, table)}
         self._firsts = {p: row[0] for p, row in zip(self._products, table)}
+        self._multiples = _multiples(dict(zip(self._products, table)))
         self._found: dict = {}  # numbers, one for each sample -> what they are made of
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few that more may tell what these do not."""
+        return len(self.values) < _FEWEST
+
+    @property
+    def apart(self) -> bool:
+        """Whether nothing that follows sizes is the same in all samples."""
+        return (1,) * len(self.values) not in self._multiples
 
     def made_of(self, numbers: tuple) -> dict | None:
         """Of which products numbers are the sum, and how often; None if it cannot be told."""
@@ -49,6 +62,12 @@ class Samples:
         return self._found[numbers]
 
     def _sum(self, numbers: tuple) -> dict | None:
+        least, often = _reduced(numbers)
+        part, terms = self._multiples.get(least, (0, None))
+        if terms is not None and often % part == 0:
+            return {p: f * often // part for p, f in terms.items()}
+        if self.few:
+            return None
         rises = [n - numbers[0] for n in numbers[1:]]
         for products in self._candidates():
             spare = self._different(products) - len(products)
@@ -76,6 +95,30 @@ class Samples:
         for products in ([p for p in low if max(p) == 1], low, self._products):
             if samples >= len(products) + 2:
                 yield products
+
+
+def _multiples(table: dict) -> dict:
+    """For products, and those in which a size is more or less by one, by what their values for the samples are when
+    they are divided by what divides all: by how much, and of what they are the sum; None where that are several.
+    """
+    sums = [({p: 1, (): 0}, row) for p, row in table.items()]
+    for p, row in table.items():
+        for less in [(*p[:k], n - 1, *p[k + 1 :]) for k, n in enumerate(p) if n]:
+            other = table.get(less, [1] * len(row))
+            for more in (1, -1):
+                terms = {p: 1, less if any(less) else (): more}
+                sums.append(({(): 0, **terms}, [n + more * m for n, m in zip(row, other)]))
+    found: dict = {}
+    for terms, values in sums:
+        least, part = _reduced(values)
+        found[least] = (part, None if least in found else terms)
+    return found
+
+
+def _reduced(numbers) -> tuple[tuple, int]:
+    """Numbers divided by the largest one that divides all, and that."""
+    divisor = math.gcd(*numbers) or 1
+    return tuple([n // divisor for n in numbers]), divisor
 
 
 def _plain(found: dict) -> bool:
@@ -148,6 +191,8 @@ class Numbers:
     def __init__(self, samples: Samples, table: np.ndarray):
         self._first = table[0]
         self.varying = np.flatnonzero((table != table[0]).any(axis=0))
+        if not samples.apart:
+            raise Unresolved
         sums = [samples.made_of(numbers) for numbers in map(tuple, table[:, self.varying].T.tolist())]
         if None in sums:
             raise Unresolved

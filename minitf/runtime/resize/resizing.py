@@ -212,7 +212,7 @@ class Resized:
         self._fit(state)
         self.program = self.form.program
         self._check_assumptions()
-        self._make_room(np.max([self._numbers.at(values)[self.form.sizes] for values in self.box.corners()], axis=0))
+        self._make_room()
         self._saved, self._flows = dict(self.program.saved), dict(self.program.flows)
         self.bases, self._placed_once = self._bases(), False
         varying = self._numbers.varying
@@ -261,6 +261,9 @@ class Resized:
         constants = Constants(samples, forms, numbers, state)
         self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
         self.box, self.form, self._samples = box, forms[0], samples
+        self._largest = np.max([self._numbers.at(values)[self.form.sizes] for values in box.corners()], axis=0)
+        if not constants.enough(self._largest):
+            raise Unresolved
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
 
     def _cut(self) -> Alike:
@@ -327,8 +330,9 @@ class Resized:
             given[where] = found[where]
         return self._assuming(found) if tuple(given) == found else None
 
-    def _make_room(self, sizes: np.ndarray) -> None:
+    def _make_room(self) -> None:
         """Makes each buffer as large as it has to be anywhere in the box."""
+        sizes = self._largest
         arena = [buffer.kind == "arena" for buffer in self.form.buffers]
         self._room, self._most = np.where(arena, sizes, 2**62), sizes.sum()
         for buffer, size, own in zip(self.form.buffers, sizes.tolist(), arena):

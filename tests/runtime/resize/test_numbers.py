@@ -8,14 +8,17 @@ import pytest
 from minitf.runtime.resize.box import Box
 from minitf.runtime.resize.numbers import Numbers, Samples, Unresolved
 
-FOUND = {
+MULTIPLES = {
     "a product": lambda t, b, s, *_: 256 * b * t,
-    "a product and what is added": lambda t, b, s, *_: 40 * b * s + 12,
     "without the last step": lambda t, b, s, *_: 256 * b * (t - 1),
+    "one more": lambda t, b, s, *_: 4 * (t + 1),
     "squared": lambda t, b, s, *_: 4 * b * t * t,
     "of three": lambda t, b, s, *_: 4 * b * t * s,
-    "where the second part of a list begins": lambda t, b, s, *_: 256 * (b * t + b) + 8,
     "one of all pairs": lambda t, b, s, *_: 4 * t * (t - 1),
+}
+SUMS = {
+    "a product and what is added": lambda t, b, s, *_: 40 * b * s + 12,
+    "where the second part of a list begins": lambda t, b, s, *_: 256 * (b * t + b) + 8,
 }
 STEPS = {
     "a table for twice as many": lambda t, *_: 8 << (2 * t).bit_length(),
@@ -38,15 +41,38 @@ def table(function, values):
     return np.array([[function(*v)] for v in values], np.int64)
 
 
-@pytest.mark.parametrize("name", FOUND)
-@pytest.mark.parametrize("box", BOXES)
-def test_what_few_samples_tell(name, box):
-    values = box.first_samples()
-    numbers = Numbers(Samples(values), table(FOUND[name], values))
+def check(numbers, function, box):
     draw = np.random.RandomState(0)
     for _ in range(40):
         at = tuple([int(draw.randint(a, b + 1)) for a, b in zip(box.low, box.high)])
-        assert numbers.at(at).tolist() == [FOUND[name](*at)]
+        assert numbers.at(at).tolist() == [function(*at)]
+
+
+@pytest.mark.parametrize("name", MULTIPLES)
+@pytest.mark.parametrize("box", BOXES)
+def test_what_the_first_samples_tell(name, box):
+    values = box.first_samples()
+    check(Numbers(Samples(values), table(MULTIPLES[name], values)), MULTIPLES[name], box)
+
+
+@pytest.mark.parametrize("name", SUMS)
+@pytest.mark.parametrize("box", BOXES)
+def test_what_four_samples_tell(name, box):
+    values = box.samples()[: max(4, len(box.first_samples()))]
+    check(Numbers(Samples(values), table(SUMS[name], values)), SUMS[name], box)
+
+
+def test_three_samples_tell_no_sums():
+    values = BOXES[0].first_samples()
+    assert len(values) == 3
+    for function in SUMS.values():
+        with pytest.raises(Unresolved):
+            Numbers(Samples(values), table(function, values))
+
+
+def test_samples_in_which_a_product_is_the_same_tell_nothing():
+    with pytest.raises(Unresolved):
+        Numbers(Samples([(6, 10), (10, 6), (4, 15)]), np.array([[7], [7], [7]]))
 
 
 @pytest.mark.parametrize("name", NOT_FOUND)
@@ -116,7 +142,7 @@ def test_steps_are_no_sums_of_sizes_of_which_there_are_few(name):
 
 def test_who_follows_a_size():
     values = BOXES[0].first_samples()
-    numbers = Numbers(Samples(values), np.array([[7, t, b * t, b + 3] for t, b, *_ in values]))
+    numbers = Numbers(Samples(values), np.array([[7, t, b * t, b + 1] for t, b, *_ in values]))
     assert [numbers.following(k).tolist() for k in range(3)] == [[1, 2], [2, 3], []]
 
 
@@ -125,13 +151,25 @@ def test_who_follows_a_size():
     [*BOXES, Box([5], [90]), Box([3], [5]), Box([4, 9], [6, 40]), Box([2], [3]), Box([9, 7, 4, 20], [90, 30, 30, 80])],
 )
 def test_samples(box):
-    """Of each size two are next to each other, and of each two all four ends are there or nearly."""
+    """Of each size two are next to each other, and of each two all four ends are there, but where both are large or
+    where both are small.
+    """
     values = box.samples()
-    assert values[0] == tuple(box.high)
-    assert len(set(values)) == len(values) and all(map(box.contains, values))
+    assert tuple(box.high) in values and len(set(values)) == len(values) and all(map(box.contains, values))
     middle = [(a + b) / 2 for a, b in zip(box.low, box.high)]
     for column, low in zip(zip(*box.first_samples()), box.low):
         assert low in column and any(abs(a - b) == 1 for a, b in itertools.combinations(column, 2))
     wide = [k for k in range(len(box.low)) if box.high[k] - box.low[k] > 6]
     for k, j in itertools.combinations(wide, 2):
-        assert len({(v[k] > middle[k], v[j] > middle[j]) for v in box.first_samples()}) == 4
+        ends = {(v[k] > middle[k], v[j] > middle[j]) for v in box.first_samples()}
+        assert {(True, False), (False, True)} < ends
+
+
+@pytest.mark.parametrize("sizes", [2, 3, 4])
+def test_the_largest_value_of_each_size_is_among_the_first_samples(sizes):
+    """A number that stops to follow a size there is seen to."""
+    draw = np.random.RandomState(sizes)
+    for _ in range(50):
+        low = draw.randint(2, 40, sizes)
+        box = Box(low.tolist(), (low + draw.randint(1, 60, sizes)).tolist())
+        assert [max(column) for column in zip(*box.first_samples())] == box.high
