@@ -14,9 +14,10 @@ import numpy as np
 from minitf.runtime.lower.ir import Call, Ref, Repeat
 from minitf.runtime.passes.row_rules import ZERO, Contents, Places, Unfit, layouts
 from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
-from minitf.runtime.passes.uses import Use, Uses
+from minitf.runtime.passes.uses import Uses
 
 _FEWEST = 4  # rows of a batch that is worth sorting
+_ALWAYS = None, frozenset([None])  # who reads ended rows in any case
 
 
 def skip_finished_rows(uses: Uses) -> None:
@@ -69,6 +70,7 @@ class _Group:
         if len({id(block) for block in partners}) != len(loops) or any(not n.reverse for n in loops):
             raise Unfit
         self.loops = [self._of(n) for n in [node, *loops]]
+        self._of_body = {id(loop.node.body): loop for loop in self.loops}
         for loop in reversed(self.loops):
             self._settle(loop)
         if not any(call.name == "gemm" and call not in loop.full for loop in self.loops for call in loop.rules):
@@ -90,10 +92,10 @@ class _Group:
         """Finds the calls that must keep all rows."""
         loop.full = {self.mask} & set(loop.calls)
         symbols: dict = {}
-        wanted = self._run(loop, symbols, everything=True)
+        wanted, written = self._run(loop, symbols, everything=True), self._written(loop)
         while True:
             found = self._run(loop, symbols, everything=False)
-            wrong = [place for place in self._lasting(loop) if wanted.read(place) != found.read(place)]
+            wrong = [place for place in _lasting(written) if wanted.read(place) != found.read(place)]
             if not wrong:
                 return
             self._mend(loop, wrong[0], wanted)
@@ -114,28 +116,33 @@ class _Group:
                     contents.write(call, rule, key, result)
         return contents
 
-    def _lasting(self, loop: Loop) -> list[tuple]:
-        """The places written in a trip that are read when it is over."""
-        places = []
+    def _written(self, loop: Loop) -> list[tuple]:
+        """The places written in a trip, with the calls that read ended rows of them when the trip is over, if one is
+        among those of its loop that keep all rows, and these.
+        """
+        found = []
         for call, rule in loop.rules.items():
             for key in call.kernel.kernel.written if rule.summed is None else ():
-                if self._outlives(loop, call[key]):
-                    places.append(loop.places.of(call, rule, key))
-        return list(dict.fromkeys(places))
+                readers = self._readers(loop, call[key])
+                if readers:
+                    found.append((loop.places.of(call, rule, key), readers))
+        return found
 
-    def _outlives(self, loop: Loop, ref: Ref) -> bool:
+    def _readers(self, loop: Loop, ref: Ref) -> list[tuple]:
         if ref.buffer in self.kept or ref.buffer in loop.node.carried and not ref.moves:
-            return True
-        return any(self._needs(loop, ref, use) for use in self.uses.of(ref.buffer))
-
-    def _needs(self, loop: Loop, ref: Ref, use: Use) -> bool:
-        """Whether a use reads ended rows of a value when the trip is over."""
-        size = loop.strides[ref.buffer] * self.batch
-        ahead = use.ref.offset // size - ref.offset // size  # slices of a stack
-        if use.block is loop.node.body:
-            return use.call in loop.full and not use.writes and ahead != 0
-        partner = next((other for other in self.loops if use.block is other.node.body), None)
-        return partner is None or use.writes or use.call in partner.full or ahead > 0
+            return [_ALWAYS]
+        size, found = loop.strides[ref.buffer] * self.batch, []
+        for use in self.uses.of(ref.buffer):
+            ahead = use.ref.offset // size - ref.offset // size  # slices of a stack
+            partner = self._of_body.get(id(use.block))
+            if partner is loop:
+                if not use.writes and ahead:
+                    found.append((use.call, loop.full))
+            elif partner is None or use.writes or ahead > 0:
+                return [_ALWAYS]
+            else:
+                found.append((use.call, partner.full))
+        return found
 
     def _mend(self, loop: Loop, place: tuple, wanted: Contents) -> None:
         """Makes a place hold what it should: clears it before the loop, or keeps all rows of a call more."""
@@ -169,3 +176,8 @@ class _Group:
                 if other[:2] == place[:2] and other[2] < place[3] and place[2] < other[3]:
                     found.append((call, key))
         return found
+
+
+def _lasting(written: list[tuple]) -> list[tuple]:
+    """The places written in a trip that are read when it is over."""
+    return list(dict.fromkeys([place for place, readers in written if any([c in full for c, full in readers])]))

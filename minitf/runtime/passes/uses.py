@@ -63,7 +63,7 @@ class Uses:
 
     def __exit__(self, *exc):
         if self._replaced or self._before or self._after:
-            self._edit(self.nodes)
+            self._make_edits()
             self._follow(self._forget(self._replaced))
             self._replaced, self._before, self._after = {}, {}, {}
 
@@ -83,6 +83,14 @@ class Uses:
     def append(self, node, call: Call) -> None:
         """Puts a call after a node."""
         self._after.setdefault(node, []).append(call)
+
+    def _make_edits(self) -> None:
+        if self._before or self._after:
+            self._edit(self.nodes)
+            return
+        replaced, sites = self._replaced, self._sites
+        for block in {id(block): block for block in [sites[call].block for call in replaced]}.values():
+            block[:] = [each for node in block for each in replaced.get(node, (node,))]
 
     def _edit(self, block: list) -> None:
         edited = []
@@ -124,10 +132,12 @@ class Uses:
         for buffer in touched:
             self._by_buffer.pop(buffer, None)
             self._changes.pop(buffer, None)
-            if self._found[buffer]:
-                self._found[buffer].sort(key=_place)
-            else:
+            found = self._found[buffer]
+            orders = [use[0].order for use in found]
+            if not found:
                 del self._found[buffer]
+            elif orders != sorted(orders):  # what is new is behind all others, most often rightly
+                found.sort(key=_place)
 
     def _number(self) -> list[Buffer]:
         """Finds where all nodes are; returns the buffers that are used by calls which were not there before."""

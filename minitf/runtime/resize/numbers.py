@@ -27,10 +27,10 @@ class Samples:
     """Values of sizes for which numbers are known, and what these are made of.
 
     A number is a constant and a whole number of each of a few products of sizes. Nearly all are multiples of one
-    product, or of one in which a size is more or less by one: one sample says of which and how often, and the others have
-    to agree. Else there have to be more samples: with one product the first two say how often, with two the first three
-    do, and at least one has to agree. What is looked for first is what there are fewest of, so that hardly anything
-    agrees by chance.
+    product, or of one in which a size is more or less by one: one sample says of which and how often, and the others
+    have to agree. Else there have to be more samples: with one product the first two say how often, with two the first
+    three do, and at least one has to agree. What is looked for first is what there are fewest of, so that hardly
+    anything agrees by chance.
     """
 
     def __init__(self, values: list[tuple]):
