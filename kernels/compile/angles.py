@@ -24,12 +24,17 @@ LESSER = np.array([(TURN >> (160 - e)) % 2**32 for e in range(LEAST, 105)], np.i
 
 
 @scalar
-def quarters(x):
-    """(k, r) of the angle x = k quarter turns + r, where |r| is not above an eighth of one; k modulo 4."""
+def near_quarters(x):
+    """`quarters` of an angle that is not large; r in float64."""
     z = D(x) * TWO_OVER_PI + SHIFTER_D
     n = z - SHIFTER_D
-    r = D(x) - n * HIGH - n * LOW
-    k = bits(z)
+    return bits(z), D(x) - n * HIGH - n * LOW
+
+
+@scalar
+def quarters(x):
+    """(k, r) of the angle x = k quarter turns + r, where |r| is not above an eighth of one; k modulo 4."""
+    k, r = near_quarters(x)
     # A large one is an integer m times 2**e: parts of a turn are 64 bits behind the point, and wrap around.
     word = bits(x) & np.int32(0x7FFFFFFF)
     m = np.int64((word & np.int32(0x007FFFFF)) | np.int32(0x00800000))
@@ -61,41 +66,46 @@ def sin_of(k, r):
 
 
 @scalar
-def sin(x):
-    """The sine."""
-    return np.sin(x)
-
-
-@sin.register(F)
-def _(x):
-    k, r = quarters(x)
-    return sin_of(k, r) if abs(x) < F(np.inf) else F(np.nan)
-
-
-@scalar
-def cos(x):
-    """The cosine."""
-    return np.cos(x)
-
-
-@cos.register(F)
-def _(x):
-    k, r = quarters(x)
-    return sin_of(k + 1, r) if abs(x) < F(np.inf) else F(np.nan)
-
-
-@scalar
-def tan(x):
-    """The tangent."""
-    return np.tan(x)
-
-
-@tan.register(F)
-def _(x):
-    k, r = quarters(x)
+def tan_of(k, r):
+    """The tangent of k quarter turns + r."""
     sine, cosine = sine_and_cosine(r)
-    y = (-cosine if k & 1 else sine) / (sine if k & 1 else cosine)
-    return y if abs(x) < F(np.inf) else F(np.nan)
+    return (-cosine if k & 1 else sine) / (sine if k & 1 else cosine)
+
+
+def of_angle(name, library, of):
+    """A function of an angle, and of one that is not large; `of(k, r)`: of k quarter turns + r."""
+
+    def apply(x):
+        return library(x)
+
+    def near(x):
+        return library(x)
+
+    apply.__name__, near.__name__ = name, f"near_{name}"
+    anywhere, nearby = scalar(apply), scalar(near)
+
+    @anywhere.register(F)
+    def _(x):
+        k, r = quarters(x)
+        return of(k, r) if abs(x) < F(np.inf) else F(np.nan)
+
+    @nearby.register(F)
+    def _(x):
+        k, r = near_quarters(x)
+        return of(k, F(r))
+
+    return anywhere, nearby
+
+
+@scalar
+def cos_of(k, r):
+    """The cosine of k quarter turns + r."""
+    return sin_of(k + 1, r)
+
+
+sin, near_sin = of_angle("sin", np.sin, sin_of)
+cos, near_cos = of_angle("cos", np.cos, cos_of)
+tan, near_tan = of_angle("tan", np.tan, tan_of)
 
 
 @scalar

@@ -198,17 +198,18 @@ random_truncated_double = truncated_normal("random_truncated_double", f64p.out, 
 
 
 @kernel(T=ITEMS)
-def random_shuffle(stream: i64p.inout, a: T, o: T.out, n, width):
-    """The n rows of a in random order: row i trades places with one of those from i on."""
+def random_shuffle(stream: i64p.inout, a: T, o: T.out, order: i64p.scratch, n, width):
+    """The n rows of a in random order: row i trades places with one of those from i on. order: of n numbers."""
     seed, salt, place = stream[0], stream[1], stream[2]
-    for i in range(n * width):
-        o[i] = a[i]
+    for i in range(n):
+        order[i] = i
     for i in range(n - 1):
         other = i + words(seed, salt, place + (i >> 2))[i & 3] % (n - i)
+        order[i], order[other] = order[other], order[i]
+    for i in range(n):
+        source, target = order[i] * width, i * width
         for k in range(width):
-            item = o[i * width + k]
-            o[i * width + k] = o[other * width + k]
-            o[other * width + k] = item
+            o[target + k] = a[source + k]
     stream[2] += max(n + 2, 0) // 4
     return 0
 

@@ -233,7 +233,8 @@ def _shuffle(b, op, value):
     if not value.shape:
         return value
     out, (rows, *rest) = b.new(value.shape, value.dtype), value.shape
-    b.call(kernels.random_shuffle[layout.carrier(value.dtype)], stream(b, op), value, out, rows, prod(rest))
+    kernel, order = kernels.random_shuffle[layout.carrier(value.dtype)], b.new((rows,), np.int64)
+    b.call(kernel, stream(b, op), value, out, order, rows, prod(rest))
     return out
 
 

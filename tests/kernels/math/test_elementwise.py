@@ -233,3 +233,16 @@ def test_gradients(kernel):
     status, o = broadcast_run(kernel, *(operands[name].astype(dtype) for name in order.split()), scale=2)
     assert status == 0
     close(o, dy * derivative(x), 8, scale=2)
+
+
+@pytest.mark.parametrize("kernel", [ew.sin, ew.cos, ew.tan], ids=lambda k: k.name)
+def test_angles_beside_large_ones_are_what_they_are_alone(kernel):
+    """To the last bit, up to the one that counts as large: threads cut calls anywhere."""
+    a = (np.random.default_rng(0).uniform(-1, 1, 3000) * 2.0 ** (np.arange(3000) % 22)).astype(np.float32)
+    mixed = np.insert(a, np.arange(0, 3000, 100), [np.float32(2**22), np.nan, np.inf] * 10)
+    kept = ~np.isin(np.arange(mixed.size), np.arange(0, 3000, 100) + np.arange(30))
+    alone, beside = np.empty_like(a), np.empty_like(mixed)
+    assert kernel[np.float32].run(a, alone, a.size) == 0
+    assert kernel[np.float32].run(mixed, beside, mixed.size) == 0
+    np.testing.assert_array_equal(beside[kept], alone)
+    close(alone, getattr(np, kernel.name)(a.astype(float)), 8)

@@ -94,7 +94,10 @@ def test_shuffle(form):
         for seeds, runs in zip(SEEDS, FACTS[f"random_shuffle_{fact}"]):
             state, o = stream(*seeds), np.empty_like(a)
             for expected in runs:
-                assert getattr(random.random_shuffle[np.uint32], form)(state, a, o, rows, width) == 0
+                assert (
+                    getattr(random.random_shuffle[np.uint32], form)(state, a, o, np.empty(rows, np.int64), rows, width)
+                    == 0
+                )
                 np.testing.assert_array_equal(o.view(expected.dtype).reshape(expected.shape), expected)
 
 
@@ -207,7 +210,7 @@ def test_the_place_moves_on():
     state, o = stream(1, 2), np.empty(5, np.float32)
     random.random_normal_single[()].run(state, o, 5)
     assert state.tolist() == [1, 2, 5 * 256]
-    random.random_shuffle[np.uint32].run(state, o.view(np.uint32), np.empty(5, np.uint32), 5, 1)
+    random.random_shuffle[np.uint32].run(state, o.view(np.uint32), np.empty(5, np.uint32), np.empty(5, np.int64), 5, 1)
     assert state.tolist() == [1, 2, 5 * 256 + 1]
 
 
