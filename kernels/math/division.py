@@ -113,10 +113,14 @@ def power(x, y):
 
 @power.register(*FLOATS)
 def _(x, y):
-    """Squares, and the x of their gradients, are most powers that anyone asks for, and need no logarithm."""
+    """Squares, and the x of their gradients, are most powers that anyone asks for, and need no logarithm; what does not
+    change in a loop is asked before it, if it decides by a branch.
+    """
     if y == 2:
         return x * x
-    return x if y == 1 else x**y
+    if y == 1:
+        return x
+    return x**y
 
 
 @binary(INTS)
