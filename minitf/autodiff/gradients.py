@@ -111,7 +111,8 @@ def gradients(
 ) -> list:
     """The derivatives of sum(ys) with respect to each of xs: tensors shaped like xs.
 
-    grad_ys: for each y the gradient that flows into it (default ones). gate_gradients: the gradients of an op's several
+    grad_ys: for each y the gradient that flows into it (default ones). colocate_gradients_with_ops: the gradient ops of
+    an op are colocated with it. gate_gradients: the gradients of an op's several
     inputs have the names that they have in TensorFlow, `.../tuple/control_dependency`. stop_gradients: tensors taken as
     constants. A gradient is None (or zeros, with unconnected_gradients="zero") where no differentiable path
     leads from x to ys, and IndexedSlices where only some rows of x were gathered. In a loop or branch ys and
@@ -129,10 +130,11 @@ def gradients(
     [np.float32(6.0)]
     """
     with at_home(ys):
-        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients, gate_gradients)
+        colocated = bool(colocate_gradients_with_ops)
+        return _gradients(ys, xs, grad_ys, name, stop_gradients, unconnected_gradients, gate_gradients, colocated)
 
 
-def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients, gated: bool) -> list:
+def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients, gated: bool, colocated: bool) -> list:
     ys, xs = listed(ys, "ys"), listed(xs, "xs")
     stop = set(listed(stop_gradients, "stop_gradients")) if stop_gradients is not None else set()
     zeros = getattr(unconnected_gradients, "value", unconnected_gradients)
@@ -141,8 +143,8 @@ def _gradients(ys, xs, grad_ys, name: str, stop_gradients, unconnected_gradients
     for y in ys:
         _check_differentiable(y)
     with name_scope(name, "gradients") as scope:
-        seeds = _seeds(ys, grad_ys)
-        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope, gated)
+        seeds = _seeds(ys, grad_ys, colocated)
+        found = backpropagate(list(zip(ys, seeds)), xs, stop, scope, gated, colocated)
         if zeros == "zero":
             found = [array.zeros_like(x) if g is None else g for g, x in zip(found, xs)]
     return found
@@ -172,11 +174,19 @@ def _tensor(value, what: str, around: set) -> Tensor:
     return tensor
 
 
-def _seeds(ys, grad_ys) -> list:
+def _seeds(ys, grad_ys, colocated: bool) -> list:
     given = [None] * len(ys) if grad_ys is None else grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
     if len(given) != len(ys):
         raise ValueError(f"{len(given)} grad_ys were given for {len(ys)} ys")
-    return [_seed(y, g, i) for i, (y, g) in enumerate(zip(ys, given))]
+    found = []
+    for i, (y, g) in enumerate(zip(ys, given)):
+        with _beside(y.op) if colocated else contextlib.nullcontext():
+            found.append(_seed(y, g, i))
+    return found
+
+
+def _beside(op):
+    return get_default_graph().colocate_with(op)
 
 
 def _check_differentiable(y: Tensor) -> None:
@@ -203,9 +213,11 @@ def _seed(y: Tensor, given, index: int):
     return given
 
 
-def backpropagate(seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "", gated: bool | str = False) -> list:
+def backpropagate(
+    seeds: list[tuple], xs: list[Tensor], stop: set, scope: str = "", gated: bool | str = False, colocated: bool = False
+) -> list:
     """The gradients of `xs`, given pairs of tensors and the gradients that flow into them."""
-    way = _Way([y for y, _ in seeds], xs, stop, scope, gated)
+    way = _Way([y for y, _ in seeds], xs, stop, scope, gated, colocated)
     pending: dict[Tensor, list] = {}
     for y, seed in seeds:
         pending.setdefault(way.origin(y), []).append(seed)
@@ -231,8 +243,8 @@ class _Way:
     Inside of a loop or branch, what was captured is one tensor with what it stands for outside.
     """
 
-    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str, gated: bool | str):
-        self.graph, self.gated = get_default_graph(), gated
+    def __init__(self, ys: list[Tensor], xs: list[Tensor], stop: set, scope: str, gated: bool | str, colocated: bool):
+        self.graph, self.gated, self._colocated = get_default_graph(), gated, colocated
         name = self.graph.get_name_scope()
         self.scope = scope or (f"{name}/" if name else "")
         self._around = set(outwards(self.graph))
@@ -283,7 +295,8 @@ class _Way:
     @contextlib.contextmanager
     def context(self, op):
         """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
-        with self.graph.at(op.origin), self.graph.name_scope(self.scope_of(op)):
+        beside = _beside(op) if self._colocated else contextlib.nullcontext()
+        with self.graph.at(op.origin), self.graph.name_scope(self.scope_of(op)), beside:
             yield
 
     def scope_of(self, op) -> str:

@@ -237,3 +237,17 @@ def test_old_arguments_are_accepted():
         x * x, x, colocate_gradients_with_ops=True, gate_gradients=True, aggregation_method=tf.AggregationMethod.ADD_N
     )
     assert run(found[0]) == 6
+
+
+def test_gradients_are_colocated_with_their_ops():
+    """As TensorFlow 1.15.5: each with the op whose gradient it is, and so with what that is colocated with."""
+    x = tf.Variable([[1.0, 2.0]], name="x")
+    with tf.colocate_with(x):
+        y = tf.square(x, name="y")
+    z = tf.reduce_sum(tf.nn.relu(y, name="r"), name="z")
+    tf.gradients(z, x, colocate_gradients_with_ops=True, name="beside")
+    tf.gradients(z, x, name="apart")
+    graph = tf.get_default_graph()
+    for name, group in [("y_grad/Mul_1", b"loc:@x"), ("r_grad/ReluGrad", b"loc:@r"), ("grad_ys_0", b"loc:@z")]:
+        assert graph.get_operation_by_name(f"beside/{name}").colocation_groups() == [group]
+        assert graph.get_operation_by_name(f"apart/{name}").colocation_groups() == [f"loc:@apart/{name}".encode()]
