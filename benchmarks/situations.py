@@ -214,8 +214,13 @@ def growing_memory(g):
     return _attending(g, g.y[:, :1], lambda memory, output: g.tf.concat([memory, output], 1))
 
 
+def sliding_memory(g):
+    """A memory of as many of the last outputs as that has in the mean."""
+    return _attending(g, g.y[:, : g.w.steps // 2], lambda memory, output: g.tf.concat([memory[:, 1:], output], 1))
+
+
 def fixed_memory(g):
-    """One as large as that is in the mean."""
+    """One that nothing is written to, and that needs no gradient."""
     return _attending(g, g.y[:, : g.w.steps // 2], lambda memory, output: memory)
 
 
@@ -286,7 +291,8 @@ WITHOUT = {
     both_directions: both_directions,
     both_directions_masked: both_directions,
     raw_rnn: plain,
-    growing_memory: fixed_memory,
+    growing_memory: sliding_memory,
+    sliding_memory: sliding_memory,
     fixed_memory: fixed_memory,
 }
 NETWORKS = (

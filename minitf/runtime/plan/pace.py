@@ -9,6 +9,7 @@ _TRIAL = 5  # runs of the other way, in a row: each finds its data in the caches
 _SOONEST, _LATEST = 64, 4096  # runs from one trial to the next: twice as many whenever one was in vain
 _SPELL, _FEWEST = 0.5, 8  # seconds, but so many runs, after which what has harmed the other way may be over
 _SLOWER = 1.2  # so much more than what the chosen way once took makes a trial due at once
+_SPARED = 20  # runs for each one in the time of a trial that was in vain, until the next, where it was fast once
 _APART = 32  # runs from one trial to the next at least
 _EVEN = 1.05  # so much slower the other way may be: where two cores share a program, a slow one harms it less
 
@@ -44,11 +45,16 @@ class Pace:
                 self._decide()
 
     def _decide(self) -> None:
-        medians = {way: statistics.median(times) for way, times in self._times.items()}
+        medians, tried = (
+            {way: statistics.median(times) for way, times in self._times.items()},
+            self._times[not self.best],
+        )
         better = self.best ^ (medians[True] < _EVEN * medians[False])
         first, self.best = self._usual == float("inf"), self.best ^ better
         self._usual = medians[self.best]
         self._interval = self._soonest() if better or first else min(2 * self._interval, _LATEST)
+        if not better and min(tried) < self._usual:  # something else may have been in its way
+            self._interval = min(self._interval, max(self._soonest(), int(_SPARED * sum(tried) / self._usual)))
         self._due = self._interval
 
     def _soonest(self) -> int:

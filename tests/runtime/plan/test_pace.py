@@ -35,6 +35,27 @@ def test_a_way_that_becomes_slow_is_left_soon():
     assert pace.best
 
 
+def test_what_was_in_the_way_of_trials_is_not_held_against_it_for_long():
+    pace, tried = Pace(), 0
+    while tried < 40:  # eight trials, each fast in one run and disturbed in the others
+        way = pace.choose()
+        tried += way
+        pace.took(way, 0.001 * ((0.6 if tried % 5 == 0 else 1.5) if way else 1.0))
+    assert not pace.best
+    assert ways(pace, plain=1.0, other=0.6, runs=400) > 200
+
+
+def test_trials_that_are_fast_once_cost_little():
+    pace, spent, runs = Pace(), 0.0, 20_000
+    for k in range(runs):
+        way = pace.choose()
+        took = (0.6 if k % 5 == 0 else 15.0) if way else 1.0
+        pace.took(way, 0.001 * took)
+        spent += took
+    assert not pace.best
+    assert spent < 1.06 * runs
+
+
 def test_both_becoming_slower_changes_nothing():
     pace = Pace()
     ways(pace, plain=2.0, other=1.0, runs=500)
