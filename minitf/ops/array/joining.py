@@ -199,7 +199,8 @@ def _split_kernel(b, op, axis, x):
 def _split_v_kernel(b, op, x, sizes, axis):
     axis = check_axis(b.data(axis).item(), len(x.shape))
     _check_many(op, sizes.shape)
-    found = _counted_parts(b, sizes, x.shape[axis]) if b.counts_parts else _parts(x.shape[axis], b.data(sizes))
+    counted = b.counts_parts and b.known(sizes) is None  # those that follow counts have to be the whole axis
+    found = _counted_parts(b, sizes, x.shape[axis]) if counted else _parts(x.shape[axis], b.data(sizes))
     return _cut_kernel(b, x, found, axis)
 
 

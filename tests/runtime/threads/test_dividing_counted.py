@@ -97,13 +97,14 @@ def test_threads_meet_about_as_often_as_where_nothing_grows():
     assert counts[1] - counts[0] <= 10 * 5  # trips of the loop and of its gradient: 2 or 3 each
 
 
-def test_all_that_works_on_rows_is_cut():
+def test_all_that_works_on_rows_is_native_and_cut():
     with shared() as walks:
         model = Model("memory_of_rows", 2)
         model.fetches = model.fetches[:3]
         model.run(8, 6)
         [walk] = walks
     shards = walk._shards
+    assert not [call for call in calls(shards._nodes) if call.on_host]
     whole = [c for c in calls(shards._nodes) if isinstance(c, CountedCalls) and len(shards._parts[c]) < 2]
     names = {call.kernel.kernel.name for node in whole for call in node.calls}
     assert names <= {"put_numbers", "holds"}
