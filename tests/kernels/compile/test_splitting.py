@@ -57,6 +57,15 @@ def reduction(shape, axes):
     return make
 
 
+def along(before, after, *numbers):
+    outer, n, inner = before
+    return lambda: [real(*before), real(*after), outer, n, inner, *numbers]
+
+
+def matrices():
+    return real(ROWS, 4, 4) + 4 * np.eye(4, dtype=np.float32)
+
+
 def optimizer(kernel):
     """Operands of a dense update: hyperparameters are one number."""
     names = list(kernel.operands)
@@ -264,6 +273,25 @@ SAMPLES = {
     "sparse_softmax_xent": [
         lambda: [real(ROWS, WIDTH), index(WIDTH, ROWS), real(ROWS), real(ROWS, WIDTH), ROWS, WIDTH]
     ],
+    **dict.fromkeys(("rgb_to_hsv", "hsv_to_rgb"), [lambda: [real(ROWS, 3), real(ROWS, 3), ROWS]]),
+    **dict.fromkeys(("turn_hue", "scale_saturation"), [lambda: [real(ROWS, 3), real(1), real(ROWS, 3), ROWS]]),
+    "stretch_contrast": [lambda: [real(ROWS, 4, 3), real(1), real(ROWS, 4, 3), ROWS, 4, 3]],
+    **dict.fromkeys(("argmax", "argmin"), [along((ROWS, 4, 3), (ROWS, 3)), along((ROWS, 99, 1), (ROWS, 1))]),
+    **dict.fromkeys(
+        ("cumsum", "cumprod", "cumlogsumexp"),
+        [
+            along((ROWS, 4, inner), (ROWS, 4, inner), exclusive, reverse)
+            for inner in (1, 3)
+            for exclusive in (0, 1)
+            for reverse in (0, 1)
+        ],
+    ),
+    "copy_shaped": [lambda: [real(ROWS, 4).view(np.uint32), real(ROWS, 4).view(np.uint32), 2, (ROWS, 4)]],
+    "cholesky": [lambda: [matrices(), matrices(), matrices(), ROWS, 4]],
+    "determinants": [lambda: [matrices(), real(ROWS), index(9, ROWS, 4), ROWS, 4]],
+    "identities": [lambda: [matrices(), ROWS, 4]],
+    "solve": [lambda: [matrices(), real(ROWS, 4, 2), index(9, ROWS, 4), ROWS, 4, 2]],
+    "triangular_solve": [lambda: [matrices(), real(ROWS, 4, 2), ROWS, 4, 2, 1, 0]],
 }
 
 
