@@ -49,6 +49,7 @@ class Layer:
         self.activity_regularizer = activity_regularizer
         self.dtype = None if dtype is None else dtypes.as_dtype(dtype)
         self.built = False
+        self._by_name: dict = {}  # its variables by the names that it gave them
         self._trainable_weights: list = []
         self._non_trainable_weights: list = []
         self._updates: list = []
@@ -178,6 +179,11 @@ class Layer:
         onward = reached(starts, lambda op: [user for output in op.outputs for user in output.consumers()])
         return [item for item in items if (getattr(item, "op", item) in onward) is wanted]
 
+    def _children(self) -> dict:
+        """What it is made of, as checkpoints of objects name it: its variables, and layers that it holds."""
+        held = {name: value for name, value in vars(self).items() if isinstance(value, (Layer, tf.Variable))}
+        return {**self._by_name, **held}
+
     def count_params(self) -> int:
         """How many numbers its weights hold; ValueError before it is built."""
         if not self.built:
@@ -257,6 +263,7 @@ class Layer:
                     self._penalties += penalties
                     _collect(penalties, GraphKeys.REGULARIZATION_LOSSES)
         self._note_weight(variable)
+        self._by_name.setdefault(name, variable)
         return variable
 
     add_variable = add_weight

@@ -5,6 +5,7 @@ sessions that look after themselves.
 from minitf.train import experimental
 from minitf.train.batches import batch, batch_join, maybe_batch, maybe_batch_join, maybe_shuffle_batch
 from minitf.train.batches import maybe_shuffle_batch_join, shuffle_batch, shuffle_batch_join
+from minitf.train.checkpoint_manager import CheckpointManager
 from minitf.train.checkpoint_state import CheckpointState, checkpoint_exists, generate_checkpoint_state_proto
 from minitf.train.checkpoint_state import get_checkpoint_mtimes, get_checkpoint_state, latest_checkpoint
 from minitf.train.checkpoint_state import remove_checkpoint, update_checkpoint_state
@@ -23,6 +24,7 @@ from minitf.train.input import slice_input_producer, string_input_producer
 from minitf.train.meta_graphs import export_meta_graph, import_meta_graph
 from minitf.train.moving_averages import ExponentialMovingAverage
 from minitf.train.new_checkpoints import checkpoints_iterator
+from minitf.train.object_checkpoints import Checkpoint
 from minitf.train.optimizer import Optimizer
 from minitf.train.optimizers import AdadeltaOptimizer, AdagradDAOptimizer, AdagradOptimizer, AdamOptimizer
 from minitf.train.optimizers import FtrlOptimizer, GradientDescentOptimizer, MomentumOptimizer, ProximalAdagradOptimizer

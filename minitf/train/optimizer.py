@@ -166,6 +166,11 @@ class Optimizer:
         """The names of the kinds of slots."""
         return sorted(self._slots)
 
+    def _children(self) -> dict:
+        """The variables that belong to no other, by their names."""
+        graph = get_default_graph().root
+        return {name: v for (name, g), v in sorted(self._non_slots.items(), key=lambda item: item[0][0]) if g is graph}
+
     def variables(self) -> list:
         """All variables that the optimizer made in the default graph, sorted by name."""
         graph = get_default_graph().root

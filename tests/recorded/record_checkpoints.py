@@ -1,6 +1,7 @@
 """Has TensorFlow write the checkpoints of variables in parts, and of objects, that are in tests/facts/checkpoints.
 
 PYTHON_WITH_TF1 tests/recorded/record_checkpoints.py parts FOLDER
+PYTHON_WITH_TF1 tests/recorded/record_checkpoints.py graph_objects FOLDER
 PYTHON_WITH_TF2 tests/recorded/record_checkpoints.py objects FOLDER
 """
 
@@ -40,7 +41,28 @@ def save_objects(tf, folder):
     tf.train.Checkpoint(layer=layer, optimizer=optimizer, step=step).write(os.path.join(folder, "objects"))
 
 
+def trained(tf):
+    """A variable, a layer and what trains them, after one step: a checkpoint, the step, and tensors to compare."""
+    v = tf.get_variable("v", [2], initializer=tf.constant_initializer([1.0, 2.0]))
+    w = tf.get_variable("w", [2], initializer=tf.ones_initializer(), use_resource=True)
+    layer, optimizer = tf.layers.Dense(3, kernel_initializer=tf.ones_initializer()), tf.train.AdamOptimizer(0.1)
+    loss = tf.reduce_sum(layer(tf.reshape(v, [1, 2]))) + tf.reduce_sum(v * w)
+    step = optimizer.minimize(loss)
+    checkpoint = tf.train.Checkpoint(v=v, inner=tf.train.Checkpoint(w=w, layer=layer), optimizer=optimizer)
+    slots = [optimizer.get_slot(each, name) for each in (v, w, layer.kernel) for name in optimizer.get_slot_names()]
+    return checkpoint, step, [v, w, layer.kernel, layer.bias, *slots]
+
+
+def save_graph_objects(tf, folder):
+    """The same by tf.train.Checkpoint in a graph: `graph_objects`."""
+    checkpoint, step, _ = trained(tf)
+    with tf.Session() as session:
+        session.run([tf.global_variables_initializer(), checkpoint.save_counter.initializer])
+        session.run(step)
+        checkpoint.write(os.path.join(folder, "graph_objects"), session=session)
+
+
 if __name__ == "__main__":
     import tensorflow as tf
 
-    {"parts": save_parts, "objects": save_objects}[sys.argv[1]](tf, sys.argv[2])
+    {"parts": save_parts, "objects": save_objects, "graph_objects": save_graph_objects}[sys.argv[1]](tf, sys.argv[2])

@@ -14,6 +14,7 @@ import loss_scale_scenarios  # noqa: F401 - adds its scenarios
 import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
 import nn_scenarios  # noqa: F401 - adds its scenarios
+import object_scenarios  # noqa: F401 - adds its scenarios
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
 import pattern_scenarios  # noqa: F401 - adds its scenarios

@@ -13,6 +13,7 @@ import monitored_scenarios  # noqa: F401 - adds its scenarios
 import more_data_scenarios  # noqa: F401 - adds its scenarios
 import nn_scenarios  # noqa: F401 - adds its scenarios
 import numpy as np
+import object_scenarios  # noqa: F401 - adds its scenarios
 import optimizer_scenarios  # noqa: F401 - adds its scenarios
 import partition_scenarios  # noqa: F401 - adds its scenarios
 import ragged_error_scenarios  # noqa: F401 - adds its scenarios
