@@ -195,10 +195,10 @@ class CheckpointLoadStatus(_Status):
     def assert_consumed(self):
         """Itself; AssertionError unless all that the checkpoint holds is there, and has all values that are needed."""
         found = self._matched()
-        for number, node in enumerate(self._nodes):
-            if number not in found:
-                said = node.key or f"an object that holds {sorted(node.children)}"
-                raise AssertionError(f"Unresolved object in checkpoint: {said}, of {self._path}")
+        left = [node for number, node in enumerate(self._nodes) if number not in found]
+        if left:
+            said = ", ".join([node.key for node in left if node.key]) or "without variables"
+            raise AssertionError(f"Unresolved object in checkpoint: {said}, of {self._path}")
         return self.assert_existing_objects_matched()
 
     def assert_nontrivial_match(self):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from minitf.formats import objects
 from minitf.formats.objects import Node
-from minitf.layers.base import Layer
 from minitf.ops.state.variables import Variable
 from minitf.train.optimizer import Optimizer
 
@@ -13,7 +12,7 @@ _ATTRIBUTE, _SLOT = ".ATTRIBUTES", ".OPTIMIZER_SLOT"
 
 def is_trackable(value) -> bool:
     """Whether a checkpoint can hold it: a variable, layer, cell or optimizer, or what has such (`_children`)."""
-    return isinstance(value, (Variable, Layer, Optimizer)) or hasattr(type(value), "_children")
+    return isinstance(value, Variable) or hasattr(type(value), "_children")
 
 
 class Objects:
