@@ -31,3 +31,9 @@ def critical_sections_and_resources(tf):
                     kept = [[each.op.type, each.handle.op.name, each.exclusive_resource_access] for each in noted]
                     found.append([again, kept, resources, len(tf.get_collection("critical_sections"))])
     return found
+
+
+@scenario
+def graph_keys(tf):
+    """The names of all collections that have one."""
+    return {name: getattr(tf.GraphKeys, name) for name in dir(tf.GraphKeys) if name.isupper() and name[0] != "_"}

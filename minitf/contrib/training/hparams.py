@@ -76,7 +76,9 @@ class HParams:
             self.set_hparam(name, value)
         return self
 
-    set_from_map = override_from_dict
+    def set_from_map(self, values_map: dict) -> HParams:
+        """`override_from_dict` by its older name."""
+        return self.override_from_dict(values_map)
 
     def parse_json(self, values_json: str) -> HParams:
         """Changes those in a JSON object; returns itself."""

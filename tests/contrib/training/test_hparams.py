@@ -27,3 +27,8 @@ def test_errors_say_what_is_wrong(text, words):
 def test_a_huge_indent_is_refused_before_it_takes_memory():
     with pytest.raises(ValueError, match="'indent' is at most 1,000, not 2,147,483,648"):
         tf.contrib.training.HParams(a=1).to_json(indent=2**31)
+
+
+def test_set_from_map_by_its_argument():
+    found = tf.contrib.training.HParams(rate=0.1, units=3)
+    assert found.set_from_map(values_map={"units": 5}) is found and found.units == 5
