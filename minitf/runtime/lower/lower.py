@@ -29,7 +29,7 @@ from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.signals import NotNative, OtherValue
 from minitf.runtime.plan.needed import Needed
 from minitf.runtime.session.state import State
-from minitf.runtime.tensor_arrays import flows
+from minitf.runtime.tensor_arrays import counted_flows, flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
 _FOLDED = 4096  # elements: constants up to this size are computed while lowering
@@ -291,6 +291,10 @@ class Lowering(Builder):
             found = self._counted(op, inputs)
             if found is not None:
                 return found
+        if definition.on_lists in counted_flows.TAKES and len(self.frames) > 1:
+            found = self._counted_list(op, inputs)
+            if found is not None:
+                return [found]
         held = False
         if not plain:
             inputs = [for_python(self, ref) for ref in inputs]
@@ -464,6 +468,12 @@ class Lowering(Builder):
     def _kept_list(self, op, inputs: list) -> list:
         try:
             return held_lists.lower(self, op, inputs)
+        except HostOnly:
+            raise NotNative(op, lists=makers(inputs)) from None
+
+    def _counted_list(self, op, inputs: list):
+        try:
+            return counted_flows.lower(self, op, inputs)
         except HostOnly:
             raise NotNative(op, lists=makers(inputs)) from None
 

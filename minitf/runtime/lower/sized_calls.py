@@ -17,16 +17,16 @@ from minitf.runtime.lower.ir import Ref
 def call(low, op, kernel, *operands, error=None) -> None:
     """Adds a call of a kernel, on memory, values that are Bounded, and numbers that may be Sizes."""
     memory = {name: o for name, o in zip(kernel.kernel.operands, operands) if isinstance(o, (Ref, Bounded))}
-    written = {name for name, operand in kernel.kernel.operands.items() if operand.effect != "in"}
+    effects = {name: operand.effect for name, operand in kernel.kernel.operands.items()}
+    effects = {name: effect if effect in ("in", "inout") else "out" for name, effect in effects.items()}
     numbers = [n for o in operands for n in (o if isinstance(o, (tuple, list)) else [o])]
     numbers += [o.offset for o in operands if type(o) is Bounded]
     counts = list(dict.fromkeys([count for n in numbers if type(n) is Size for count in n.factors]))
-    reads = [_whole(o) for name, o in memory.items() if name not in written]
-    writes = [_whole(o) for name, o in memory.items() if name in written]
-    where = {count: Place(len(reads) + k, 0) for k, count in enumerate(counts)}
-    order = [name for name in memory if name not in written], [name for name in memory if name in written]
-    places = {name: k for k, name in enumerate(order[0])}
-    places |= {name: len(reads) + len(counts) + k for k, name in enumerate(order[1])}
+    parts = {effect: [name for name in memory if effects[name] == effect] for effect in ("in", "out", "inout")}
+    first = len(parts["in"])
+    where = {count: Place(first + k, 0) for k, count in enumerate(counts)}
+    order = [*parts["in"], *[None] * len(counts), *parts["out"], *parts["inout"]]
+    places = {name: k for k, name in enumerate(order)}
     words: list = []
     for name, o in zip(kernel.kernel.operands, operands):
         if name in memory:
@@ -34,8 +34,9 @@ def call(low, op, kernel, *operands, error=None) -> None:
         else:
             words.extend(o if isinstance(o, (tuple, list)) else [o])
     calls = [KernelCall(kernel, words, None if error is None else REFUSES)]
+    reads, writes, changes = [[_whole(memory[name]) for name in names] for names in parts.values()]
     reads += [count.ref for count in counts]
-    low.frames[low.target].nodes.append(CountedCalls(op, (reads, writes), calls, where, 0, error))
+    low.frames[low.target].nodes.append(CountedCalls(op, (reads, writes, changes), calls, where, 0, error))
 
 
 def _whole(value: Ref | Bounded) -> Ref:

@@ -202,7 +202,7 @@ def absent(low, flow: Flow) -> None:
         low.call(kernels.clear_slots[()], low.new((), np.int64), flow.seen, 0, flow.seen.size)
 
 
-def _readable(low, op, flow: Flow) -> Kind:
+def readable(low, op, flow: Flow) -> Kind:
     """The kind of a list whose contents are needed."""
     kind, wanted = flow.kind, op.attrs["element_shape"]
     unknown = kind.element is None or kind.origin in low.likely and not wanted.is_compatible_with(kind.element)
@@ -213,7 +213,7 @@ def _readable(low, op, flow: Flow) -> Kind:
     return kind
 
 
-def _writable(low, flow: Flow, element: tuple) -> Flow:
+def writable(low, flow: Flow, element: tuple) -> Flow:
     """A copy of the list, to be written."""
     kind = flow.kind
     if kind.element is None or kind.element != element and kind.origin in low.likely:
@@ -234,10 +234,11 @@ def _made(low, op, size) -> Flow:
     capacity = max(count, low.capacities.get(op, FIRST_GUESS if said.grows else 0))
     dtype = op.outputs[0].dtype.numpy
     kind = Kind(**vars(said), origin=op, dtype=dtype, capacity=capacity, element=element, size=count)
-    return cleared(low, kind, count, _unseen(low, kind) if kind.once else None)
+    return cleared(low, kind, count, unseen(low, kind) if kind.once else None)
 
 
-def _unseen(low, kind: Kind) -> Ref:
+def unseen(low, kind: Kind) -> Ref:
+    """Flags for slots none of which was read."""
     seen = low.new((kind.capacity,), np.uint8)
     low.call(kernels.clear_slots[()], low.new((), np.int64), seen, 0, kind.capacity)
     return seen
@@ -275,7 +276,7 @@ def _scatter(low, op, flow: Flow, indices, value) -> Flow:
 
 
 def _put(low, op, flow: Flow, indices, value, count: int, element: tuple) -> Flow:
-    flow = _writable(low, flow, element)
+    flow = writable(low, flow, element)
     kind = flow.kind
     if kind.adds and kind.dtype.name not in FLOATS:
         raise HostOnly
@@ -332,20 +333,24 @@ def _gather(low, op, flow: Flow, indices):
 
 
 def _taken(low, op, flow: Flow, indices, count: int, shape: tuple) -> Ref:
-    kind = _readable(low, op, flow)
+    kind = readable(low, op, flow)
     out = low.new((*shape, *kind.element), kind.dtype)
     seen = flow.seen if kind.once else low.new((1,), np.uint8)
-    attrs = op.attrs
-    zeros = kind.adds or kind.alike or attrs["element_shape"].is_fully_defined() or "fills" in attrs
-    numbers, refusal = [count, *map(int, (kind.once, kind.adds, zeros))], _refusal(low, flow, indices, False)
+    numbers = [count, *map(int, (kind.once, kind.adds, gives_zeros(op, kind)))]
+    refusal = _refusal(low, flow, indices, False)
     low.call(kernels.see_slots[()], indices, flow.length, flow.flags, seen, *numbers, error=refusal)
     get = kernels.get_slots[layout.carrier(kind.dtype)]
     low.call(get, indices, *flow.memory, out, count, kind.capacity, *kind.in_rows)
     return out
 
 
+def gives_zeros(op, kind: Kind) -> bool:
+    """Whether what is taken of empty slots is zeros."""
+    return kind.adds or kind.alike or op.attrs["element_shape"].is_fully_defined() or bool(op.attrs.get("fills"))
+
+
 def _concat(low, op, flow: Flow):
-    kind = _readable(low, op, flow)
+    kind = readable(low, op, flow)
     if not kind.element or not kind.size:
         raise HostOnly
     indices = low.constant(np.arange(kind.size, dtype=np.int32))
@@ -384,7 +389,7 @@ def _zeros(low, op, flow: Flow) -> Flow:
 def _sum(low, op, *flows) -> Flow:
     """The sum of lists of gradients."""
     _check_summands(flows)
-    total = _writable(low, flows[0], flows[0].kind.element)
+    total = writable(low, flows[0], flows[0].kind.element)
     for flow in flows[1:]:
         low.call(kernels.add_list[total.kind.dtype], *flow.memory, *total.memory, total.kind.row)
     return total.of(replace(total.kind, size=None))

@@ -273,3 +273,11 @@ def test_writing_over_a_full_slot(executor, monkeypatch):
         assert session.run([old, new], {x: [1, 2]}) == [3, 9]
         slopes = [tf.gradients(t, x)[0] for t in (old, new)]
         assert [list(s) for s in session.run(slopes, {x: [1, 2]})] == [[1, 1], [3, 3]]
+
+
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_an_empty_slot_of_unknown_shape_is_no_zeros(executor):
+    array = tf.TensorArray(tf.float32, 3, infer_shape=False).write(0, [1.0, 2.0])
+    session = tf.Session(config=tf.ConfigProto(executor=executor))
+    with session, pytest.raises(tf.errors.InvalidArgumentError, match="slot 2 .* is read before it was written"):
+        session.run(array.gather([0, 2]))
