@@ -125,6 +125,17 @@ class Body:
         padding = self.draw.choice(["SAME", "VALID"])
         return tf.reshape(pool(image, [1, size, 1, 1], [1, stride, 1, 1], padding), [-1, N])
 
+    def listed(self, a, state):
+        """Rows in a list that is as long as there are of them, or as a number says."""
+        if self.draw.randint(2):
+            count = tf.shape(a)[0]
+            array = tf.TensorArray(tf.float32, count, element_shape=[N]).unstack(a)
+            return array.gather(tf.range(count - 1, -1, -1)) * state
+        count, grows = self.number(a, 5) + 1, bool(self.draw.randint(2))
+        array = tf.TensorArray(tf.float32, 0 if grows else count, dynamic_size=grows, element_shape=[N])
+        write = lambda i, array: (i + 1, array.write(i, tf.sin(state + tf.cast(i, tf.float32))))  # noqa: E731
+        return tf.while_loop(lambda i, _: i < count, write, [0, array])[1].stack()
+
     def begun(self, a, _):
         rows = tf.shape(a)[0]
         first = tf.minimum(self.number(a, 3), rows)

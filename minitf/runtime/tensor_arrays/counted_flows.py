@@ -98,7 +98,7 @@ def _gather(low, op, flow: Flow, indices: Bounded) -> Bounded:
 
 
 def _scatter(low, op, flow: Flow, indices: Bounded, value: Value) -> Flow:
-    sizes = value.sizes if type(value) is Bounded else value.shape
+    sizes = value.sizes if type(value) is Bounded else value.shape if type(value) is Ref else ()
     element = tuple(sizes[1:])
     if len(indices.sizes) != 1 or not sizes or any([type(n) is Size for n in element]):
         raise HostOnly
