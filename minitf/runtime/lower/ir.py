@@ -98,21 +98,30 @@ class Limit:
 
 
 class Call:
-    """One kernel call; `origin` is the call of which it is a part, or itself.
+    """One kernel call.
 
     `call["lda"]` is an operand by its name in the kernel's signature.
     """
 
-    __slots__ = ("kernel", "name", "operands", "error", "op", "origin", "limit", "_memory")
+    __slots__ = ("kernel", "name", "operands", "error", "op", "_whole", "limit", "_memory")
     on_host = False  # whether it is Python that is called
     blocks = controls = ()  # as loops and branches have them
 
     def __init__(self, kernel, operands: tuple, error, op, origin: Call | None = None):
         self.kernel, self.operands, self.error, self.op = kernel, operands, error, op
         self.name: str = kernel.kernel.name
-        self.origin = origin or self
+        self._whole = origin
         self._memory: list | None = None
         self.limit: Limit | None = None  # in a loop with `running` rows
+
+    @property
+    def origin(self) -> Call:
+        """The call of which it is a part, or itself."""
+        return self._whole or self  # no call refers to itself, so that it is gone at once when nobody needs it
+
+    @origin.setter
+    def origin(self, call: Call | None) -> None:
+        self._whole = None if call is self else call
 
     @classmethod
     def of(cls, kernel, op, error=None, **operands) -> Call:
@@ -239,3 +248,12 @@ def walk(nodes: list):
 def calls(nodes: list):
     """All calls, in the order of the table."""
     return (node for node in walk(nodes) if isinstance(node, Call))
+
+
+def take_apart(nodes: list) -> None:
+    """Has nodes that nobody needs any more be gone at once: they refer to each other in circles."""
+    for node in nodes:
+        for block in node.blocks:
+            take_apart(block)
+        node.origin = None
+    nodes.clear()

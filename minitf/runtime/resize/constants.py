@@ -80,9 +80,17 @@ class Constants:
                     raise Unresizable
 
     def enough(self, sizes: np.ndarray) -> bool:
-        """Whether the samples have shown all that there is in buffers of such sizes."""
-        shown = {**self._whole, **self.memory}
-        return all([sizes[number] <= array.nbytes for number, array in shown.items()])
+        """Whether the samples have shown all that there is in buffers of such sizes; of what is the same all over there
+        may be more.
+        """
+        for number, array in {**self.memory, **self._whole}.items():
+            if sizes[number] <= array.nbytes:
+                continue
+            if number not in self._whole or not array.size or (array != array.flat[0]).any():
+                return False
+            self._whole[number] = np.full(sizes[number] // array.itemsize, array.flat[0], array.dtype)
+            self.memory[number] = self._whole[number].view(np.uint8).copy()
+        return True
 
     def _contents(self, number: int, numbers: np.ndarray, done: dict) -> np.ndarray:
         """What a constant holds, or begins with. done: what others hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework.errors import OpError
+from minitf.runtime.lower.ir import take_apart
 from minitf.runtime.resize.box import Box, Sizes
 from minitf.runtime.resize.form import Form
 from minitf.runtime.resize.numbers import Unresizable
@@ -93,6 +94,9 @@ class Maker:
         """A program for these sizes alone."""
         return self._lower(self._given.at(point), self.direct)
 
-    def done(self) -> None:
-        """Lets go of the programs that were made to look at."""
+    def done(self, kept: list) -> None:
+        """Lets go of the programs that were made to look at, but for those that are kept."""
+        for nodes in [form.program.nodes for form in self._forms.values() if form is not None]:
+            if not any([nodes is each for each in kept]):
+                take_apart(nodes)
         self._forms.clear()

@@ -220,7 +220,7 @@ class Resized:
         self._moving = [k for k in range(len(self.form.results)) if self._moves(k)]
         self.program.twin, self.program.adapt = self.alone, self._adapt
         self.program.share_among(threads, self._cut)
-        maker.done()
+        maker.done(self._nodes or [self.program.nodes])
 
     def _moves(self, index: int) -> bool:
         """Whether a result, or what is known of it, depends on the sizes."""
