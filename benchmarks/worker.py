@@ -5,6 +5,7 @@
 `peer` names a module of `benchmarks.peers`. Whatever else the framework prints goes to stderr.
 """
 
+import gc
 import json
 import math
 import os
@@ -90,6 +91,7 @@ class Worker:
         from benchmarks import specs
 
         w = self._find(workload)
+        gc.collect()  # what is left of another model is no part of what this one takes
         [batch], model = specs.batches(w, 1), self.peer.build(w, mode, self.threads)
         model.step(batch)
         new = [_timed(model.step, batch) for _ in range(count)]
