@@ -143,16 +143,14 @@ class Records:
             self._file = _Unpacked(self._raw)
 
     def next(self) -> bytes | None:
-        """The next record, None at the end.
+        """The next record, None at the end, and as in TensorFlow where a file ends within the head of a record.
 
         Raises:
           tf.errors.DataLossError: if it is damaged or cut off.
         """
         header = self.read(_HEADER)
-        if not header:
-            return None
         if len(header) < _HEADER:
-            raise self._damaged("truncated record")
+            return None
         length = struct.unpack("<Q", header[:8])[0]
         if masked(crc32c(header[:8])) != struct.unpack("<I", header[8:])[0]:
             raise self._damaged("corrupted record: its length's checksum is wrong")

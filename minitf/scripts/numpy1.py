@@ -100,10 +100,15 @@ def _ragged(make):
             if "inhomogeneous" not in str(error) or len(args) > 1 or kwargs.get("dtype") is not None:
                 raise
             numbers = [single(part) for part in args[0]]  # an array of one element among numbers is one
-            values = numbers if all(np.ndim(part) == 0 for part in numbers) else args[0]
+            values = numbers if not any(map(_has_parts, numbers)) else args[0]
             return make(values, **{**kwargs, "dtype": object})
 
     return made
+
+
+def _has_parts(value) -> bool:
+    """Whether it is no number or text; it may be as ragged as it likes."""
+    return hasattr(value, "__len__") and not isinstance(value, (str, bytes)) and getattr(value, "ndim", 1) > 0
 
 
 def _at_least_1d(make):

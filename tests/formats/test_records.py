@@ -48,7 +48,7 @@ def test_cut_anywhere_or_changed(tmp_path, options):
     for cut in range(1, len(data)):
         path.write_bytes(data[:cut])
         try:
-            assert read(path, options) in ([b"abc"], [b"abc", b"defg"])
+            assert read(path, options) in ([], [b"abc"], [b"abc", b"defg"])
         except tf.errors.DataLossError as error:
             assert str(path) in str(error)
     random = np.random.default_rng(0)
@@ -58,6 +58,19 @@ def test_cut_anywhere_or_changed(tmp_path, options):
             assert read(path, options) == [b"abc", b"defg"]  # in a header of gzip that says nothing
         except tf.errors.DataLossError as error:
             assert "r: " in str(error)
+
+
+def test_the_head_of_a_record_may_be_cut(tmp_path):
+    """As in TensorFlow that is the end of the file; what is cut behind it is damage."""
+    path = tmp_path / "r"
+    data = written(path, None, [b"abc", b"defg"])
+    for cut, found in [(1, []), (11, []), (19 + 11, [b"abc"])]:
+        path.write_bytes(data[:cut])
+        assert read(path) == found
+    for cut in (12, 18, 19 + 12, len(data) - 1):
+        path.write_bytes(data[:cut])
+        with fails(tf.errors.DataLossError, "truncated record"):
+            read(path)
 
 
 def test_a_length_beyond_all_memory(tmp_path):

@@ -175,6 +175,53 @@ def more_datasets_in_several_places(tf):
 
 
 @scenario
+def more_datasets_of_variables(tf):
+    """Functions that read variables, which are assigned between elements."""
+    found = []
+    for resource in (True, False):
+        for read in (lambda v: v, lambda v: v.read_value(), lambda v: v * 1):
+            with tf.Graph().as_default(), tf.Session() as session:
+                v = tf.Variable([5, 6], dtype=tf.int64, use_resource=resource)
+                it = tf.data.Dataset.range(4).map(lambda x: x + read(v)).make_initializable_iterator()  # noqa: B023
+                element = it.get_next()
+                session.run(v.initializer)
+                session.run(it.initializer)
+                values = [session.run(element).tolist()]
+                for change in (v.assign([100, 200]), v.assign_add([1, 1])):
+                    session.run(change)
+                    values.append(session.run(element).tolist())
+                found.append(values)
+    return found
+
+
+@scenario
+def more_datasets_with_errors(tf):
+    """What is lost where one element of a batch fails."""
+    calls = [
+        "D.range(9).map(f).batch(2)",
+        "D.range(10).map(f,2).batch(4)",
+        "D.range(9).map(f).prefetch(1).batch(2)",
+        "D.range(9).map(f).batch(2,drop_remainder=True)",
+        "D.range(9).apply(X.map_and_batch(f,2))",
+        "D.range(9).map(f).batch(2).apply(X.ignore_errors())",
+    ]
+    found = []
+    for call in calls:
+        with tf.Graph().as_default(), tf.Session() as session:
+            names = {"D": tf.data.Dataset, "X": tf.data.experimental}
+            names["f"] = lambda x: tf.check_numerics(60.0 / tf.cast(x - 2, tf.float32), "it is 2")
+            element = eval(call, names).make_one_shot_iterator().get_next()
+            values = []
+            for _ in range(7):
+                try:
+                    values.append(session.run(element).tolist())
+                except tf.errors.OpError as error:
+                    values.append(type(error).__name__)
+            found.append(values)
+    return found
+
+
+@scenario
 def more_datasets_counted(tf):
     found = {}
     for call in COUNTS:

@@ -14,6 +14,8 @@ import pytest
         "a = np.atleast_1d([None, np.array([0.5])]); assert np.isnan(a.astype(float)[0]) and a[1] == 0.5",
         "assert np.asanyarray([1.0, np.array([2.0])]).tolist() == [1.0, 2.0]",
         "assert np.array([None, np.array([1, 2])]).shape == (2,) and np.atleast_1d(3).tolist() == [3]",
+        "assert np.array([(np.ones(3), np.ones(2)), (np.ones(3), np.ones(2))]).shape == (2, 2)  # pairs",
+        "assert np.array([(np.ones(3), np.ones(2)), [[1], [1, 2]]]).dtype == object and np.array(['a', [1, 2]]).size == 2",
         "x, y = np.atleast_1d(1, [2]); assert x.shape == y.shape == (1,)",
         "try: np.array([[1], [1, 2]], dtype=float)\nexcept ValueError: pass\nelse: 1 / 0",
         "assert np.reshape(np.arange(6), newshape=(2, 3)).shape == np.reshape(np.arange(6), (2, 3)).shape == (2, 3)",

@@ -34,6 +34,7 @@ class Pull:
         self.functions = new_functions()
         self.lines: weakref.WeakSet = weakref.WeakSet()
         self.fused = fused  # whether a repeated shuffle is one step, as where TensorFlow optimizes
+        self.maps_in_batches = fused  # whether a batch of results is one step, likewise
         self.notes = None  # takes statistics, if they are wanted
         self.times_all = False  # whether the time is noted that each dataset takes
         self._new_functions, self._whole, self._place, self._made = new_functions, self, (), False
@@ -214,12 +215,21 @@ def captured_by(graphs: list[FunctionGraph], values: tuple) -> list[Function]:
     return found
 
 
-def content(b, tensor, value):
-    """What a dataset keeps of an input: another dataset, or an array of its own."""
+def content(b, tensor, value, calls: bool = False):
+    """What a dataset keeps of an input: another dataset, or an array of its own; of a variable that a function reads
+    its memory, for the function is called on what that holds then.
+    """
     array = b.data(value)
     if tensor.dtype is dtypes.variant and array.ndim == 0 and isinstance(array[()], Dataset):
         return array[()]
-    return array if tensor.op.type == "Const" else array.copy()
+    return array if tensor.op.type == "Const" or calls and _is_variable(tensor) else array.copy()
+
+
+def _is_variable(tensor) -> bool:
+    """Whether it is what a variable holds."""
+    while tensor.op.type in ("Identity", "ReadVariableOp") and not tensor.dtype._is_ref_dtype:
+        tensor = tensor.op.inputs[0]
+    return tensor.dtype._is_ref_dtype
 
 
 def _timed(type: str, start: Callable) -> Callable:
@@ -260,7 +270,8 @@ def dataset_op(type: str, inputs: str = "input_dataset: variant", attributes: st
             cls.start = _timed(type, cls.start)
 
         def make(b, op, *values):
-            made = cls(op, *[content(b, t, v) for t, v in zip(op.inputs, values)])
+            calls = any(isinstance(attr, FunctionGraph) for attr in op.attrs.values())
+            made = cls(op, *[content(b, t, v, calls) for t, v in zip(op.inputs, values)])
             return b.constant(boxed(made))
 
         define(type, f"{inputs}; {attributes} -> handle: variant", shape=lambda op: SCALAR, host=make, **STATEFUL)

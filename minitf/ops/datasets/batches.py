@@ -44,7 +44,11 @@ class Batches(Dataset):
 
     def start(self, pull):
         """An iterator over its elements."""
-        return _Batched(self, self.source.start(pull))
+        return (_Computed if self.computes(pull) else _Batched)(self, self.source.start(pull))
+
+    def computes(self, pull) -> bool:
+        """Whether the elements are computed for the batch: all of them, also where one fails."""
+        return False
 
     def joined(self, elements: list[tuple]) -> tuple:
         """Elements as one."""
@@ -65,6 +69,28 @@ class _Batched(Steps):
         return dataset.joined(elements)
 
 
+class _Computed(_Batched):
+    """The same; of a batch an element of which fails the rest is lost, too."""
+
+    def __next__(self):
+        return self._dataset.joined(self._whole())
+
+    def _whole(self) -> list[tuple]:
+        elements, failed = [], None
+        for _ in range(self._dataset.size):
+            try:
+                elements.append(next(self._source))
+            except StopIteration:
+                break
+            except errors.OpError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        if not elements or self._dataset.whole_only and len(elements) < self._dataset.size:
+            raise StopIteration
+        return elements
+
+
 @dataset_op(
     "BatchDatasetV2",
     "input_dataset: variant, batch_size: int64[], drop_remainder: bool[]",
@@ -72,6 +98,9 @@ class _Batched(Steps):
 )
 class _BatchDataset(Batches):
     """Batches of elements of one shape."""
+
+    def computes(self, pull):
+        return pull.maps_in_batches and self.source.op.type in ("MapDataset", "ParallelMapDataset")
 
 
 @dataset_op(
@@ -131,6 +160,9 @@ class _MapAndBatchDataset(Batches):
         if pull.notes is not None:
             pull.notes.set(f"{self.called(pull)}::thread_utilization", 0)  # there are no threads of its own
         return super().start(pull)
+
+    def computes(self, pull):
+        return True
 
 
 @dataset_op(

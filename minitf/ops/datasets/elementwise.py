@@ -345,8 +345,13 @@ class _OptimizeDataset(Wrapped):
         self._names = set(names.flat)
 
     def start(self, pull):
-        times_all = pull.notes is not None and b"latency_all_edges" in self._names
-        return self.source.start(pull.having(fused=b"shuffle_and_repeat_fusion" in self._names, times_all=times_all))
+        return self.source.start(
+            pull.having(
+                fused=b"shuffle_and_repeat_fusion" in self._names,
+                maps_in_batches=b"map_and_batch_fusion" in self._names,
+                times_all=pull.notes is not None and b"latency_all_edges" in self._names,
+            )
+        )
 
 
 @dataset_op("ModelDataset", attributes=f"algorithm: int = 0, cpu_budget: int = 0, {ELEMENTS}")
