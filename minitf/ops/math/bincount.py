@@ -24,7 +24,7 @@ def _counts(op, values, size, weights):
         raise ValueError(f"Input arr must be non-negative! It holds {values.min()}")
     if size < 0:
         raise ValueError(f"size is not negative, but {size} was given")
-    kept = values if values.max(initial=-1) < size else values[values < size]
+    kept = values.reshape(-1) if values.max(initial=-1) < size else values[values < size]
     return np.bincount(kept, minlength=int(size)).astype(op.outputs[0].dtype.numpy)
 
 
