@@ -55,6 +55,12 @@ def of_volumes(x):
     return tf.layers.conv3d(tf.layers.conv3d(tf.reshape(x, [4, 2, 3, 4, 1]), 3, 2, padding="same"), 2, 2)
 
 
+def coloured(x):
+    """Images of other colours."""
+    images = tf.image.adjust_contrast(tf.sigmoid(tf.reshape(x, [2, 4, 4, 3])), 1.2)
+    return tf.image.hsv_to_rgb(tf.image.adjust_hue(tf.image.adjust_saturation(images, 0.7), 0.1))
+
+
 def normalized(x):
     return tf.nn.fused_batch_norm(tf.reshape(x, [3, 4, 2, 4]), tf.ones(4) * 2, tf.zeros(4))[0]
 
@@ -88,7 +94,7 @@ BLOCKS = {  # of ops that no sample has, or in company that changes which kernel
     "listed": listed,
     "truth": lambda x: tf.cast(tf.cast(tf.cast(x * 3, tf.int32), tf.bool), x.dtype),
     "all": lambda x: tf.reduce_all(x > -1, 1),
-    "least": lambda x: tf.reduce_min(x, 1),
+    "least": lambda x: [tf.reduce_min(x, 1), tf.argmin(x, 1)],
     "roots": lambda x: tf.sqrt(tf.square(x) + 1) + tf.rsqrt(tf.square(x) + 1) + tf.reciprocal(tf.square(x) + 1),
     "drawn": lambda x: x + tf.random_normal(x.shape, dtype=x.dtype) + tf.random_uniform(x.shape, dtype=x.dtype),
     "dropped": lambda x: tf.nn.dropout(x, 0.5),
@@ -104,6 +110,7 @@ def stepped(x):
 
 
 UPDATES = {  # without gradients
+    "coloured": coloured,
     "stepped": stepped,
     "assign": assigned(tf.assign),
     "assign_add": assigned(tf.assign_add),
