@@ -27,12 +27,14 @@ _NOW_V2 = f"{_QUEUES} {_QUEUE_USES} {_TABLES} {_TABLE_USES} {_READERS} {_READER_
 _NOW_RESOURCES = "ConditionalAccumulator AccumulatorApplyGradient AccumulatorTakeGradient"
 _EXPERIMENTS = "CSVDataset DatasetCardinality DatasetToTFRecord DenseToSparseBatchDataset DirectedInterleaveDataset"
 _MORE_EXPERIMENTS = "IgnoreErrorsDataset LMDBDataset RandomDataset SqlDataset UnbatchDataset UniqueDataset"
+_RUN = "BytesProducedStatsDataset LatencyStatsDataset MaxIntraOpParallelismDataset PrivateThreadPoolDataset"
+_STATISTICS = "SetStatsAggregatorDataset StatsAggregatorHandle StatsAggregatorSummary"
 
 # Theirs -> ours, of the same inputs and attributes.
 RENAMED = {
     **{name: f"{name}V2" for name in f"{_NOW_V2} IteratorFromStringHandle".split()},
     **{name: f"Resource{name}" for name in _NOW_RESOURCES.split()},
-    **{f"Experimental{name}": name for name in f"{_EXPERIMENTS} {_MORE_EXPERIMENTS}".split()},
+    **{f"Experimental{name}": name for name in f"{_EXPERIMENTS} {_MORE_EXPERIMENTS} {_RUN} {_STATISTICS}".split()},
     "IteratorGetNextSync": "IteratorGetNext",
     "RefIdentity": "Identity",
     "Snapshot": "Identity",

@@ -331,10 +331,5 @@ def _as_it_is(name: str, attrs: dict, dataset: Tensor, *settings: Tensor) -> Ope
 
 
 for _prefix in ("", "Experimental"):
-    for _type, _setting in {
-        "AssertNextDataset": ", transformations: string",
-        "MaxIntraOpParallelismDataset": ", max_intra_op_parallelism: int64[]",
-        "NonSerializableDataset": "",
-        "PrivateThreadPoolDataset": ", num_threads: int64[]",
-    }.items():
+    for _type, _setting in {"AssertNextDataset": ", transformations: string", "NonSerializableDataset": ""}.items():
         form(f"{_prefix}{_type}", f"input_dataset: variant{_setting}; {_ELEMENTS} -> handle: variant", _as_it_is)

@@ -115,3 +115,23 @@ def test_messages_of_options():
     other.experimental_slack = False
     with fails(ValueError, "Cannot merge incompatible values of option: experimental_slack: True and False"):
         Dataset.range(3).with_options(options).with_options(other)
+
+
+def test_ops_by_their_first_names():
+    """TensorFlow 1.13 called them experimental."""
+    ops, carried = tf.raw_ops, {"output_types": [tf.int64], "output_shapes": [[]]}
+    aggregator = ops.ExperimentalStatsAggregatorHandle()
+    dataset = ops.RangeDataset(start=0, stop=4, step=1, **carried)
+    dataset = ops.ExperimentalBytesProducedStatsDataset(input_dataset=dataset, tag="bytes", **carried)
+    dataset = ops.ExperimentalPrivateThreadPoolDataset(input_dataset=dataset, num_threads=2, **carried)
+    dataset = ops.ExperimentalSetStatsAggregatorDataset(
+        input_dataset=dataset, stats_aggregator=aggregator, tag="p", counter_prefix="", **carried
+    )
+    iterator = ops.IteratorV2(shared_name="", container="", **carried)
+    made, x = ops.MakeIterator(dataset=dataset, iterator=iterator), ops.IteratorGetNext(iterator=iterator, **carried)
+    with tf.Session() as session:
+        session.run(made)
+        session.run(x)
+        summary = session.run(ops.ExperimentalStatsAggregatorSummary(iterator=aggregator))
+    [value] = tf.Summary.FromString(summary).value
+    assert (value.tag, value.histo.sum) == ("p::bytes", 8)
