@@ -365,17 +365,17 @@ def test_ranges_are_the_whole(kernel):
         rule = kernel.split if not isinstance(kernel.split, Shared) else kernel.split.among_threads(numbers)
         pieces = rule.pieces(numbers)
         assert pieces >= WIDTH
-        assert made.run(*whole) == 0
         cuts = [0, 1, pieces // 2, pieces]
+        for first, last in zip(cuts, cuts[1:]):
+            operands, _ = part_operands(kernel, before, first, last - first, True, rule)
+            assert made.python(*operands) == 0  # which checks its indices: nothing native writes past an end
+        assert made.run(*whole) == 0
         parts = [o.copy() if isinstance(o, np.ndarray) else o for o in before]
         for first, last in reversed(list(zip(cuts, cuts[1:]))):  # in any order
             operands, _ = part_operands(kernel, parts, first, last - first, False, rule)
             assert made.run(*operands) == 0
         for found, expected in zip(parts, whole):
             np.testing.assert_array_equal(found, expected)
-        for first, last in zip(cuts, cuts[1:]):
-            operands, _ = part_operands(kernel, before, first, last - first, True, rule)
-            assert made.python(*operands) == 0  # which checks its indices
 
 
 @pytest.mark.parametrize(
