@@ -201,7 +201,9 @@ def _engine():
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine(jit=True, codemodel="jitdefault")
-    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    # llvmlite's own memory manager has room for a kernel in one piece: LLVM's may put its numbers more than 2 GiB away
+    # from its code, where a process has taken much memory meanwhile, and ends it
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine, use_lmm=True)
 
 
 def _link(symbol, code):

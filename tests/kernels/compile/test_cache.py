@@ -50,6 +50,15 @@ def test_a_second_process_does_not_import_numba(folder):
     assert not finish(start(folder))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="takes addresses without memory")
+def test_kernels_may_be_far_apart():
+    """Code and the numbers in it are near each other, however much memory a process takes between two kernels."""
+    script = Path(__file__).with_name("kernels_far_apart.py")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    result = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=300)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: data[:-1] + b"?"]
 )
