@@ -19,10 +19,14 @@ def mirror(a: T, o: T.out, outer, size, inner, before, after, edge):
     if max(before, after) > size - edge:
         return 1
     width = before + size + after
-    for row in range(outer * width):
-        source = (row // width * size + shown(row % width - before, size, edge)) * inner
-        for i in range(inner):
-            o[row * inner + i] = a[source + i]
+    for row in range(outer):
+        for i in range(size * inner):
+            o[(row * width + before) * inner + i] = a[row * size * inner + i]
+        for k in range(before + after):
+            place = k if k < before else size + k
+            source = (row * size + shown(place - before, size, edge)) * inner
+            for i in range(inner):
+                o[(row * width + place) * inner + i] = a[source + i]
     return 0
 
 
@@ -35,9 +39,9 @@ def sum_mirrored(a: T, o: T.out, outer, size, inner, before, after, edge):
     for row in range(outer):
         for i in range(size * inner):
             o[row * size * inner + i] = a[(row * width + before) * inner + i]
-        for k in range(width):
-            if k < before or k >= before + size:
-                target = (row * size + shown(k - before, size, edge)) * inner
-                for i in range(inner):
-                    o[target + i] += a[(row * width + k) * inner + i]
+        for k in range(before + after):
+            place = k if k < before else size + k
+            target = (row * size + shown(place - before, size, edge)) * inner
+            for i in range(inner):
+                o[target + i] += a[(row * width + place) * inner + i]
     return 0
