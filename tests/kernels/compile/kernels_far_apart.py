@@ -19,14 +19,15 @@ def noted(*code):
     return link(*code)
 
 
-cache._link = noted
-for name in NAMES:
-    for dtype in ("float32", "float64"):
-        assert KERNELS[name][dtype].address
-for code in linked * ROUNDS:
-    taken.append(mmap.mmap(-1, 3 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE))
-    link(*code)
-x = np.linspace(-3, 3, 101)
-found = np.empty_like(x)
-KERNELS["exp"]["float64"].run(x, found, 101)
-np.testing.assert_allclose(found, np.exp(x), 1e-12)
+if __name__ == "__main__":
+    cache._link = noted
+    for name in NAMES:
+        for dtype in ("float32", "float64"):
+            assert KERNELS[name][dtype].address
+    for code in linked * ROUNDS:
+        taken.append(mmap.mmap(-1, 3 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE))
+        link(*code)
+    x = np.linspace(-3, 3, 101)
+    found = np.empty_like(x)
+    KERNELS["exp"]["float64"].run(x, found, 101)
+    np.testing.assert_allclose(found, np.exp(x), 1e-12)
