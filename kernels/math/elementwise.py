@@ -268,6 +268,27 @@ def sigmoid_grad(y, dy):
     return dy * y * (like(y, 1) - y)
 
 
+@binary(FLOATS)
+def sqrt_grad(y, dy):
+    """Of y = sqrt(x); 0 where dy is 0, though the slope is infinite."""
+    found = like(y, 0.5) * dy / y
+    return like(y, 0) if dy == 0 else found
+
+
+@binary(FLOATS)
+def rsqrt_grad(y, dy):
+    """Of y = 1 / sqrt(x); 0 where dy is 0, though the slope is infinite."""
+    found = like(y, -0.5) * (dy * y) * (y * y)
+    return like(y, 0) if dy == 0 else found
+
+
+@binary(FLOATS)
+def reciprocal_grad(y, dy):
+    """Of y = 1 / x; 0 where dy is 0, though the slope is infinite."""
+    found = -y * dy * y
+    return like(y, 0) if dy == 0 else found
+
+
 @binary(REALS)
 def relu_grad(dy, x):
     """Of relu at x (or its output)."""

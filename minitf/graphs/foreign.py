@@ -66,18 +66,6 @@ def _divided(name: str, attrs: dict, x: Tensor, y: Tensor) -> Operation:
     return apply_op("TruncateDiv" if x.dtype.is_integer else "RealDiv", x, y, name=f"{name}/")
 
 
-def _slope(function):
-    """The rule of a gradient's op: of the output `y` and the gradient `dy`."""
-
-    def rule(name: str, attrs: dict, y: Tensor, dy: Tensor) -> Operation:
-        return named(name, function(y, dy))
-
-    return rule
-
-
-# ---- normalization over a batch: of TensorFlow's three ops for it the last
-
-
 def _normalized(name: str, attrs: dict, *inputs: Tensor) -> tuple:
     if attrs.get("exponential_avg_factor", 1.0) != 1.0:
         raise Unsupported("moving averages are not kept inside of FusedBatchNorm (exponential_avg_factor)")
@@ -171,10 +159,6 @@ form(
     "predictions: float32, targets: T; k: int, T: type = int32 -> precision: bool",
     lambda name, attrs, x, t: apply_op("InTopKV2", x, t, _count(attrs["k"], t), name=f"{name}/"),
 )
-for _type in ("InvGrad", "ReciprocalGrad"):
-    form(_type, "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: -dy * y * y))
-form("RsqrtGrad", "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: dy * -0.5 * y * y * y))
-form("SqrtGrad", "y: T, dy: T; T: type -> z: T", _slope(lambda y, dy: dy * 0.5 / y))
 _FILE = "file_pattern: string, tensor_name: string"
 form("Restore", f"{_FILE}; dt: type, preferred_shard: int = -1 -> tensor: dt", _restored)
 form("RestoreSlice", f"{_FILE}, shape_and_slice: string; dt: type, preferred_shard: int = -1 -> tensor: dt", _restored)

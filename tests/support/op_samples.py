@@ -83,6 +83,7 @@ SAMPLES = [
     sample("NextAfter", X, ROW),
     sample("Polygamma", POSITIVE, of=lambda x: tf.polygamma(tf.constant(2.0, x.dtype), x)),
     *each("EluGrad ReluGrad Relu6Grad SeluGrad SigmoidGrad SoftplusGrad SoftsignGrad TanhGrad", Y, X),
+    *each("InvGrad ReciprocalGrad RsqrtGrad SqrtGrad", POSITIVE, X),
     sample("LeakyReluGrad", Y, X, of=op("LeakyReluGrad", alpha=0.3)),
     *each("FloorDiv TruncateMod", X, POSITIVE, grads=False),
     *each("Equal NotEqual Greater GreaterEqual Less LessEqual", X, ROW, grads=False),

@@ -30,7 +30,6 @@ def conjugated(x: Tensor) -> Tensor:
 
 
 _OF_ZERO_IS_ZERO = ("Abs", "Neg", "Sign", "Square", "Sqrt", "Erf", "Tanh")  # and so also of sparse tensors
-_LAST = {"Square": "Mul", "Sqrt": "SqrtGrad", "Rsqrt": "RsqrtGrad", "Reciprocal": "ReciprocalGrad"}  # of gradients
 
 
 def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, **options):  # noqa: N803
@@ -61,7 +60,7 @@ def _unary(type: str, numpy, kernel, derivative, doc: str, T=FIELD, grad=None, *
 def _times_slope(derivative, op, g: Tensor) -> Tensor:
     """The product has the name of what TensorFlow makes last."""
     slope = conjugated(derivative(op.inputs[0], op.outputs[0]))
-    return apply("Mul", g, slope, name=_LAST.get(op.type, "mul"))
+    return apply("Mul", g, slope, name="Mul" if op.type == "Square" else "mul")
 
 
 def special(name: str):
@@ -91,6 +90,26 @@ def _sigmoid_grad(op, g):
     return g * dy * (1.0 - 2.0 * y), apply("SigmoidGrad", y, g)
 
 
+def _sqrt_grad(op, g):
+    g_y = g / op.inputs[0]
+    return -conjugated(g_y) * op.outputs[0], 0.5 * g_y
+
+
+def _rsqrt_grad(op, g):
+    (y, dy), g_of = (conjugated(op.inputs[0]), op.inputs[1]), conjugated(g)
+    return -1.5 * g_of * dy * square(y), apply("RsqrtGrad", y, g)
+
+
+def _reciprocal_grad(op, g):
+    (y, dy), g_of = (conjugated(op.inputs[0]), op.inputs[1]), conjugated(g)
+    return g_of * -2.0 * dy * y, apply("ReciprocalGrad", y, g)
+
+
+def _unless_zero(function):
+    """For NumPy a function of y and dy that is 0 where dy is 0: slopes may be infinite there."""
+    return lambda y, dy: np.where(dy == 0, np.zeros((), y.dtype), function(np.conj(y), dy)).astype(y.dtype)
+
+
 def _slope(type: str, numpy, kernel, grad):
     """Defines the op (y, dy) -> dy times the slope, written in terms of y."""
     define(
@@ -106,6 +125,10 @@ def _slope(type: str, numpy, kernel, grad):
 
 _slope("TanhGrad", lambda y, dy: dy * (1 - y * y), kernels.tanh_grad, _tanh_grad)
 _slope("SigmoidGrad", lambda y, dy: dy * y * (1 - y), kernels.sigmoid_grad, _sigmoid_grad)
+_slope("SqrtGrad", _unless_zero(lambda y, dy: 0.5 * dy / y), kernels.sqrt_grad, _sqrt_grad)
+_slope("RsqrtGrad", _unless_zero(lambda y, dy: -0.5 * (dy * y) * (y * y)), kernels.rsqrt_grad, _rsqrt_grad)
+_slope("ReciprocalGrad", _unless_zero(lambda y, dy: -y * dy * y), kernels.reciprocal_grad, _reciprocal_grad)
+also("InvGrad", "ReciprocalGrad")
 
 negative = _unary(
     "Neg", np.negative, kernels.neg, None, "-x.", SIGNED | dtypes.COMPLEX, grad=lambda op, g: -g, passes_slices=True
@@ -128,9 +151,30 @@ square = _unary(
     "x * x.",
     SIGNED | dtypes.COMPLEX,
 )
-sqrt = _unary("Sqrt", np.sqrt, kernels.sqrt, lambda x, y: 0.5 / y, "The square root; NaN for negative numbers.")
-rsqrt = _unary("Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, lambda x, y: -0.5 * y * (y * y), "1 / sqrt(x).")
-reciprocal = _unary("Reciprocal", lambda x: 1 / x, kernels.reciprocal, lambda x, y: -(y * y), "1 / x.")
+sqrt = _unary(
+    "Sqrt",
+    np.sqrt,
+    kernels.sqrt,
+    None,
+    "The square root; NaN for negative numbers.",
+    grad=lambda op, g: apply("SqrtGrad", op.outputs[0], g),
+)
+rsqrt = _unary(
+    "Rsqrt",
+    lambda x: 1 / np.sqrt(x),
+    kernels.rsqrt,
+    None,
+    "1 / sqrt(x).",
+    grad=lambda op, g: apply("RsqrtGrad", op.outputs[0], g),
+)
+reciprocal = _unary(
+    "Reciprocal",
+    lambda x: 1 / x,
+    kernels.reciprocal,
+    None,
+    "1 / x.",
+    grad=lambda op, g: apply("ReciprocalGrad", op.outputs[0], g),
+)
 also("Inv", "Reciprocal")
 exp = _unary("Exp", np.exp, kernels.exp, lambda x, y: y, "e to the power of x.")
 expm1 = _unary("Expm1", np.expm1, kernels.expm1, lambda x, y: y + 1.0, "exp(x) - 1, exact for small x too.")

@@ -135,7 +135,7 @@ _FACTORS = {
     "div": "a",
     "neg": "a",
     "reduce_sum": "a",
-    **dict.fromkeys(["tanh_grad", "sigmoid_grad"], "b"),
+    **dict.fromkeys(["tanh_grad", "sigmoid_grad", "sqrt_grad", "rsqrt_grad", "reciprocal_grad"], "b"),
     **dict.fromkeys(["relu_grad", "relu6_grad", "elu_grad", "selu_grad", "softplus_grad", "softsign_grad"], "a"),
     **dict.fromkeys(["mul_tanh_grad", "mul_sigmoid_grad"], "ab"),
 }

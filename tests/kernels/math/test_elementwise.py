@@ -235,6 +235,26 @@ def test_gradients(kernel):
     close(o, dy * derivative(x), 8, scale=2)
 
 
+@pytest.mark.parametrize(
+    "kernel, y_of, slope",
+    [
+        (ew.sqrt_grad, np.sqrt, lambda x: 0.5 / np.sqrt(x)),
+        (ew.rsqrt_grad, lambda x: x**-0.5, lambda x: -0.5 * x**-1.5),
+        (ew.reciprocal_grad, lambda x: 1 / x, lambda x: -1 / x**2),
+    ],
+    ids=lambda k: getattr(k, "name", ""),
+)
+def test_gradients_of_zero_are_zero_where_slopes_are_infinite(kernel, y_of, slope):
+    x, dy = sample(np.float64, 50, 3, 0.1, 8), sample(np.float32, 50, 4)
+    x[10:14], dy[10:12] = 0, (0, -0.0)
+    with np.errstate(divide="ignore"):
+        status, o = broadcast_run(kernel, y_of(x).astype(np.float32), dy, scale=2)
+        assert status == 0 and (o[10:12] == 0).all()
+        np.testing.assert_array_equal(o[12:14], dy[12:14] * slope(x[12:14]))
+        rest = np.r_[:10, 14:50]
+        close(o[rest], dy[rest] * slope(x[rest]), 8, scale=2)
+
+
 @pytest.mark.parametrize("kernel", [ew.sin, ew.cos, ew.tan], ids=lambda k: k.name)
 def test_angles_beside_large_ones_are_what_they_are_alone(kernel):
     """To the last bit, up to the one that counts as large: threads cut calls anywhere."""

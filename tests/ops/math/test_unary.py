@@ -121,3 +121,24 @@ def test_recorded_values(case):
 @pytest.mark.parametrize("fact", op_facts("gradients", *RECORDED), ids=lambda fact: fact["call"])
 def test_recorded_gradients(fact):
     check_gradient(fact)
+
+
+LENGTHS = {
+    "norm": (lambda x: tf.norm(x, axis=1), [0.6, 0.8]),
+    "sqrt": (lambda x: tf.sqrt(tf.reduce_sum(tf.square(x), 1)), [0.6, 0.8]),
+    "deviation": (lambda x: tf.math.reduce_std(x, 1), [-0.5, 0.5]),
+    "rsqrt": (lambda x: tf.rsqrt(tf.reduce_sum(x * x, 1)), [-0.024, -0.032]),
+    "reciprocal": (lambda x: tf.reciprocal(tf.reduce_sum(x * x, 1)), [-0.0096, -0.0128]),
+}
+
+
+@pytest.mark.parametrize("length, expected", LENGTHS.values(), ids=LENGTHS)
+@pytest.mark.parametrize("executor", ["native", "op_by_op"])
+def test_masked_roots_of_zero_have_no_gradient(length, expected, executor):
+    """As recorded from TensorFlow 1.15.5: the infinite slope at 0 does not count where nothing comes from above."""
+    x, mask = tf.placeholder(tf.float32, [3, 2]), tf.constant([0.0, 1.0, 0.0])
+    y = length(x)
+    slopes = [tf.gradients(y * mask, x)[0], tf.gradients(tf.where(mask > 0, y, tf.zeros_like(y)), x)[0]]
+    with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+        for found in session.run(slopes, {x: [[0, 0], [3, 4], [0, 0]]}):
+            np.testing.assert_allclose(found, [[0, 0], expected, [0, 0]], rtol=1e-6)
