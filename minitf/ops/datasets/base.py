@@ -30,14 +30,14 @@ class Pull:
     remember, and its shuffles go on to the next order, place by place.
     """
 
-    def __init__(self, new_functions: Callable, fused: bool = False):
-        self.functions = new_functions()
+    def __init__(self, functions, fused: bool = False):
+        self.functions = functions
         self.lines: weakref.WeakSet = weakref.WeakSet()
         self.fused = fused  # whether a repeated shuffle is one step, as where TensorFlow optimizes
         self.maps_in_batches = fused  # whether a batch of results is one step, likewise
         self.notes = None  # takes statistics, if they are wanted
         self.times_all = False  # whether the time is noted that each dataset takes
-        self._new_functions, self._whole, self._place, self._made = new_functions, self, (), False
+        self._whole, self._place, self._made = self, (), False
         self._stopped, self._there, self._orders = False, {}, {}
 
     @property
@@ -56,7 +56,7 @@ class Pull:
         place = (*self._place, number)
         if self._made:
             return self.having(_place=place)
-        functions = self._whole._there.setdefault(place, self._new_functions())
+        functions = self._whole._there.setdefault(place, self.functions.others())
         return self.having(_place=place, functions=functions)
 
     def into(self, place) -> Pull:

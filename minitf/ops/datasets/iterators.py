@@ -32,7 +32,7 @@ class Iterator:
 
     def begin(self, b, dataset: Dataset, fused: bool = False) -> None:
         """Starts with the dataset anew."""
-        pull = Pull(b.functions, fused)
+        pull = Pull(b.functions(), fused)
         self._go_on(b, dataset, pull, dataset.start(pull))
 
     def _go_on(self, b, dataset: Dataset, pull: Pull, source) -> None:
@@ -50,7 +50,7 @@ class Iterator:
     def restore(self, b, op, saved) -> None:
         """Goes on where another iterator over such a dataset was."""
         self._check_begun(op, "Restore", "restoring it")
-        pull = Pull(b.functions, self._pull.fused)
+        pull = Pull(b.functions(), self._pull.fused)
 
         def begun():
             source = self._dataset.start(pull)
@@ -185,7 +185,7 @@ def _reduced(b, op, dataset, *values):
     count = op.attrs["states"]
     arrays = [b.data(v).copy() for v in values]
     state, captured = arrays[:count], arrays[count:]
-    pull = Pull(b.functions)
+    pull = Pull(b.functions())
 
     def go() -> list:
         current = state
@@ -201,7 +201,7 @@ def _reduced(b, op, dataset, *values):
 
 
 def _single(b, op, dataset):
-    pull = Pull(b.functions)
+    pull = Pull(b.functions())
 
     def go() -> tuple:
         source = b.data(dataset)[()].start(pull)

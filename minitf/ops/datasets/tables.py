@@ -162,7 +162,7 @@ def _misfit(op, array: np.ndarray, row: list) -> errors.OpError:
 
 
 def _written(b, op, dataset, name, compression):
-    pull, path = Pull(b.functions), b.data(name).item().decode()
+    pull, path = Pull(b.functions()), b.data(name).item().decode()
 
     def go() -> None:
         with translated(path), TFRecordWriter(path, b.data(compression).item().decode()) as writer:

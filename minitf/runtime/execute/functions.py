@@ -35,6 +35,10 @@ class Functions:
         self._state: State | None = None
         self._callers: dict[FunctionGraph, _Caller] = {}
 
+    def others(self) -> Functions:
+        """Those of another place, whose ops keep something else."""
+        return Functions(self._kept)
+
     def call(self, function: FunctionGraph, arrays: list[np.ndarray]) -> list[np.ndarray]:
         """The results of a function. arrays: its arguments', and then those of what it captured."""
         caller = self._callers.get(function)
