@@ -170,7 +170,7 @@ class Worker:
 
 
 def _work(seeds, results):
-    faulthandler.enable()
+    faulthandler.enable(2)
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the graphs print
     for seed in seeds:

@@ -173,7 +173,7 @@ class Shards:
 
     def _is_little(self, node) -> bool:
         """Whether threads that share a node gain nothing, but that none has to wait for what it has computed itself."""
-        return node not in self._steering.calls and cost(node) < _LITTLE
+        return isinstance(node, Call) and node not in self._steering.calls and cost(node) < _LITTLE
 
     def _all_parts(self, call: Call) -> list[Part]:
         """What each thread does of a call that several make; nothing if one does all of it."""
