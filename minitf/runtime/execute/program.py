@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 
@@ -207,7 +208,10 @@ class Program:
         if self._together is None and not self._share() or self._pool.lock.locked():
             return self._alone.run(arrays, behind)  # too small, or another session has the workers
         with self._pool.lock:
-            return self._timed(way, arrays, behind) if self._pool.ready() else self._alone.run(arrays, behind)
+            if not self._pool.ready():
+                return self._alone.run(arrays, behind)
+            with self._pool.apart() if self._pace.begins else contextlib.nullcontext():
+                return self._timed(way, arrays, behind)
 
     def _timed(self, way: bool, arrays: list, behind: int | None) -> Stop | None:
         started = time.perf_counter()

@@ -30,6 +30,11 @@ class Pace:
             self._times[not self.best].clear()
         return self.best ^ (self._trial > 0)
 
+    @property
+    def begins(self) -> bool:
+        """Whether the next run is the first one of a trial."""
+        return self._trial == _TRIAL
+
     def took(self, way: bool, seconds: float) -> None:
         """Notes how long a run took."""
         times = self._times[way]

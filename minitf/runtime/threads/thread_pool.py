@@ -39,7 +39,7 @@ class ThreadPool:
     def _reborn(self) -> None:
         """A child process has none of its parent's threads."""
         self.lock = threading.Lock()  # held by whoever has a job done
-        self._places: dict[int, object] = {}  # which worker serves at which place
+        self._places: dict[int, int] = {}  # which worker serves at which place
         self._retry, self._pause = 0.0, _SOONEST
         self._words[:] = 0
 
@@ -65,6 +65,20 @@ class ThreadPool:
             return False
         self._retry, self._pause = time.monotonic() + self._pause, min(2 * self._pause, _LATEST)
         return self._start()
+
+    @contextlib.contextmanager
+    def apart(self):
+        """Keeps workers off the core of this thread for a while: two that wait for each other on one would stay there,
+        and who sleeps only goes elsewhere when it is woken.
+        """
+        allowed, here = _allowed(), _processor()
+        try:
+            for worker in self._places.values():
+                _keep_to(worker, allowed - {here} or allowed)
+            yield
+        finally:
+            for worker in self._places.values():
+                _keep_to(worker, allowed)
 
     def run(self, job: np.ndarray, sliced) -> list[int]:
         """Does a job; `sliced(walk)` calls `walk` until it does not YIELD. Returns the threads' statuses."""
@@ -113,7 +127,7 @@ def _serve(places: dict, me: int, here: int | None, work) -> None:
     A start may be interrupted when the worker is there already; the one that is started later for the same
     place finds it taken.
     """
-    if places.setdefault(me, token := object()) is token:
+    if places.setdefault(me, token := threading.get_native_id()) == token:
         threading.current_thread().name = f"minitf worker {me}"
         _elsewhere(here)
         work()
@@ -129,11 +143,25 @@ def _processor() -> int | None:
 
 def _elsewhere(here: int | None) -> None:
     """Goes to another core to begin with: two threads that wait for each other on one would stay there."""
+    allowed = _allowed()
+    if len(allowed) > 1 and here is not None:
+        _keep_to(0, allowed - {here})
+        _keep_to(0, allowed)
+
+
+def _allowed() -> set:
+    """The cores that this thread may run on, where the system tells."""
+    try:
+        return os.sched_getaffinity(0)
+    except (OSError, AttributeError):
+        return set()
+
+
+def _keep_to(thread: int, cores: set) -> None:
+    """Lets a thread, or this one (0), run on some cores only."""
     with contextlib.suppress(OSError):  # a sandbox may forbid it
-        allowed = os.sched_getaffinity(0)
-        if len(allowed) > 1 and here is not None:
-            os.sched_setaffinity(0, allowed - {here})
-            os.sched_setaffinity(0, allowed)
+        if cores:
+            os.sched_setaffinity(thread, cores)
 
 
 @functools.cache

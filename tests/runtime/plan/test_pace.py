@@ -25,6 +25,15 @@ def test_a_slower_way_is_tried_ever_more_rarely():
     assert ways(pace, plain=1.0, other=2.0, runs=10_000) < 30
 
 
+def test_the_first_run_of_a_trial_is_told():
+    pace, begun, tried = Pace(), [], 0
+    while tried < 10:
+        tried += (way := pace.choose())
+        begun += [tried] * (way and pace.begins)
+        pace.took(way, 0.002 if way else 0.001)
+    assert begun == [1, 6]
+
+
 def test_a_way_that_becomes_slow_is_left_soon():
     pace = Pace()
     ways(pace, plain=2.0, other=1.0, runs=2000)

@@ -1,6 +1,7 @@
 """Workers: shared by sessions, gone after a fork, waiting without work."""
 
 import _thread
+import os
 import subprocess
 import sys
 import textwrap
@@ -145,6 +146,19 @@ def test_a_worker_that_comes_late_is_not_waited_for(fresh, monkeypatch):
         assert time.monotonic() < end
         time.sleep(0.01)
     assert fresh() == 2**20
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
+def test_workers_keep_off_the_core_of_who_calls_them_when_a_trial_begins(monkeypatch):
+    here, allowed = min(os.sched_getaffinity(0)), os.sched_getaffinity(0)
+    monkeypatch.setattr(thread_pool, "_processor", lambda: here)
+    team = thread_pool.ThreadPool(2)
+    with team.lock:
+        assert team.ready()
+        (worker,) = team._places.values()
+        with team.apart():
+            assert os.sched_getaffinity(worker) == allowed - {here}
+        assert os.sched_getaffinity(worker) == allowed
 
 
 def test_a_place_is_taken_once():
