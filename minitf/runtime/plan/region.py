@@ -75,6 +75,7 @@ class Region:
         self.once: set = set()  # loops that must not run again for want of room
         self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
         self._runs = self._repeated = 0
+        self._found, self._guessed = frozenset(), []  # keys of those that a run has found, and of what may follow these
         self._recent = Recent()
         self._packs: dict = {}  # the memory for lists that come in
         self._stand_ins = False  # whether some inputs are no arrays
@@ -139,7 +140,7 @@ class Region:
 
         rows: of inputs whose slices are all the same and known, what they are.
         """
-        self._runs += 1
+        self._runs, self._found = self._runs + 1, frozenset()
         missed, wanted = self.lowered + self._repeated, self._told(arrays, rows)
         program = self._recent.program(wanted) or self.program(arrays, rows, bool(self.assumed))
         while True:
@@ -193,8 +194,9 @@ class Region:
             if before is not None and before.get(key) is not None:
                 self.assumed[key] = before[key]
             elif self.assumed[key] is not None:
-                del self.assumed[key]
+                self._guessed.append(key)
         self.assumed[other.key] = None if often else other.found
+        self._found = frozenset([*keys[:at], other.key])
 
     def _found_before(self, found: list) -> dict | None:
         """What a program that is kept takes values for, if these are among them."""
@@ -215,9 +217,11 @@ class Region:
         """
         if self.assumed:
             unsure = self._expected.take(self.assumed, all_sizes(arrays)) if nearest else None
-            program = self._resized(arrays, rows, unsure)
+            program, guessed, self._guessed = self._resized(arrays, rows, unsure), self._guessed, []
             if program is not None:
                 return program
+            for key in guessed:
+                del self.assumed[key]
         examples = self._examples(arrays)
         key = self._key(arrays, rows, examples)
         program = self._programs.get(key)
@@ -256,7 +260,7 @@ class Region:
         them nobody can be sure.
         """
         given = self._given(arrays, rows)
-        return None if given is None else self._resizing.program(given, self._lowered_for, unsure)
+        return None if given is None else self._resizing.program(given, self._lowered_for, unsure, self._found)
 
     def _given(self, arrays: list, rows: dict) -> Given | None:
         """What a run depends on, if that is little enough."""

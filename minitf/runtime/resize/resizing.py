@@ -30,6 +30,7 @@ _KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
 _SIZES, _POINTS = 2, 3  # different sizes after which it is worth while, or contents of inputs and values assumed
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
+_SERVED = 8  # runs of a program after which another one is worth while at once
 
 
 class Given:
@@ -100,14 +101,16 @@ class Resizing:
         """Forgets all programs."""
         self._groups.clear()
 
-    def program(self, given: Given, lower, unsure: frozenset | None):
+    def program(self, given: Given, lower, unsure: frozenset | None, found: frozenset):
         """A program for these inputs; None if it has to be lowered.
 
         lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are. unsure:
-        which values may be others than are assumed; None if it has to be for those.
+        which values may be others than are assumed; None if it has to be for those that are `found`.
         """
         if given.assumed:
-            return self._groups[given.kind].assuming(given, lower, unsure) if given.kind in self._groups else None
+            return (
+                self._groups[given.kind].assuming(given, lower, unsure, found) if given.kind in self._groups else None
+            )
         return self._group(given).program(given, lower)
 
     def note(self, given: Given, lower) -> None:
@@ -140,16 +143,16 @@ class _Group:
         self.note(given, lower)
         return self.found(given.point)
 
-    def assuming(self, given: Given, lower, unsure: frozenset | None):
+    def assuming(self, given: Given, lower, unsure: frozenset | None, found: frozenset):
         """The same where values are assumed, but sizes that are new are not noted: they may go with other values."""
-        found = self.found(given.point, unsure is not None)
+        found = self.found(given.point, found if unsure is None else None)
         end = len(all_sizes(given.arrays))
         if found is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
             return found
         if self._missed + 1 < self._patience:
             return None
         self._make([*self._seen, given.point], given, lower, unsure)
-        return self.found(given.point, True)
+        return self.found(given.point, None)
 
     def note(self, given: Given, lower) -> None:
         """Takes note of sizes for which there was no program; makes one if there were many."""
@@ -157,7 +160,8 @@ class _Group:
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         self._missed += 1
-        if self._missed >= self._patience and (self._several(given) or self._missed >= _MANY):
+        patience = 1 if any([r.served >= _SERVED for r in self.resized]) else self._patience
+        if self._missed >= patience and (self._several(given) or self._missed >= _MANY):
             self._make(list(self._seen), given, lower)
 
     def _several(self, given: Given) -> bool:
@@ -173,15 +177,17 @@ class _Group:
         made = next(filter(None, (self._made(sizes, given.forgotten(), lower) for sizes in ways)), None)
         new = made is not None and not any([made.within(other) for other in self.resized])
         self._missed, self._made_ones = 0, self._made_ones + new
+        for resized in self.resized:
+            resized.served = 0
         self._patience = self._made_ones if new else 2 * self._patience
         if new:
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
 
-    def found(self, point: tuple, nearest: bool = False):
+    def found(self, point: tuple, sure: frozenset | None = frozenset()):
         """A program for all sizes between some, resized to these."""
         self.resized = [r for r in self.resized if r.program.valid]
         for resized in self.resized:
-            found = resized.expected(point, nearest)
+            found = resized.expected(point, sure)
             if found is not None:
                 return found
         return None
@@ -209,6 +215,7 @@ class Resized:
     def __init__(self, sizes: Sizes, maker: Maker, state, threads: int, assumed: dict):
         self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
+        self.served = 0  # how often it was resized since another one was made
         self._fit(state)
         self.program = self.form.program
         self._check_assumptions()
@@ -315,19 +322,20 @@ class Resized:
                 self._assumed[key] = np.array(point[where], old.dtype).reshape(old.shape)
         return program
 
-    def expected(self, point: tuple, nearest: bool):
-        """The program for these sizes where what was assumed follows them, too, or is the `nearest` it is for."""
+    def expected(self, point: tuple, sure: frozenset | None):
+        """The program for these sizes where what was assumed follows them, too, but for values that are `sure`; None:
+        the program for what is nearest.
+        """
         if not self._maker.places:
             return self.at(point)
         values = tuple([point[position] for position in self._sizes.free])
-        if nearest and min(values) < SMALLEST and not self.box.contains(values):
+        if sure is None and min(values) < SMALLEST and not self.box.contains(values):
             return None
-        if not nearest:
-            return self._assuming(point)
-        found = self._sizes.point(self.box.nearest(values))
+        found = self._sizes.point(self.box.nearest(values) if sure is None else values)
         given = list(point)
-        for where in self._maker.places.values():
-            given[where] = found[where]
+        for key, where in self._maker.places.items():
+            if sure is None or key not in sure:
+                given[where] = found[where]
         return self._assuming(found) if tuple(given) == found else None
 
     def _make_room(self) -> None:
@@ -375,7 +383,7 @@ class Resized:
             self._place(numbers, self.constants.write(numbers))
         except (Unresizable, OpError):
             return None
-        self.point = point
+        self.point, self.served = point, self.served + 1
         return self.program
 
     def _place(self, numbers: np.ndarray, known: dict) -> None:

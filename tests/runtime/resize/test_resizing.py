@@ -262,3 +262,20 @@ def test_what_one_size_leaves_another_one_may_follow_it():
     assert [len(sizes.free) for sizes in twice] == [2, 1]
     more = resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]))
     assert [len(sizes.free) for sizes in more] == [2, 1] and 2 in more[0].free and 2 not in more[1].free
+
+
+def test_numbers_that_follow_others_do_so_where_a_run_is_made_again():
+    """Both parts of what is split in two, the gradient of one and where that is put: the first of them tells of all."""
+    x, w, limit = tf.placeholder(tf.float32, [None, D]), tf.get_variable("w", [D]), tf.placeholder(tf.float32, [])
+    parts = tf.dynamic_partition(tf.square(x * w), tf.cast(x[:, 0] > limit, tf.int32), 2)
+    loss = tf.reduce_mean(parts[0]) + tf.reduce_mean(parts[1])
+    fetches, draw = [loss, *tf.gradients(loss, [x, w])], np.random.RandomState(0)
+    reference = tf.Session(config=tf.ConfigProto(executor="op_by_op"))
+    with tf.Session() as session, reference:
+        for each in (session, reference):
+            w.load([0.5, 1.0, 2.0], each)
+        for run in range(100):
+            given = {x: draw.rand(400, D), limit: 0.15 + 0.008 * run}  # ever more of them
+            for one, other in zip(session.run(fetches, given), reference.run(fetches, given)):
+                np.testing.assert_allclose(one, other, rtol=1e-5)
+        assert len(inspect(session).last.steps) == 1 and not inspect(session).last.on_host
