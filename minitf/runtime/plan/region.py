@@ -198,6 +198,12 @@ class Region:
         self.assumed[other.key] = None if often else other.found
         self._found = frozenset([*keys[:at], other.key])
 
+    def _leave_guessed(self, used: bool = False) -> None:
+        """Takes what was guessed for what it is, if a program is for it; else nothing is known of it."""
+        for key in () if used else self._guessed:
+            self.assumed.pop(key, None)
+        self._guessed = []
+
     def _found_before(self, found: list) -> dict | None:
         """What a program that is kept takes values for, if these are among them."""
         for program in reversed(self._programs.values()):
@@ -217,11 +223,10 @@ class Region:
         """
         if self.assumed:
             unsure = self._expected.take(self.assumed, all_sizes(arrays)) if nearest else None
-            program, guessed, self._guessed = self._resized(arrays, rows, unsure), self._guessed, []
+            program = self._resized(arrays, rows, unsure)
+            self._leave_guessed(program is not None)
             if program is not None:
                 return program
-            for key in guessed:
-                del self.assumed[key]
         examples = self._examples(arrays)
         key = self._key(arrays, rows, examples)
         program = self._programs.get(key)
@@ -485,6 +490,7 @@ class Region:
             program.run(wanted.arrays)
         except (Full, OtherValue) as signal:
             self._take(signal, program, wanted.arrays)
+            self._leave_guessed()
             return True
         else:
             self.assumed[key] = low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
