@@ -105,6 +105,11 @@ def _reciprocal_grad(op, g):
     return g_of * -2.0 * dy * y, apply("ReciprocalGrad", y, g)
 
 
+def _by_result(type: str):
+    """The gradient of an op by the op that takes its result."""
+    return lambda op, g: apply(type, op.outputs[0], g)
+
+
 def _unless_zero(function):
     """For NumPy a function of y and dy that is 0 where dy is 0: slopes may be infinite there."""
     return lambda y, dy: np.where(dy == 0, np.zeros((), y.dtype), function(np.conj(y), dy)).astype(y.dtype)
@@ -152,28 +157,11 @@ square = _unary(
     SIGNED | dtypes.COMPLEX,
 )
 sqrt = _unary(
-    "Sqrt",
-    np.sqrt,
-    kernels.sqrt,
-    None,
-    "The square root; NaN for negative numbers.",
-    grad=lambda op, g: apply("SqrtGrad", op.outputs[0], g),
+    "Sqrt", np.sqrt, kernels.sqrt, None, "The square root; NaN for negative numbers.", grad=_by_result("SqrtGrad")
 )
-rsqrt = _unary(
-    "Rsqrt",
-    lambda x: 1 / np.sqrt(x),
-    kernels.rsqrt,
-    None,
-    "1 / sqrt(x).",
-    grad=lambda op, g: apply("RsqrtGrad", op.outputs[0], g),
-)
+rsqrt = _unary("Rsqrt", lambda x: 1 / np.sqrt(x), kernels.rsqrt, None, "1 / sqrt(x).", grad=_by_result("RsqrtGrad"))
 reciprocal = _unary(
-    "Reciprocal",
-    lambda x: 1 / x,
-    kernels.reciprocal,
-    None,
-    "1 / x.",
-    grad=lambda op, g: apply("ReciprocalGrad", op.outputs[0], g),
+    "Reciprocal", lambda x: 1 / x, kernels.reciprocal, None, "1 / x.", grad=_by_result("ReciprocalGrad")
 )
 also("Inv", "Reciprocal")
 exp = _unary("Exp", np.exp, kernels.exp, lambda x, y: y, "e to the power of x.")
