@@ -15,7 +15,7 @@ from minitf.framework.origin import warn
 from minitf.graphs import files
 from minitf.graphs.export import graph_def as graph_def_of
 from minitf.graphs.export import without_large_constants
-from minitf.summary.run_metadata import run_metadata_proto
+from minitf.runtime.session.run_metadata import run_metadata_proto
 
 _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
 

@@ -5,7 +5,7 @@ import pytest
 from helpers import fails
 
 import minitf as tf
-from minitf.summary.run_metadata import run_metadata_proto
+from minitf.runtime.session.run_metadata import run_metadata_proto
 
 
 @pytest.mark.parametrize("name", core_facts.names("profiles", "cost_graphs"))

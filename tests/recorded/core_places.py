@@ -3,6 +3,8 @@
 import numpy as np
 from core_support import program, programs, raised, values
 
+_STRING = 7  # as a DataType
+
 # ---- profiles
 
 
@@ -62,6 +64,69 @@ def cost_graphs(tf):
     nodes = {node.name: node for node in metadata.cost_graph.node}
     sizes = [[o.size for o in nodes[name].output_info] for name in ("w", "w/read", "y")]
     return found + [sizes, nodes["y"].compute_cost > 0, nodes["y"].output_info[0].dtype]
+
+
+# ---- what traced runs say of the tensors they made
+
+
+def _loop(tf):
+    def body(i, a):
+        return i + 1, tf.tanh(tf.concat([a[1:], a[:1]], 0), "t")
+
+    x = tf.placeholder(tf.float32, [None, 2])
+    _, end = tf.while_loop(lambda i, a: i < 3, body, [0, x])
+    return end, [{x: np.ones([n, 2])} for n in (2, 4, 3)], ["while/t", "while/concat"]
+
+
+def _masked(tf):
+    x = tf.placeholder(tf.float32, [None], name="x")
+    return tf.tanh(tf.boolean_mask(x, x > 0), "t"), [{x: [1, -1, 2]}, {x: [-1]}, {x: [1, 2, 3, -1]}], ["t"]
+
+
+def _dense(tf):
+    x, w = tf.placeholder(tf.float32, [None, 3]), tf.Variable(tf.ones([3, 2]), name="w")
+    loss = tf.reduce_sum(tf.tanh(tf.matmul(x, w, name="y"), "t"), name="l")
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    update = "GradientDescent/update_w/ApplyGradientDescent"
+    return step, [{x: np.ones([n, 3])} for n in (4, 2, 7, 5)], ["y", "t", update, "gradients/y_grad/MatMul_1"]
+
+
+def _queue(tf):
+    queue = tf.FIFOQueue(3, [tf.string, tf.int64], shapes=[[2], []], name="q")
+    with tf.control_dependencies([queue.enqueue([["a", "b"], 3])]):
+        word, number = queue.dequeue(name="d")
+    return [tf.string_join([word, word], name="s"), number], [{}], ["q", "d", "s"]
+
+
+def _several(tf):
+    x = tf.placeholder(tf.float32, [None, 6])
+    found = tf.nn.top_k(x, 3, name="k"), tf.unique(tf.reshape(x, [-1]), name="u")
+    return found, [{x: np.arange(12).reshape(2, 6) // 2}], ["k", "u"]
+
+
+def traced_outputs(tf, make):
+    fetches, feeds, names = make(tf)
+    options, found = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), []
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        for feed in feeds:
+            metadata = tf.RunMetadata()
+            sess.run(fetches, feed, options=options, run_metadata=metadata)
+            metadata.SerializeToString()
+            nodes = [n for d in metadata.step_stats.dev_stats if "device:CPU:0" in d.device for n in d.node_stats]
+            last = {node.node_name: node for node in nodes}
+            found.append([[_described(output) for output in last[name].output] for name in names])
+    return found
+
+
+def _described(output):
+    tensor = output.tensor_description
+    place, sizes = tensor.allocation_description, [dim.size for dim in tensor.shape.dim]
+    nbytes = place.requested_bytes if tensor.dtype != _STRING else 0  # TensorFlow counts the letters, too
+    return [output.slot, tensor.dtype, sizes, nbytes, place.allocator_name]
+
+
+programs(traced_outputs, dense=_dense, loop=_loop, masked=_masked, queue=_queue, several=_several)
 
 
 # ---- places: containers, colocation; values of an earlier model

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from minitf.framework import protos
-from minitf.runtime.execute.trace import DEVICE
+from minitf.runtime.execute.step_stats import DEVICE, nbytes
 
 
 def cost_graph(stats):
     """The CostGraphDef of a run: its ops, what they read, the time that each took in microseconds, and the bytes of
-    what it gives where the static shape tells. What ops that are one kernel cost is said of the op that this is named
-    for.
+    what it gave, or would have given where the static shape tells. What ops that are one kernel cost is said of the op
+    that this is named for.
     """
     micros: dict = {}
     for total in stats.totals:
@@ -24,16 +24,14 @@ def cost_graph(stats):
                 node.input_info.add(preceding_node=numbers[tensor.op], preceding_port=tensor.value_index)
         node.control_input.extend(numbers[other] for other in op.control_inputs if other in numbers)
         for tensor in op.outputs:
-            _add_output(node, tensor)
+            _add_output(node, tensor, stats.shapes.get(tensor, tensor.shape.sizes))
     return found
 
 
-def _add_output(node, tensor) -> None:
-    output, count = node.output_info.add(dtype=tensor.dtype.as_datatype_enum), tensor.shape.num_elements()
-    output.size = 0 if count is None else count * tensor.dtype.size
-    output.alias_input_port = -1
-    if tensor.shape.sizes is None:
-        output.shape.unknown_rank = True
-        return
-    for size in tensor.shape.sizes:
+def _add_output(node, tensor, sizes: tuple | None) -> None:
+    output = node.output_info.add(dtype=tensor.dtype.as_datatype_enum, alias_input_port=-1)
+    output.shape.unknown_rank = sizes is None
+    for size in sizes or ():
         output.shape.dim.add(size=-1 if size is None else size)
+    if sizes is not None and None not in sizes:
+        output.size = nbytes(tensor, sizes)

@@ -70,6 +70,8 @@ class HostStep:
 class NativeExecutor:
     """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
 
+    region = Region
+
     def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
         self._host: set = _host_ops(plan, state)
@@ -207,7 +209,7 @@ class NativeExecutor:
         fetched = [t for t in outputs if is_fetched_at_its_place(t.op) and t in self._plan.fetches]
         used = {t for op in ops for t in taken(op, used)}.union(outputs)
         shared = self._written, self._state, self._passes, self._threads, self._branches
-        return Region(ops, inputs, variables, outputs, fetched, used, *shared)
+        return self.region(ops, inputs, variables, outputs, fetched, used, *shared)
 
 
 def _needed_later(groups: list[list], plan: Plan, order: Order) -> list[list]:

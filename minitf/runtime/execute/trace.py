@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import time
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from minitf.kernels.machine import clock
 from minitf.runtime.execute.executor import NativeExecutor
+from minitf.runtime.execute.program import Program
+from minitf.runtime.execute.step_stats import StepStats, Total
+from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.passes.uses import Uses
 from minitf.runtime.plan.plan import Plan
 from minitf.runtime.plan.region import Region
-from minitf.runtime.session.state import State
+from minitf.runtime.session.state import State, Uninitialized
+from minitf.runtime.tensor_arrays.flows import Flow
 
 _ROOM = 1 << 17  # events kept per run; the totals count all
 _PROBES = 4  # stamps in a row that measure what a stamp takes
-DEVICE = "/job:localhost/replica:0/task:0/device:CPU:0"
-
-
-@dataclass
-class NodeExecStats:
-    """One kernel call, or one op on the host; times as in TensorFlow's message of that name."""
-
-    node_name: str
-    timeline_label: str
-    all_start_nanos: int
-    all_end_rel_nanos: int
-    kernel: str | None = None  # None: ran on the host
-    thread_id: int = 0
-
-    @property
-    def all_start_micros(self) -> int:
-        """When it started."""
-        return self.all_start_nanos // 1000
-
-    @property
-    def all_end_rel_micros(self) -> int:
-        """How long it took; at least 1."""
-        return max(self.all_end_rel_nanos // 1000, 1)
-
-    op_start_rel_micros = op_start_rel_nanos = 0
-    op_end_rel_micros = all_end_rel_micros
-
-    @property
-    def op_end_rel_nanos(self) -> int:
-        """How long it took."""
-        return self.all_end_rel_nanos
-
-
-@dataclass
-class DeviceStepStats:
-    """What ran on one device."""
-
-    device: str
-    node_stats: list[NodeExecStats] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Total:
-    """All calls of one kernel at one place of a program (kernel None: an op on the host).
-
-    bytes: what they write; not known of the host.
-    """
-
-    op: object
-    kernel: str | None
-    calls: int
-    nanoseconds: float
-    bytes: int = 0
-
-
-class StepStats:
-    """What one run spent its time on: `totals` per kernel call, `dev_stats` call by call (the first 131072)."""
-
-    def __init__(self, nanoseconds: int, totals: list[Total], events: list[tuple], ops: list):
-        self.nanoseconds, self.totals, self._events, self.ops = nanoseconds, totals, events, ops
-
-    @functools.cached_property
-    def dev_stats(self) -> list[DeviceStepStats]:
-        """The calls in the order of their ends, as TensorFlow's timeline reads them."""
-        found = [
-            NodeExecStats(op.name if op else "", _label(op, kernel), start, end - start, kernel)
-            for op, kernel, start, end in self._events
-        ]
-        return [DeviceStepStats(DEVICE, found)] if found else []
-
-
-def _label(op, kernel: str | None) -> str:
-    if op is None:
-        return f"{kernel} = {kernel}()"
-    return f"{op.name} = {op.type}({', '.join(t.name for t in op.inputs)})"
 
 
 class _Stamps:
@@ -178,7 +106,7 @@ class _TimedHost:
     """A step on the host, timed."""
 
     def __init__(self, step, events: list):
-        self._step, self._events = step, events
+        self._step, self._events, self.shapes = step, events, {}
         self.op, self.inputs = step.op, step.inputs
 
     def run(self, values: dict) -> dict:
@@ -186,11 +114,43 @@ class _TimedHost:
         started = time.perf_counter_ns()
         copies = self._step.run(values)
         self._events.append((self.op, None, started, time.perf_counter_ns()))
+        self.shapes = _shapes({t: values[t] for t in self.op.outputs})
         return copies
+
+
+class _TracedRegion(Region):
+    """A region that has a program for the sizes of this run alone, and knows which one it was."""
+
+    resizes = False
+    ran: Program | None = None
+
+    def compute(self, arrays: list, *args) -> Program:
+        """Runs the program for these inputs and returns it."""
+        self.ran = super().compute(arrays, *args)
+        return self.ran
+
+    @property
+    def shapes(self) -> dict:
+        """Those of what the last run computed."""
+        return _shapes(self.ran.low.refs) if self.ran else {}
+
+
+def _shapes(values: dict) -> dict:
+    """The shapes of those values that have one."""
+    found = {}
+    for tensor, value in values.items():
+        value, shape = value.value if type(value) is Held else value, None
+        with contextlib.suppress(Uninitialized):
+            shape = () if isinstance(value, Flow) else getattr(value, "shape", None)
+        if shape is not None and all([isinstance(n, int) for n in shape]):
+            found[tensor] = shape
+    return found
 
 
 class Tracer(NativeExecutor):
     """Runs a plan as `NativeExecutor` does, and says what took how long."""
+
+    region = _TracedRegion
 
     def __init__(self, plan: Plan, state: State, passes: list[str]):
         self._stamps, self._host_events = _Stamps(), []
@@ -204,12 +164,17 @@ class Tracer(NativeExecutor):
         """The values of the fetches, and what the run spent its time on."""
         self._stamps.clear()
         self._host_events.clear()
-        started = time.perf_counter_ns()
+        started, epoch = time.perf_counter_ns(), time.time_ns()
         values = self.run(fed)
         spent = time.perf_counter_ns() - started
         host = [Total(op, None, 1, end - start) for op, _, start, end in self._host_events]
         events = sorted(self._stamps.events() + self._host_events, key=lambda e: e[2])
-        return values, StepStats(spent, self._stamps.totals() + host, events, self._plan.ops)
+        since = epoch - started  # the clock of calls starts with the machine
+        events = [(op, kernel, start + since, end + since) for op, kernel, start, end in events]
+        shapes = {t: array.shape for t, array in fed.items()}
+        for step in self.steps:
+            shapes |= step.shapes
+        return values, StepStats(spent, self._stamps.totals() + host, events, self._plan.ops, shapes)
 
 
 def traced(plan: Plan, state: State, passes: list[str], fed: dict, metadata) -> list:

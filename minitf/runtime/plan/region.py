@@ -43,6 +43,8 @@ _CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which 
 class Region:
     """Native ops that follow each other; `inputs` come from outside, `outputs` are needed later."""
 
+    resizes = True  # whether one program may be for several sizes
+
     def __init__(
         self,
         ops: list,
@@ -269,6 +271,8 @@ class Region:
 
     def _given(self, arrays: list, rows: dict) -> Given | None:
         """What a run depends on, if that is little enough."""
+        if not self.resizes:
+            return None
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
         if any([c and (a.dtype.kind != "i" or a.size > SMALL) for c, a in zip(contents, arrays)]):
             return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from minitf.framework import protos
 from minitf.framework.kinds import of_default
-from minitf.runtime.execute.trace import StepStats
+from minitf.runtime.execute.step_stats import StepStats
+from minitf.runtime.session.run_metadata import run_metadata_proto
 
 
 class _Options:
@@ -140,7 +141,10 @@ class RunMetadata(_Options):
     """
 
     _defaults = {"step_stats": None, "cost_graph": None, "partition_graphs": list}
-    _empty = {"step_stats": lambda: StepStats(0, [], [], []), "cost_graph": lambda: protos.message("CostGraphDef")()}
+    _empty = {
+        "step_stats": lambda: StepStats(0, [], [], [], {}),
+        "cost_graph": lambda: protos.message("CostGraphDef")(),
+    }
 
     def __getattribute__(self, name):
         value = super().__getattribute__(name)
@@ -153,3 +157,10 @@ class RunMetadata(_Options):
         if field_name not in self._defaults:
             raise ValueError(f"Protocol message RunMetadata has no field {field_name}.")
         return vars(self)[field_name] is not None
+
+    def SerializeToString(self) -> bytes:  # noqa: N802 - the protocol buffer's name
+        """The bytes of TensorFlow's message of that name, which its profilers read."""
+        return run_metadata_proto(self).SerializeToString()
+
+    def __str__(self):
+        return str(run_metadata_proto(self))

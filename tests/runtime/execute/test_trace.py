@@ -1,6 +1,7 @@
 import json
 import time
 
+import core_facts
 import numpy as np
 import pytest
 
@@ -79,19 +80,65 @@ def test_timeline_is_a_chrome_trace_in_order():
     y = tf.exp(tf.tanh(x, name="t"), name="e")
     with tf.Session() as sess:
         _, stats = traced(sess, y, {x: [1, 2]})
-    text = timeline.Timeline(stats).generate_chrome_trace_format(show_memory=True)
+    text = timeline.Timeline(stats).generate_chrome_trace_format()
     process, *events = json.loads(text)["traceEvents"]
     assert process["args"]["name"].endswith("CPU:0")
     assert [(e["name"], e["args"]["name"], e["args"]["input0"]) for e in events] == [
-        ("Tanh", "t", "x:0"),
-        ("Exp", "e", "t:0"),
+        ("Tanh", "t", "x"),
+        ("Exp", "e", "t"),
     ]
     first, second = nodes = stats.dev_stats[0].node_stats
     assert [n.node_name for n in nodes] == ["t", "e"]
     assert first.all_start_nanos + first.all_end_rel_nanos <= second.all_start_nanos
+    assert abs(first.all_start_nanos / 1e9 - time.time()) < 100
     assert [(e["ts"], e["dur"]) for e in events] == [
         (n.all_start_nanos / 1000, n.all_end_rel_nanos / 1000) for n in nodes
     ]
+
+
+@pytest.mark.parametrize("name", core_facts.names("traced_outputs"))
+def test_a_trace_says_what_tensors_were_made(name):
+    core_facts.check(name)
+
+
+def test_resized_programs_of_loops_tell_the_sizes_of_each_run():
+    x = tf.placeholder(tf.float32, [None, None, 3])
+    out, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(4), x, dtype=tf.float32)
+    y = tf.tanh(out, name="y")
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        for sizes in [(2, 5), (3, 4), (5, 6), (2, 7), (4, 5)]:
+            value, stats = traced(sess, y, {x: np.ones([*sizes, 3])})
+            [output] = next(n for n in stats.dev_stats[0].node_stats if n.node_name == "y").output
+            assert tuple(dim.size for dim in output.tensor_description.shape.dim) == value.shape == (*sizes, 4)
+
+
+def test_a_branch_not_taken_gives_nothing():
+    p = tf.placeholder(tf.bool, [])
+    y = tf.cond(
+        p, lambda: tf.py_func(lambda: np.float32([1, 2]), [], tf.float32, name="a"), lambda: tf.zeros([3]) * 2.0
+    )
+    with tf.Session() as sess:
+        for taken in (True, False):
+            _, stats = traced(sess, y, {p: taken})
+            made = {n.node_name: n.output for n in stats.dev_stats[0].node_stats}
+            assert ("cond/a" in made) == taken
+            assert not taken or [d.size for d in made["cond/a"][0].tensor_description.shape.dim] == [2]
+
+
+def test_a_timeline_of_memory_counts_bytes_from_the_first_call_to_the_last_that_reads_them():
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    y = tf.matmul(tf.matmul(x, tf.ones([2, 8]), name="a"), tf.ones([8, 1]), name="b")
+    with tf.Session() as sess:
+        _, stats = traced(sess, y, {x: np.ones([3, 2])})
+    found = timeline.Timeline(stats).analyze_step_stats()
+    assert found.allocator_maximums["cpu"][1:] == (3 * 8 * 4 + 3 * 4, {"a", "b"})
+    events = json.loads(found.chrome_trace.format_to_string(pretty=True))["traceEvents"]
+    assert [e["args"]["cpu"] for e in events if e["ph"] == "C"] == [96, 108, 12, 0]
+    objects = [(e["ph"], e["name"]) for e in events if e.get("cat") == "Tensor"]
+    assert objects == [("N", "a"), ("O", "a"), ("D", "a"), ("N", "b"), ("O", "b"), ("D", "b")]
+    named = [e["args"]["name"].removeprefix("/job:localhost/replica:0/task:0/") for e in events if e["ph"] == "M"]
+    assert named == ["Allocators", "device:CPU:0 Compute", "device:CPU:0 Tensors"]
 
 
 def test_a_timeline_of_nothing_says_how_to_trace():

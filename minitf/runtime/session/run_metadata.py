@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from minitf.framework import protos
 
 _FIELDS = (
@@ -16,6 +18,8 @@ _FIELDS = (
     "op_start_rel_nanos",
     "op_end_rel_nanos",
     "all_end_rel_nanos",
+    "scheduled_micros",
+    "scheduled_nanos",
 )
 
 
@@ -26,6 +30,9 @@ def run_metadata_proto(metadata):
         found.cost_graph.CopyFrom(metadata.cost_graph)
     if metadata.HasField("step_stats"):
         for device in metadata.step_stats.dev_stats:
-            nodes = [{f: getattr(n, f) for f in _FIELDS} for n in device.node_stats]
+            nodes = [
+                {f: getattr(n, f) for f in _FIELDS} | {"output": [asdict(o) for o in n.output]}
+                for n in device.node_stats
+            ]
             found.step_stats.dev_stats.add(device=device.device, node_stats=nodes)
     return found

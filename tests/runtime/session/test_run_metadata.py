@@ -1,5 +1,5 @@
 import minitf as tf
-from minitf.summary.run_metadata import run_metadata_proto
+from minitf.runtime.session.run_metadata import run_metadata_proto
 
 
 def test_times_of_ops():
@@ -18,6 +18,11 @@ def test_times_of_ops():
         assert node.all_start_micros == own.all_start_nanos // 1000 > 0
         assert node.all_end_rel_micros == node.op_end_rel_micros >= 1
         assert node.all_end_rel_nanos == own.all_end_rel_nanos
+
+        assert [dim.size for dim in node.output[0].tensor_description.shape.dim] == [2]
+        assert node.output[0].tensor_description.allocation_description.allocator_name == "cpu"
+    assert type(run_metadata_proto(metadata)).FromString(metadata.SerializeToString()) == run_metadata_proto(metadata)
+    assert "requested_bytes: 8" in str(metadata)
 
 
 def test_without_a_trace():
