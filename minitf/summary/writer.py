@@ -15,7 +15,6 @@ from minitf.framework.origin import warn
 from minitf.graphs import files
 from minitf.graphs.export import graph_def as graph_def_of
 from minitf.graphs.export import without_large_constants
-from minitf.runtime.session.run_metadata import run_metadata_proto
 
 _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
 
@@ -119,7 +118,7 @@ class FileWriter:
             raise TypeError(f"add_run_metadata takes a tf.RunMetadata, not {run_metadata!r}")
         if tag in self._run_tags:
             raise ValueError(f"run metadata called {tag!r} have been written already; give these another tag")
-        content = {"tag": tag, "run_metadata": run_metadata_proto(run_metadata).SerializeToString()}
+        content = {"tag": tag, "run_metadata": run_metadata.SerializeToString()}
         self._write(_event(global_step, tagged_run_metadata=content))
         self._run_tags.add(tag)
 
