@@ -1,10 +1,10 @@
 """Dilation of images [images, h, w, c] by a filter [kh, kw, c]: the largest sum of pixels and filter at each place."""
 
-from minitf.kernels.compile.abi import FLOATS, T, i64p, kernel, like, real
+from minitf.kernels.compile.abi import REALS, T, i64p, kernel, like, real
 from minitf.kernels.compile.splitting import Range
 
 
-@kernel(T=FLOATS, split=Range("first", "count", o=("ow", "c")))
+@kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
 def dilation(x: T, f: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, kh, kw, sh, sw, dh, dw, top, left):
     """Rows `first` and on of the largest sums, of all images' rows."""
     for row in range(count):
@@ -12,7 +12,7 @@ def dilation(x: T, f: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, 
         for j in range(ow):
             r = (row * ow + j) * c
             for k in range(c):
-                o[r + k] = lowest
+                o[r + k] = like(x[0], lowest)
             for p in range(kh):
                 y = i * sh + p * dh - top
                 for q in range(kw):
@@ -21,12 +21,12 @@ def dilation(x: T, f: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, 
                         continue
                     at, tap = ((image * h + y) * w + z) * c, (p * kw + q) * c
                     for k in range(c):
-                        total = x[at + k] + f[tap + k]
+                        total = like(x[0], x[at + k] + f[tap + k])
                         o[r + k] = total if total > o[r + k] else o[r + k]
     return 0
 
 
-@kernel(T=FLOATS)
+@kernel(T=REALS)
 def dilation_grad(
     x: T,
     f: T,
@@ -52,7 +52,8 @@ def dilation_grad(
     top,
     left,
 ):
-    """The gradient by the filter or by the images, `size` numbers: g where the largest sum comes from.
+    """The gradient by the filter or by the images, `size` numbers: g where the largest sum comes from; of sums that are
+    not larger than `lowest`, where the filter or the window starts.
 
     `best` and `places` are scratch of c numbers each.
     """
@@ -62,8 +63,9 @@ def dilation_grad(
         image, i = row // oh, row % oh
         for j in range(ow):
             r = (row * ow + j) * c
+            start = 0 if of_filter else ((image * h + max(i * sh - top, 0)) * w + max(j * sw - left, 0)) * c
             for k in range(c):
-                best[k], places[k] = lowest, -1
+                best[k], places[k] = like(x[0], lowest), start + k
             for p in range(kh):
                 y = i * sh + p * dh - top
                 for q in range(kw):
@@ -73,11 +75,10 @@ def dilation_grad(
                     at, tap = ((image * h + y) * w + z) * c, (p * kw + q) * c
                     target = tap if of_filter else at
                     for k in range(c):
-                        total = x[at + k] + f[tap + k]
+                        total = like(x[0], x[at + k] + f[tap + k])
                         better = total > best[k]
                         best[k] = total if better else best[k]
                         places[k] = target + k if better else places[k]
             for k in range(c):
-                if places[k] >= 0:
-                    o[places[k]] += g[r + k]
+                o[places[k]] += g[r + k]
     return 0

@@ -17,6 +17,7 @@ from minitf.ops import patterns
 from minitf.ops.array import rearranging
 from minitf.ops.math import math
 from minitf.ops.nn.axes import listed
+from minitf.ops.nn.windowed import lowest
 from minitf.ops.nn.windows import Windows, axis, check_padding, static_count
 
 
@@ -51,10 +52,10 @@ def _windows(op, x, f) -> Windows:
 
 
 def _largest(op, x, f) -> tuple:
-    """The largest sums, and which place of the filter each is of."""
+    """The largest sums, and which place of the filter each is of: -1 if no sum is larger than the lowest number."""
     found = _windows(op, x, f)
     shape = (x.shape[0], *found.counts, x.shape[3])
-    best, places = np.full(shape, np.finfo(x.dtype).min, x.dtype), np.full(shape, -1)
+    best, places = np.full(shape, lowest(x.dtype), x.dtype), np.full(shape, -1)
     for (ky, kx), to, at in found.taps():
         sums = x[at] + f[ky, kx]
         larger = sums > best[to]
@@ -74,6 +75,9 @@ def _of_images(op, x, f, g):
     out = np.zeros_like(x)
     for (ky, kx), to, at in found.taps():
         out[at] += np.where(places[to] == ky * f.shape[1] + kx, g[to], 0).astype(x.dtype)
+    rows, columns = (np.maximum(np.arange(a.count) * a.stride - a.before, 0) for a in found)
+    nowhere = np.where(places < 0, g, 0).astype(x.dtype)
+    np.add.at(out, np.ix_(range(x.shape[0]), rows, columns), nowhere)  # the first pixel of the window
     return out
 
 
@@ -81,8 +85,9 @@ def _of_filter(op, x, f, g):
     _, places, _ = _largest(op, x, f)
     _check_back(places, g)
     out = np.zeros_like(f)
+    places = np.maximum(places, 0)
     for ky, kx in np.ndindex(*f.shape[:2]):
-        out[ky, kx] = np.where(places == ky * f.shape[1] + kx, g, 0).sum((0, 1, 2))
+        out[ky, kx] = np.where(places == ky * f.shape[1] + kx, g, 0).sum((0, 1, 2), dtype=f.dtype)
     return out
 
 
@@ -91,7 +96,7 @@ def _lowered(b, op, x, f):
     out = b.new((x.shape[0], *found.counts, x.shape[3]), x.dtype)
     if out.size:
         sizes = 0, x.shape[0] * found.counts[0], *_numbers(found, x.shape)
-        b.call(kernels.dilation[x.dtype], x, f, out, float(np.finfo(x.dtype).min), *sizes)
+        b.call(kernels.dilation[x.dtype], x, f, out, float(lowest(x.dtype)), *sizes)
     return out
 
 
@@ -101,8 +106,8 @@ def _lowered_grad(of_filter: bool):
         wanted = (x.shape[0], *found.counts, x.shape[3])
         if g.shape != wanted:
             raise ValueError(f"out_backprop has incompatible size: {g.shape}, not {wanted}")
-        out, lowest = b.new(f.shape if of_filter else x.shape, x.dtype), float(np.finfo(x.dtype).min)
-        sizes = int(of_filter), lowest, x.shape[0], *_numbers(found, x.shape)
+        out = b.new(f.shape if of_filter else x.shape, x.dtype)
+        sizes = int(of_filter), float(lowest(x.dtype)), x.shape[0], *_numbers(found, x.shape)
         scratch = b.new(x.shape[3:], x.dtype), b.new(x.shape[3:], np.int64)
         b.call(kernels.dilation_grad[x.dtype], x, f, g, out, *scratch, out.size, *sizes)
         return out
@@ -122,7 +127,7 @@ def _grad(op, g):
 define(
     "Dilation2D",
     "input: T[b, h, w, c], filter: T[kh, kw, ~c]; strides: list(int), rates: list(int), padding: string -> output: T",
-    T=dtypes.FLOAT,
+    T=dtypes.REAL,
     shape=_shape,
     numpy=lambda op, x, f: _largest(op, x, f)[0],
     kernel=_lowered,
@@ -133,7 +138,7 @@ _BACK = f"input: T~[b, h, w, c], filter: T~[kh, kw, c], out_backprop: T; {_HOW}"
 define(
     "Dilation2DBackpropInput",
     f"{_BACK} -> in_backprop: T",
-    T=dtypes.FLOAT,
+    T=dtypes.REAL,
     shape=lambda op: op.inputs[0].shape,
     numpy=_of_images,
     kernel=_lowered_grad(False),
@@ -141,7 +146,7 @@ define(
 define(
     "Dilation2DBackpropFilter",
     f"{_BACK} -> filter_backprop: T",
-    T=dtypes.FLOAT,
+    T=dtypes.REAL,
     shape=lambda op: op.inputs[1].shape,
     numpy=_of_filter,
     kernel=_lowered_grad(True),
@@ -161,7 +166,7 @@ def dilation2d(
     """The largest sum of pixels and a filter [kh, kw, c] at each place of images [batch, h, w, c].
 
     strides: [1, rows, columns, 1]; rates (or dilations): likewise, how far apart the pixels are; padding:
-    "SAME" or "VALID". The gradient goes to the first of equal sums.
+    "SAME" or "VALID". Integers are taken, too. The gradient goes to the first of equal sums.
 
     >>> from minitf.ops.array import array
     >>> dilation2d(array.zeros([1, 5, 5, 2]), array.zeros([3, 3, 2]), [1] * 4, [1] * 4,

@@ -37,3 +37,18 @@ def test_dilation_and_its_gradients(of_filter):
     place = best * 3 + np.arange(3) if of_filter else np.take_along_axis(at, best[:, :, :, None], 3)[:, :, :, 0]
     np.add.at(wanted.reshape(-1), place, g)
     np.testing.assert_allclose(back, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64])
+def test_integers_wrap_around_and_what_is_nowhere_larger_belongs_to_the_first(dtype):
+    lowest, highest = np.iinfo(dtype).min, np.iinfo(dtype).max
+    x, f, g = np.array([lowest, highest], dtype), np.array([0, 1], dtype), np.array([3, 5], dtype)
+    sizes = 1, 2, 1, 1, 2, 1, 2, 1, 1, 1, 1, 0, 0  # two pixels beside each other, the second on the edge
+    o, o_images, o_filter = np.empty_like(g), np.empty_like(x), np.empty_like(f)
+    assert run(morphology.dilation[dtype], x, f, o, float(lowest), 0, 1, *sizes) == 0
+    assert o.tolist() == [lowest, highest]  # highest + 1 is the lowest number
+    for of_filter, back in enumerate((o_images, o_filter)):
+        scratch = np.empty(1, dtype), np.empty(1, np.int64)
+        kernel = morphology.dilation_grad[dtype]
+        assert run(kernel, x, f, g, back, *scratch, 2, of_filter, float(lowest), 1, *sizes) == 0
+    assert o_images.tolist() == [3, 5] and o_filter.tolist() == [8, 0]
