@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from minitf.framework import dtypes
-from minitf.framework.apply import apply, apply_op
-from minitf.framework.convert import convert_to_tensor
+from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.shape import as_shape
 from minitf.framework.tensor import Tensor
@@ -17,10 +16,19 @@ define(
     shape=lambda op: op.attrs["shape"],
     **patterns.STATEFUL,
 )
+
+
+def _of_default(op):
+    shape, given = op.attrs["shape"], op.inputs[0].shape
+    if not shape.is_compatible_with(given):
+        raise ValueError(f"placeholder_with_default: a default of shape {given} does not fit shape {shape}")
+    return shape
+
+
 define(
     "PlaceholderWithDefault",
     "input: dtype; shape: shape -> output: dtype",
-    shape=lambda op: op.attrs["shape"],
+    shape=_of_default,
     numpy=lambda op, x: x,
     kernel=patterns.alias,
     grad=lambda op, g: g,
@@ -40,8 +48,4 @@ def placeholder(dtype, shape=None, name: str | None = None) -> Tensor:
 
 def placeholder_with_default(input, shape, name: str | None = None) -> Tensor:
     """A tensor with the value of `input` unless it is fed; ValueError if `shape` contradicts the default's."""
-    input = convert_to_tensor(input, name="input")
-    shape = as_shape(shape)
-    if not shape.is_compatible_with(input.shape):
-        raise ValueError(f"placeholder_with_default: a default of shape {input.shape} does not fit shape {shape}")
-    return apply_op("PlaceholderWithDefault", input, shape=shape, name=name).outputs[0]
+    return apply("PlaceholderWithDefault", input, shape=as_shape(shape), name=name)
