@@ -1,4 +1,4 @@
-"""tf.contrib.losses and tf.contrib.slim.losses: predictions first, then labels; each loss is collected.
+"""tf.contrib.slim.losses: those of tf.contrib.losses, predictions first, then labels; each loss is collected.
 
 Weights are numbers, or count along the first axes of the losses: [batch], [batch, d1], ... A loss is the mean over all
 items whose weights are not 0.
@@ -14,7 +14,11 @@ from minitf.losses import collected
 from minitf.losses.collected import get_losses as get_losses
 from minitf.losses.collected import get_regularization_losses as get_regularization_losses
 
-add_loss = add_arg_scope(collected.add_loss)
+
+@add_arg_scope
+def add_loss(loss, loss_collection: str | None = tf.GraphKeys.LOSSES) -> None:
+    """Adds a loss to a collection, if one is named."""
+    collected.add_loss(loss, loss_collection)
 
 
 def compute_weighted_loss(losses, weights=1.0, scope=None):
