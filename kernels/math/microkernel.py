@@ -11,6 +11,8 @@ import numpy as np
 from minitf.kernels.math import tiling
 from minitf.kernels.math.tiling import KEPT, MASKS, PARTIAL, TILE_ROWS, VECTOR_SIZE, WHOLE
 
+NARROW = 2  # vectors
+
 
 class Vectors:
     """Phrases about vectors of items of a dtype."""
@@ -65,6 +67,15 @@ class Vectors:
             {name}.i32 = trunc i64 {count} to i32 {self.splat(f"{name}.counts", f"{name}.i32", "i32")}
             {name} = icmp slt {numbers(range(self.lanes))}, {name}.counts"""
 
+    def held_mask(self, name, count):
+        """`name` is the mask of the first `count` lanes, which is not worked out again in each trip of a loop."""
+        bits = f"i{self.lanes}"
+        return f"""
+            {self.mask(f"{name}.once", count)}
+            {name}.bits = bitcast {self.bits} {name}.once to {bits}
+            {held(f"{name}.held", f"{name}.bits", bits)}
+            {name} = bitcast {bits} {name}.held to {self.bits}"""
+
     def multiply_add(self, name, x, y, z):
         """`name` is x * y + z, rounded once where the processor can."""
         operands = ", ".join(f"{self.type} {value}" for value in (x, y, z))
@@ -78,6 +89,11 @@ class Vectors:
         for name, bit in zip(names, (0, distance)):
             lanes = [lane & ~distance | bit | (self.lanes if lane & distance else 0) for lane in range(self.lanes)]
             yield f"{name} = shufflevector {self.type} {x}, {self.type} {y}, {numbers(lanes)}"
+
+
+def held(name, value, type="i64"):
+    """`name` is a value that stays in a register: the compiler does not know that it follows from others."""
+    return f'{name} = call {type} asm "", "=r,0"({type} {value})'
 
 
 def numbers(values, type="i32"):
@@ -173,7 +189,8 @@ def _tile(v, name, tile):
     return text(
         f"define internal void @{name}({TILE}) nounwind {{",
         f"start: %last = sub i64 %columns, {(vectors - 1) * v.lanes}",
-        v.mask("%tail", "%last"),
+        v.held_mask("%tail", "%last") if MASKS and vectors <= NARROW else v.mask("%tail", "%last"),
+        (_rows_off(r, vectors <= NARROW) for r in range(1, rows, 2)),
         f"%shifted = sub i64 %columns, {v.lanes}",
         "%adds = icmp ne i64 %add, 0",
         "br i1 %adds, label %sum, label %ready",
@@ -230,9 +247,18 @@ def _places(v, name, rows, offsets):
             yield v.place(f"{name}{r}.{q}", "%c", f"{name}.offset{r}.{q}")
 
 
+def _rows_off(r, narrow):
+    """How far off an odd row is. The compiler would add one row's length after the other, and in narrow tiles, which
+    have little else to do, each address would wait for the one before.
+    """
+    yield f"%rows{r}.of.a = mul i64 %a.row, {r}"
+    yield held(f"%rows{r}", f"%rows{r}.of.a") if narrow else f"%rows{r} = add i64 %rows{r}.of.a, 0"
+
+
 def _row(v, r, vectors):
     """One step of one row of a tile."""
-    yield f"%offset{r} = mul i64 %a.row, {r}"
+    even = r & -r  # the largest power of two that the row's number is a multiple of
+    yield f"%offset{r} = mul i64 %rows{r // even}, {even}" if r else "%offset0 = add i64 0, 0"
     yield v.place(f"%at.a{r}", "%at.a", f"%offset{r}")
     yield f"%item{r} = load {v.item}, ptr %at.a{r}, align {v.itemsize}"
     yield v.splat(f"%a{r}", f"%item{r}")

@@ -17,7 +17,7 @@ VECTOR_SIZE = _vector_size()
 MASKS = VECTOR_SIZE == 64  # whether masked vectors cost no more than whole ones
 REGISTERS = 16 if llvm.get_default_triple().startswith("x86_64") and not MASKS else 32
 # Most rows of a tile of so many vectors: its sums, a row of B and an item of A fill the registers.
-TILE_ROWS = (0, 8, 8, 9, 6) if REGISTERS == 32 else (0, 8, 6, 4)
+TILE_ROWS = (0, 12, 8, 9, 6) if REGISTERS == 32 else (0, 8, 6, 4)
 
 
 class Tile(NamedTuple):
