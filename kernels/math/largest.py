@@ -1,8 +1,32 @@
-"""The largest entries of the rows of [rows, width]."""
+"""The largest entries of the rows of [rows, width].
+
+Few of many are kept in a heap. Many are sorted by bytes, the last one first: each pass puts the places of the entries
+in the order of one byte of their ranks, those of equal bytes as they were.
+"""
 
 import numpy as np
 
-from minitf.kernels.compile.abi import INDEX, REALS, I, T, f32p, i32p, kernel, scalar, u8p
+from minitf.kernels.compile.abi import (
+    FLOATS,
+    INDEX,
+    REALS,
+    I,
+    T,
+    address,
+    at,
+    bits,
+    f32p,
+    i32p,
+    kernel,
+    scalar,
+    u8p,
+    workspace,
+)
+from minitf.kernels.compile.splitting import By
+
+MANY, SHARE = 32, 16  # so many, and at least so large a part of a row, are sorted by bytes
+BYTES = 256
+UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
 
 
 @scalar
@@ -33,9 +57,65 @@ def exchange(values, places, i, j):
     return 0
 
 
-@kernel(T=REALS)
-def top_k(a: T, values: T.out, places: i32p.out, rows, width, k):
+@scalar
+def rank(x, highest):
+    """An integer whose bytes, as a number without a sign, are the less the larger x is; `highest`: all bits but that of
+    the sign.
+    """
+    return np.int64(x) ^ highest
+
+
+@rank.register(*UNSIGNED)
+def _(x, highest):
+    return ~np.int64(x)
+
+
+@rank.register(*FLOATS)
+def _(x, highest):
+    if x != x:
+        return np.int64(-1)  # NaN is the last
+    word = np.int64(bits(x)) if x != 0 else np.int64(0)  # -0 is 0
+    return word if word < 0 else word ^ highest
+
+
+@scalar
+def by_bytes(a, values, places, here, there, width, k, counts):
+    """The k largest of `width` numbers, in order, and their places; `here` and `there` have room for the places of all,
+    `counts` for how often each byte occurs.
+    """
+    size = address(a, 1) - address(a, 0)
+    highest = (1 << (8 * size - 1)) - 1
+    for i in range(size * BYTES):
+        counts[i] = 0
+    for i in range(width):
+        word, here[i] = rank(a[i], highest), i
+        for digit in range(size):
+            counts[digit * BYTES + ((word >> (8 * digit)) & 255)] += 1
+    for digit in range(size):
+        shift, own, before = 8 * digit, at(counts, digit * BYTES), 0
+        if own[(rank(a[0], highest) >> shift) & 255] == width:
+            continue
+        for i in range(BYTES):
+            own[i], before = before, before + own[i]
+        for i in range(width):
+            byte = (rank(a[here[i]], highest) >> shift) & 255
+            there[own[byte]] = here[i]
+            own[byte] += 1
+        here, there = there, here
+    for i in range(k):
+        values[i], places[i] = a[here[i]], here[i]
+    return 0
+
+
+@kernel(T=REALS, split=By("rows", a="width", values="k", places="k", here="width", there="width"))
+def top_k(a: T, values: T.out, places: i32p.out, here: i32p.scratch, there: i32p.scratch, rows, width, k):
     """The k largest of every row, largest first, equal ones in their order; k <= width."""
+    counts = workspace(here)
+    for row in range(rows if k >= MANY and k * SHARE >= width else 0):
+        q, p, spare = row * width, row * k, at(there, row * width)
+        by_bytes(at(a, q), at(values, p), at(places, p), at(here, q), spare, width, k, counts)
+    if k >= MANY and k * SHARE >= width:
+        return 0
     for row in range(rows):
         p = row * k
         for i in range(k):

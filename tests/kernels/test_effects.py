@@ -221,7 +221,12 @@ FILLED = {  # contents before and otherwise, of what is written
     ("apply_adam", "beta1_power"): ([0.5],) * 2,
 }
 WHOLE = {"index": np.zeros(1, np.int64), "rows": 1}  # optimizers cut what is no row of a variable
-UNTOUCHED = {("conv2d_filter", "s"), ("conv2d_filter_batch", "s")}  # scratch that so little work does not need
+UNTOUCHED = {
+    ("conv2d_filter", "s"),
+    ("conv2d_filter_batch", "s"),
+    ("top_k", "here"),
+    ("top_k", "there"),
+}  # scratch that so little work does not need
 SAMPLE = sorted(
     name
     for name, k in KERNELS.items()

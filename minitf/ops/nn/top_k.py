@@ -42,8 +42,9 @@ def _top_k_kernel(b, op, x, k):
     k = int(b.counted(k, x.shape[-1] if x.shape else 0))
     _check_k(x.shape, k)
     values, places = b.new((*x.shape[:-1], k), x.dtype), b.new((*x.shape[:-1], k), np.int32)
+    here, there = (b.new(x.shape, np.int32) for _ in range(2))
     if k or b.follows:
-        b.call(kernels.top_k[x.dtype], x, values, places, *rows_of(x.shape), k)
+        b.call(kernels.top_k[x.dtype], x, values, places, here, there, *rows_of(x.shape), k)
     return values, places
 
 
