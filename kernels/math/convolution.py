@@ -15,6 +15,7 @@ from minitf.kernels.math.gemm import STEPS, block, block_of_runs
 from minitf.kernels.math.sparse_gradients import few_in_all, few_in_image, filter_of_few, finite, input_of_few
 
 DEEPEST = STEPS + STEPS // 2  # items of a patch at once
+NARROWEST = 8  # rows of pixels whose patches are read where they overlap
 FEWEST, MOST = 16, 2 * DEEPEST  # pixels for which a filter is read, and its items, to read patches where they overlap
 
 
@@ -107,6 +108,17 @@ def window(x, rows, y, start, count, dilation, length, h, width):
     return 0
 
 
+@scalar
+def band_of(x, c, oh, ow, kh, kw, sh, sw, dh, dw):
+    """Of how many rows of pixels the patches are read where they overlap, from a copy of the part of the image
+    that they reach over; 0 if it is better to copy each patch.
+    """
+    length = max(((ow - 1) * sw + kw) * c, 1)
+    rows = WORKSPACE // (address(x, 1) - address(x, 0)) // length
+    band = min((rows - (kh - 1) * dh - 1) // sh + 1, oh) if rows > (kh - 1) * dh else 0
+    return band if dw == 1 and NARROWEST <= ow <= DEEPEST and 0 < kw * c <= DEEPEST else 0
+
+
 @kernel(T=FLOATS, split=Range("first", "count", o=("out",)))
 def conv2d(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh, sw, dh, dw, top, left):
     """o = the convolution at `count` pixels of the result from `first` on, counted through all images."""
@@ -122,7 +134,7 @@ def conv2d(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh,
             window(at(x, pixel * h * w * c), panel, oy * sh - top, (ox * sw - left) * c, kh, dh, length, h, w * c)
             for ky in range(0, kh, most):
                 a, f_y, runs, add = at(panel, ky * length), at(f, ky * kw * c * out), min(most, kh - ky), min(ky, 1)
-                block_of_runs(a, sw * c, length, f_y, at(o, i * out), m, out, kw * c, runs, add, scratch)
+                block_of_runs(a, sw * c, 1, length, f_y, at(o, i * out), m, out, kw * c, runs, add, scratch)
             i += m
         return 0
     rows = patches_at_once(x, items)

@@ -70,13 +70,13 @@ def worth_copying(b, b_step, lanes):
 
 
 @scalar
-def block_of_runs(a, a_row, a_run, b, c, m, n, k, runs, add, scratch):
-    """One block with `runs` times k steps, a panel at a time; A's items of a run are adjacent, and B's and C's rows."""
+def block_of_runs(a, a_row, a_step, a_run, b, c, m, n, k, runs, add, scratch):
+    """One block with `runs` times k steps, a panel at a time; B's and C's rows are adjacent."""
     lanes = VECTOR_SIZE // (address(b, 1) - address(b, 0))
     keep, j = worth_copying(b, n, lanes), 0
     while j < n:
         columns = min(panel_vectors(n - j, lanes) * lanes, n - j)
-        tiles(a, a_row, 1, a_run, at(b, j), n, at(c, j), n, k, runs, m, columns, add, keep, scratch)
+        tiles(a, a_row, a_step, a_run, at(b, j), n, at(c, j), n, k, runs, m, columns, add, keep, scratch)
         j += columns
     return 0
 

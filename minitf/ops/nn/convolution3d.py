@@ -30,9 +30,21 @@ class _OfVolumes(Convolution):
         b.call(kernels.conv3d[x.dtype], x, f, out, 0, planes, *self.numbers(found, x.shape, f.shape))
 
     def call_for_input(self, b, f, g, out, found: Windows) -> None:
+        if all(axis.stride == 1 for axis in found):
+            self._call_turned(b, f, g, out, found)
+            return
         turned = patterns.walk(b, f, (f.shape[4], f.size // f.shape[4] if f.size else 0), (1, f.shape[4]))
         numbers = (0, out.shape[0], *self.numbers(found, out.shape, f.shape))
         b.call(kernels.conv3d_input[f.dtype], g, turned, out, *numbers)
+
+    def _call_turned(self, b, f, g, out, found: Windows) -> None:
+        """The gradient for the input where the filter moves by one: a convolution with the filter turned round."""
+        window, (depth, width) = f.shape[:3], f.shape[3:]
+        steps = tuple(-n * depth * width for n in (window[1] * window[2], window[2], 1))
+        turned = patterns.walk(b, f, (*window, width, depth), (*steps, 1, width), f.size - depth * width)
+        before = [(axis.window - 1) * axis.dilation - axis.before for axis in found]
+        numbers = (*g.shape[1:], *out.shape[1:], *window, 1, 1, 1, *found.each("dilation"), *before)
+        b.call(kernels.conv3d[f.dtype], g, turned, out, 0, out.shape[0] * out.shape[1], *numbers)
 
     def call_for_filter(self, b, x, g, out, found: Windows) -> None:
         numbers = (0, out.size // out.shape[4], x.shape[0], *self.numbers(found, x.shape, out.shape))

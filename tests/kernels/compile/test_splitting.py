@@ -111,6 +111,7 @@ def slots(count, capacity):
 
 # Volumes of 2 x 4 x 3, and how a filter of 2 x 3 x 2 lies on them.
 VOLUMES = (2, 4, 3, 2, 2, 4, 3, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 0, 1, 0)
+WIDE_VOLUMES = (2, 4, 9, 2, 2, 4, 9, 5, 2, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0)  # whose patches are read where they overlap
 
 SAMPLES = {
     "put_slots": [
@@ -210,8 +211,14 @@ SAMPLES = {
     "conv2d_input_batch": [
         lambda: [real(6, 4, 3, 5), real(5, 12), real(6, 4, 3, 2), *images(), 5, 3, 2, 1, 1, 1, 1, 1, 0]
     ],
-    "conv3d": [lambda: [real(3, 2, 4, 3, 2), real(2, 3, 2, 2, 5), real(6, 4, 3, 5), 0, 6, *VOLUMES]],
-    "conv3d_filter": [lambda: [real(3, 2, 4, 3, 2), real(3, 2, 4, 3, 5), real(24, 5), 0, 24, 3, *VOLUMES]],
+    "conv3d": [
+        lambda w=w, how=how: [real(3, 2, 4, w, 2), real(2, 3, 2, 2, 5), real(6, 4, w, 5), 0, 6, *how]
+        for w, how in ((3, VOLUMES), (9, WIDE_VOLUMES))
+    ],
+    "conv3d_filter": [
+        lambda w=w, how=how: [real(3, 2, 4, w, 2), real(3, 2, 4, w, 5), real(24, 5), 0, 24, 3, *how]
+        for w, how in ((3, VOLUMES), (9, WIDE_VOLUMES))
+    ],
     "conv3d_input": [lambda: [real(6, 2, 4, 3, 5), real(5, 24), real(6, 2, 4, 3, 2), 0, 6, *VOLUMES]],
     "depthwise": [lambda: [real(6, 4, 3, 2), real(3, 2, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 1, 1, 0]],
     "depthwise_filter": [
@@ -259,6 +266,10 @@ SAMPLES = {
     ],
     "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
     "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32), 1, 6, ROWS, 4]],
+    "top_k": [
+        lambda k=k: [real(ROWS, 64), real(ROWS, k), index(9, ROWS, k), *(index(9, ROWS, 64) for _ in "12"), ROWS, 64, k]
+        for k in (3, 40)
+    ],
     "leaky_relu": [lambda: [real(WIDTH), real(WIDTH), real(WIDTH), 0.1, WIDTH]],
     "fill": [lambda: [real(1).view(np.uint32), real(WIDTH).view(np.uint32), WIDTH]],
     "divide_by_count": [lambda: [real(WIDTH), 3, WIDTH]],
