@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
-from minitf.scripts import lists, numpy1, pickles, python2
+from minitf.scripts import lists, numpy1, patterns, pickles, python2
+from minitf.scripts.siblings import Siblings
 from minitf.scripts.source import Piece, Unreadable
 
 _KINDS = frozenset(["int", "float", "complex", "round"])
@@ -90,7 +92,7 @@ class Yesterday(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node):
-        """Conversions to numbers and of text, what takes whole numbers, functions of `math` and pickles."""
+        """Conversions to numbers and of text, what takes whole numbers, functions of `math`, `re` and pickles."""
         function = node.func
         name = getattr(function, "id", getattr(function, "attr", None))
         if name in _GO_THROUGH or name == "join":
@@ -110,6 +112,8 @@ class Yesterday(ast.NodeTransformer):
         module = getattr(getattr(function, "value", None), "id", None)
         if module in _PICKLES and isinstance(function, ast.Attribute):
             return _call("pickled", node, function, *node.args, keywords=node.keywords)
+        if module == "re" and name == "split":
+            return _call("split", node, function, *node.args, keywords=node.keywords)
         if module == "math" or name in _COUNTS:
             node.args = [a if isinstance(a, ast.Starred) else _call("single", node, a) for a in node.args]
         return node
@@ -159,6 +163,7 @@ _HELPERS = {
     "number": numpy1.number,
     "pickled": pickles.pickled,
     "single": numpy1.single,
+    "split": patterns.split,
     "store": numpy1.store,
     "text": numpy1.text,
 }
@@ -190,8 +195,12 @@ def dialects(pieces: list[Piece]) -> list[Dialect]:
     return found
 
 
-def code_of(text: str, name: str, shows: bool = False, dialect: Dialect = _TODAY) -> list[CodeType]:
+def code_of(
+    text: str, name: str, shows: bool = False, dialect: Dialect = _TODAY, package: Path | None = None
+) -> list[CodeType]:
     """The code of a piece of source; if it `shows` its last value, that is a piece of code of its own.
+
+    package: the folder of the package that it is a module of, if any.
 
     Raises:
       Unreadable: if it is neither Python 3 nor Python 2.
@@ -199,6 +208,8 @@ def code_of(text: str, name: str, shows: bool = False, dialect: Dialect = _TODAY
     """
     tree, floor = parsed(text, name, dialect)
     tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
+    if package is not None:
+        tree = Siblings(package).visit(tree)
     last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
     ast.fix_missing_locations(tree)
     codes = [compile(tree, name, "exec", dont_inherit=True)]

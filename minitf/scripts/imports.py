@@ -97,8 +97,9 @@ class Converted(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
         """The module's code."""
         path = self.get_filename(fullname)
+        package = Path(path).parent if "." in fullname or self.is_package(fullname) else None
         try:
-            (code,) = code_of(decoded(self.get_data(path)), path, dialect=Own.dialect)
+            (code,) = code_of(decoded(self.get_data(path)), path, dialect=Own.dialect, package=package)
         except Unreadable as error:
             raise ImportError(str(error), name=fullname, path=path) from None
         return code

@@ -53,6 +53,27 @@ print(type(own.__loader__).__name__, type(theirs.__loader__).__name__)
     assert done.stdout.split() == ["Converted", "SourceFileLoader"], done.stderr
 
 
+def test_modules_of_a_package_import_each_other_by_bare_names(tmp_path):
+    models = tmp_path / "models"
+    models.mkdir()
+    (tmp_path / "utils.py").write_text("here = 'top'")
+    (models / "utils.py").write_text("here = 'beside'")
+    (models / "base.py").write_text("import json, layers\nimport layers as l\nx = layers.y + l.y")
+    (models / "layers.py").write_text("from utils import here\ny = 3")
+    (models / "__init__.py").write_text("from base import x\nfrom layers import here")
+    code = f"""
+from pathlib import Path
+from minitf.scripts import imports
+imports.install(Path({str(tmp_path)!r}))
+import models
+print(models.x, models.here, models.base.json.dumps(1))
+try: import layers
+except ImportError: print("none")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["6", "top", "1", "none"], done.stderr
+
+
 def test_versions():
     small, large = versions.LooseVersion("1.2"), versions.StrictVersion("1.15.0")
     assert small < large and large >= "1.15" and small == versions.LooseVersion("1.2")
