@@ -13,6 +13,7 @@ from types import CodeType
 from typing import NamedTuple
 
 from minitf.scripts import lists, numpy1, patterns, pickles, python2
+from minitf.scripts.arguments import RENAMED, renamed
 from minitf.scripts.siblings import Siblings
 from minitf.scripts.source import Piece, Unreadable
 
@@ -112,6 +113,8 @@ class Yesterday(ast.NodeTransformer):
         module = getattr(getattr(function, "value", None), "id", None)
         if module in _PICKLES and isinstance(function, ast.Attribute):
             return _call("pickled", node, function, *node.args, keywords=node.keywords)
+        if name in RENAMED and any(keyword.arg in RENAMED[name] for keyword in node.keywords):
+            return _call("renamed", node, function, *node.args, keywords=node.keywords)
         if module == "re" and name == "split":
             return _call("split", node, function, *node.args, keywords=node.keywords)
         if module == "math" or name in _COUNTS:
@@ -162,6 +165,7 @@ _HELPERS = {
     "listed": lists.listed,
     "number": numpy1.number,
     "pickled": pickles.pickled,
+    "renamed": renamed,
     "single": numpy1.single,
     "split": patterns.split,
     "store": numpy1.store,
