@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import inspect
 import linecache
@@ -23,6 +24,7 @@ from minitf.framework.tensor import Tensor
 _TELLING = (OSError, ImportError, Warning, NotImplementedError, NameError)  # whoever raises them
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _SIGNATURE = re.compile(r"\(\) (takes|got|missing) .*argument")
+_UNKNOWN = re.compile(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'$")
 _MOST = 60  # characters of a value that are shown
 _UNGUARDED = {  # what runs for every op or step and checks for itself; what users override
     "Tensor.__init__",
@@ -189,6 +191,7 @@ def _misfit(function, name, named: dict, args: tuple, kwargs: dict) -> Exception
 def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> Exception:
     """The error itself, with the call in its text where that lacks it, or a clear one in its place."""
     frames = _frames(error.__traceback__)
+    _say_nearest(error, function)
     if len(frames) < 2 or isinstance(error, _TELLING) or any(is_users(tb.tb_frame) for tb in frames):
         return error  # a misfit, Python's own word on a signature, or what a user's function raised
     try:
@@ -204,6 +207,15 @@ def _explained(error: Exception, function, name, args: tuple, kwargs: dict) -> E
             return WrongArgument(_refusal(name, at_fault or arguments) + (f": {error}" if _of_signature(error) else ""))
     _add(error, name, arguments)
     return error
+
+
+def _say_nearest(error: Exception, function) -> None:
+    """Adds the nearest argument that the function has to Python's own word on one that it has not."""
+    unknown = isinstance(error, TypeError) and _UNKNOWN.search(str(error))
+    if unknown and "did you mean" not in str(error).lower():
+        near = difflib.get_close_matches(unknown[2], inspect.signature(function).parameters, 1)
+        if near and unknown[1] == function.__name__:
+            error.args = (f"{error}; did you mean {near[0]!r}?",)
 
 
 def _add(error: Exception, name: str, arguments: dict) -> None:

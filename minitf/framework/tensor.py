@@ -82,7 +82,10 @@ class Tensor(Shown):
         raise Symbolic(f"{self.name} is symbolic; run it in a session to get a NumPy array")
 
     def __index__(self):
-        raise TypeError(f"{self.name} cannot be used as an index: its value is not known until a session runs")
+        raise TypeError(
+            f"{self.name} cannot be used as an index or a Python number: its value is not known until a session runs; "
+            "functions of `math` take numbers, those of tf and tf.math take tensors"
+        )
 
 
 def shaped(tensor: Tensor, shape: TensorShape) -> Tensor:

@@ -1,6 +1,7 @@
 """Calls of public functions: kinds are checked, errors name the call, users' own errors stay as they are."""
 
 import inspect
+import math
 import pickle
 import sys
 import types
@@ -157,3 +158,19 @@ def test_a_wrong_kind_is_a_type_error_and_a_value_error():
     for kind in (TypeError, NotImplementedError):
         with fails(kind, "symbolic"):
             tf.constant(1).__array__()
+
+
+def test_the_nearest_argument_is_named():
+    x = tf.zeros([1, 8, 8, 1])
+    with fails(TypeError, "unexpected keyword argument 'stride'; did you mean 'strides'?"):
+        tf.layers.conv2d(x, 3, 3, stride=2)
+    scope = tf.contrib.framework.arg_scope([tf.contrib.layers.conv2d], weight_regularizer=None)
+    with scope, fails(TypeError, "'weight_regularizer'; did you mean 'weights_regularizer'?"):
+        tf.contrib.layers.conv2d(x, 3, 3)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nothing_like_it'$"):
+        tf.layers.conv2d(x, 3, 3, nothing_like_it=2)
+
+
+def test_tensors_are_no_numbers_of_python():
+    with fails(TypeError, "Const:0 cannot be used as an index or a Python number", "functions of `math`"):
+        math.exp(tf.constant(1.0))

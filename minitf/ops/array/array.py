@@ -29,14 +29,16 @@ _SMALL = 1000  # elements: larger tensors of zeros or ones are filled when they 
 
 def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
-    target = tuple(int(n) for n in target)
+    target = wanted = tuple(int(n) for n in target)
     if target.count(-1) > 1 or any(n < -1 for n in target):
         raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
     if -1 in target:
         found = _missing(sizes, [n for n in target if n != -1])
         target = tuple(found if n == -1 else n for n in target)
     if math.prod(target) != math.prod(sizes):
-        raise ValueError(f"{math.prod(sizes)} elements do not fit shape {target}")
+        found = f"{math.prod(sizes)} elements, a tensor of shape {TensorShape(sizes)}, do not fit shape {wanted}"
+        known = math.prod(n for n in wanted if n != -1)
+        raise ValueError(found + (f": it requires a multiple of {known}" if -1 in wanted else f" of {known}"))
     return target
 
 
@@ -406,10 +408,23 @@ def _joined_sizes(op):
     for part in known:
         others = part.sizes[:axis] + rest[axis : axis + 1] + part.sizes[axis + 1 :]
         if others != rest:
-            rest = TensorShape(others).merge_with(TensorShape(rest)).sizes
+            rest = _merged(others, rest, known, axis)
     sizes = [None if t.shape.sizes is None else t.shape.sizes[axis] for t in parts]
     total = None if None in sizes else sum(sizes)
     return TensorShape((*rest[:axis], total, *rest[axis + 1 :]))
+
+
+def _merged(others: tuple, rest: tuple, parts: list, axis: int) -> tuple:
+    """What two shapes say together; `axis` of both is the same."""
+    try:
+        return TensorShape(others).merge_with(TensorShape(rest)).sizes
+    except ValueError:
+        differ = next(i for i, (a, b) in enumerate(zip(others, rest)) if None not in (a, b) and a != b)
+        shapes = ", ".join(map(str, parts))
+        raise ValueError(
+            f"tensors of shapes {shapes} cannot be joined along axis {axis}: axis {differ} is {rest[differ]} in one "
+            f"and {others[differ]} in another (dimension {differ} in both shapes must be equal)"
+        ) from None
 
 
 def _concat_kernel(b, op, *values):

@@ -141,9 +141,11 @@ def _traced(function: Callable, pred: bool) -> tuple[Body, object]:
     body = Body(of_loop=False)
     with body.as_default():
         returned = function()
-        if returned is None:
+        if returned is None or any(leaf is None for leaf in nest.flatten(returned)):
+            label, among = "true_fn" if pred else "false_fn", "" if returned is None else " as one of its results"
             raise ValueError(
-                f"tf.cond: {getattr(function, '__name__', function)} returned None; return tensors or operations"
+                f"tf.cond: {label} ({getattr(function, '__name__', function)}) returned None{among}; return tensors or "
+                "operations (None values are not supported)"
             )
         returned = nest.map_structure(lambda value: _as_result(value, pred), returned)
         for leaf in nest.flatten(returned):

@@ -32,10 +32,13 @@ def opened(data: bytes, formats: tuple):
     try:
         with image.open(io.BytesIO(data), formats=formats) as file:
             yield file
+    except image.UnidentifiedImageError:
+        why = f"unknown format starting with {data[:16]!r}" if data else "there are none"
     except (OSError, SyntaxError, image.DecompressionBombError) as error:
-        raise ValueError(
-            f"{len(data)} bytes are no image that can be read as {' or '.join(formats)}: {error}"
-        ) from None
+        why = str(error)
+    else:
+        return
+    raise ValueError(f"{len(data)} bytes are no image that can be read as {' or '.join(formats)}: {why}")
 
 
 def pixels(file, channels: int) -> np.ndarray:

@@ -42,7 +42,11 @@ class _OfImages(Convolution):
 
         groups = depth // f[2] if depth and f[2] else 1
         if f[3] is not None and f[3] % groups:
-            raise ValueError(f"the depth of the output ({f[3]}) is not a multiple of the number of groups ({groups})")
+            raise ValueError(
+                f"the filter of shape {TensorShape(f)} is made for {f[2]} channels; the images have {depth}, which "
+                f"would be {groups} groups: the depth of the output ({f[3]}) is not a multiple of the number of groups "
+                f"({groups})"
+            )
 
     def lies(self, op, sizes: tuple, f: tuple, g: tuple | None = None) -> Windows:
         found = super().lies(op, sizes, f, g)

@@ -15,6 +15,7 @@ from minitf.framework.graph import get_default_graph
 from minitf.framework.origin import warn
 from minitf.framework.shown import Shown
 from minitf.framework.tensor import set_session_finder
+from minitf.framework.traversal import bodies_of
 from minitf.kernels.compile import precompile
 from minitf.kernels.machine import pool
 from minitf.runtime.execute.costs import cost_graph
@@ -235,14 +236,17 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
                 raise self._uninitialized(plan, op)
 
     def _uninitialized(self, plan: Plan, first) -> errors.FailedPreconditionError:
-        written = set(written_variables(plan.ops)) - {first}
-        names = [op.name for op in plan.variables if not self._state.initialized(op) and op not in written]
-        names = names or [first.name]
+        first_values = [op for op in plan.ops if op.definition.effect == "initializes" or bodies_of(op)]
+        given = set(written_variables(first_values)) - {first}
+        early = [op for op in plan.variables if not self._state.initialized(op) and op not in given] or [first]
+        local = {variable.op for variable in first.graph.get_collection("local_variables")}
+        kinds = sorted({"local" if op in local else "global" for op in early})
+        wanted = " and ".join(f"tf.{kind}_variables_initializer()" for kind in kinds)
         return errors.FailedPreconditionError(
             None,
             first,
-            f"uninitialized variable{'s' if len(names) > 1 else ''}: {', '.join(names)}. Run "
-            "tf.global_variables_initializer() (or the variables' initializers) in this session first",
+            f"uninitialized variable{'s' if len(early) > 1 else ''}: {', '.join(op.name for op in early)}. Run "
+            f"{wanted} (or the variables' initializers) in this session first, once all are made",
         )
 
     @contextlib.contextmanager

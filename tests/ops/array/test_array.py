@@ -258,3 +258,18 @@ def test_gradients_recorded_from_tensorflow(fact):
 def test_graphs_recorded_from_tensorflow(name):
     snippet = next(s for s in facts("graphs")["snippets"] if s["id"] == name)
     assert helpers.built(lambda: exec(snippet["source"], {"tf": tf, "np": np})) == snippet["ops"]
+
+
+def test_what_does_not_fit_says_what_does():
+    with helpers.fails(ValueError, "24 elements, a tensor of shape (2, 3, 4), do not fit shape (2, 5) of 10"):
+        tf.reshape(tf.zeros([2, 3, 4]), [2, 5])
+    x = tf.placeholder(tf.float32, [None, 4])
+    with tf.Session() as sess, helpers.fails(tf.errors.InvalidArgumentError, "(-1, 5)", "requires a multiple of 5"):
+        sess.run(tf.reshape(x, [-1, 5]), {x: np.zeros([3, 4])})
+
+
+def test_what_cannot_be_joined_says_along_which_axis_it_differs():
+    parts = [tf.zeros([2, 3, 4]), tf.placeholder(tf.float32, [None, None, 4]), tf.zeros([2, 2, 4])]
+    with helpers.fails(ValueError, "cannot be joined along axis 2: axis 1 is 3 in one and 2 in another"):
+        tf.concat(parts, 2)
+    assert tf.concat(parts, 1).shape.as_list() == [2, None, 4]

@@ -72,6 +72,8 @@ def test_messages_say_what_differs():
         tf.cond(p, lambda: (1.0, 1), lambda: 1.0)
     with fails(ValueError, "returned None", "return tensors or operations"):
         tf.cond(p, lambda: None, lambda: None)
+    with fails(ValueError, "false_fn (<lambda>) returned None as one of its results", "None values are not supported"):
+        tf.cond(p, lambda: (1, 2), lambda: (1, None))
     with fails(TypeError, "pred is a Python bool", "Python `if`"):
         tf.cond(True, lambda: 1, lambda: 2)
 

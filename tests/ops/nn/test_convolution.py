@@ -219,3 +219,8 @@ def test_static_errors():
         None,
         4,
     ]
+
+
+def test_a_filter_for_other_channels():
+    with fails(ValueError, "made for 1 channels; the images have 3", "not a multiple of the number of groups (3)"):
+        tf.nn.conv2d(tf.zeros([2, 8, 8, 3]), tf.zeros([3, 3, 1, 32]), [1, 1, 1, 1], "SAME")

@@ -9,6 +9,20 @@ from helpers import fails
 import minitf as tf
 
 
+def test_uninitialized_variables_that_are_written_are_named_with_their_initializers():
+    _, count = tf.metrics.accuracy([1, 2], [1, 3])
+    w = tf.Variable(1.0, name="w")
+    with tf.Session() as sess:
+        with fails(tf.errors.FailedPreconditionError, "accuracy/total, accuracy/count. Run tf.local_variables_init"):
+            sess.run(count)
+        sess.run(tf.global_variables_initializer())
+        step = tf.train.AdamOptimizer().minimize(w * w)
+        with fails(tf.errors.FailedPreconditionError, "w/Adam, w/Adam_1. Run tf.global_variables_initializer()"):
+            sess.run(step)
+        with fails(tf.errors.FailedPreconditionError, "Run tf.global_variables_initializer() and tf.local_variables_"):
+            sess.run([step, count])
+
+
 def test_uninitialized_variables_are_named_all_at_once():
     a, b, c = (tf.Variable(1.0, name=n) for n in "abc")
     with tf.Session() as session:
