@@ -53,24 +53,36 @@ def pixels(file, channels: int) -> np.ndarray:
     return found.reshape(*found.shape[:2], channels)
 
 
-def jpeg_pixels(mode: str, data: bytes, channels: int, accurate: bool, fancy: bool) -> np.ndarray | None:
-    """The pixels of a JPEG file of a Pillow `mode`, transformed and upscaled as TensorFlow does; None if the package
-    simplejpeg is not there, or does not read the file.
+def jpeg_pixels(data: bytes, colors: str, accurate: bool, fancy: bool, height: int = 0, width: int = 0):
+    """The pixels [height, width, colors] of a JPEG file, whole or in the next size that is as large, transformed and
+    upscaled as TensorFlow does; None if the package simplejpeg is not there, or does not read the file.
     """
     try:
         import simplejpeg
     except ImportError:
         return None
-    if mode not in ("L", "RGB"):
-        return None
-    colors = "GRAY" if channels == 1 or channels == 0 and mode == "L" else "RGB"
     try:
-        found = simplejpeg.decode_jpeg(data, colors, fastdct=not accurate, fastupsample=not fancy)
+        return simplejpeg.decode_jpeg(data, colors, not accurate, not fancy, height, width)
     except ValueError:
         return None  # Pillow reads more of what is damaged
-    if channels == 4:
+
+
+def jpeg_image(file, data: bytes, channels: int, ratio: int, accurate: bool, fancy: bool) -> np.ndarray | None:
+    """The pixels of an opened JPEG file, `ratio` times fewer along each axis, as `jpeg_pixels` has them."""
+    gray = channels == 1 or channels == 0 and file.mode == "L"
+    colors = "CMYK" if file.mode == "CMYK" else "GRAY" if gray else "RGB"
+    found = jpeg_pixels(data, colors, accurate, fancy, -(-file.height // ratio), -(-file.width // ratio))
+    if found is not None and colors == "CMYK":
+        found = _of_inks(found, "adobe" in file.info)
+    if found is not None and channels == 4:
         found = np.concatenate([found, np.full_like(found[:, :, :1], 255)], 2)
     return found
+
+
+def _of_inks(inks: np.ndarray, inverted: bool) -> np.ndarray:
+    """Pixels of red, green and blue of those of cyan, magenta, yellow and black, which Adobe stores inverted."""
+    light = inks if inverted else 255 - inks
+    return (light[:, :, :3].astype(np.uint16) * light[:, :, 3:] // 255).astype(np.uint8)
 
 
 def png_pixels(file, data: bytes, channels: int) -> np.ndarray:

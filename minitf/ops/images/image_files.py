@@ -17,7 +17,7 @@ from minitf.framework.static import constant_value
 from minitf.framework.taking import needed, optional, taking
 from minitf.framework.tensor import Tensor
 from minitf.ops.images import wide_png
-from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, jpeg_pixels, opened, pillow, pixels, png_pixels
+from minitf.ops.images.file_bytes import FORMATS, MODES, bitmap, frames, jpeg_image, opened, pillow, pixels, png_pixels
 from minitf.ops.images.images import convert_image_dtype
 from minitf.ops.images.jpeg_crops import with_edges
 from minitf.ops.math import compare
@@ -35,16 +35,16 @@ def _decoded(op, contents):
     if op.attrs.get("try_recover_truncated"):
         data += b"\xff\xd9"  # the end of an image: what is missing before it becomes gray
     with opened(data, FORMATS) as file:
-        smaller = _reduced(file, op.attrs.get("ratio", 1))
+        ratio = op.attrs.get("ratio", 1)
         if getattr(file, "n_frames", 1) > 1:
             raise ValueError(f"Got {file.n_frames} frames, but animated gifs are read by tf.image.decode_gif")
         if file.mode == "CMYK" and channels == 1:
             raise ValueError("an image of CMYK cannot become gray (Unsupported color conversion request)")
         found = png_pixels(file, data, channels) if file.format == "PNG" else None
-        if file.format == "JPEG" and op.attrs.get("ratio", 1) == 1:
-            accurate = op.attrs.get("dct_method") == "INTEGER_ACCURATE"
-            found = jpeg_pixels(file.mode, data, channels, accurate, op.attrs.get("fancy_upscaling", True))
-        found = pixels(smaller, channels) if found is None else found
+        if file.format == "JPEG":
+            accurate, fancy = op.attrs.get("dct_method") == "INTEGER_ACCURATE", op.attrs.get("fancy_upscaling", True)
+            found = jpeg_image(file, data, channels, ratio, accurate, fancy)
+        found = pixels(_reduced(file, ratio), channels) if found is None else found
     return _of_bits(found, op.attrs.get("dtype") is dtypes.uint16)
 
 

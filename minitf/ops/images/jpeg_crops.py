@@ -87,7 +87,7 @@ def with_edges(data: bytes, whole: np.ndarray, rows: range, columns: range, accu
     """The part of `whole`, the pixels [height, width, 3] of a JPEG file with mixed colours, as libjpeg reads it."""
     part = whole[rows.start : rows.stop, columns.start : columns.stop]
     shared = _halved(data) if whole.shape[1] >= _MIXED else 0
-    stored = jpeg_pixels("RGB", _as_stored(data), 3, accurate, fancy=False) if shared else None
+    stored = jpeg_pixels(_as_stored(data), "RGB", accurate, fancy=False) if shared else None
     if stored is None:
         return part
     stored, part, last = stored.astype(np.int64), part.copy(), columns.stop - 1

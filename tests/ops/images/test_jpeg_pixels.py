@@ -27,6 +27,19 @@ def test_pixels_are_tensorflows(how):
     assert list(found.shape) == shape and hashlib.sha256(found.tobytes()).hexdigest()[:16] == digest
 
 
+@pytest.mark.parametrize("name", facts("jpeg_pixels")["smaller"])
+def test_smaller_ones_and_those_of_inks_are_tensorflows(name):
+    pytest.importorskip("simplejpeg")
+    recorded = facts("jpeg_pixels")["smaller"][name]
+    contents = base64.b64decode(recorded.get("file", facts("jpeg_pixels")["file"]))
+    for how, (shape, digest) in recorded["pixels"].items():
+        ratio, method, fancy, channels = how.replace("default", "").split(" ")
+        how = {"ratio": int(ratio), "dct_method": method, "fancy_upscaling": fancy == "True"}
+        with tf.Session() as session:
+            found = session.run(tf.image.decode_jpeg(contents, channels=int(channels), **how))
+        assert list(found.shape) == shape and hashlib.sha256(found.tobytes()).hexdigest()[:16] == digest, how
+
+
 def test_without_the_package_pixels_are_accurate(monkeypatch):
     real = builtins.__import__
 
