@@ -117,7 +117,6 @@ NO_GRADIENT = {  # and no claim that gradients rightly stop: asking for one is a
     "Lu": "none in TensorFlow",
     "MatrixLogarithm": "none in TensorFlow",
     "NonMaxSuppressionV5": "none in TensorFlow",
-    "ProdOfOthersGrad": "the third derivative of reduce_prod",
     "RandomGammaGrad": "none in TensorFlow",
     "RandomPoissonV2": "a number of events",
     "RandomShuffle": "none in TensorFlow",

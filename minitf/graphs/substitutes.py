@@ -9,11 +9,11 @@ from minitf.graphs.slices import alike, depth, may_grow, new_list, of_depth, of_
 from minitf.graphs.tensor_arrays import gradients_of
 from minitf.ops.array import array, ranges
 from minitf.ops.array.constant import constant
-from minitf.ops.array.gather import boolean_mask, gather
+from minitf.ops.array.gather import boolean_mask
 from minitf.ops.array.joining import stack
 from minitf.ops.array.shapes import rank
 from minitf.ops.control import dataflow
-from minitf.ops.math import math, reduce
+from minitf.ops.math import math, products, reduce
 
 
 def _summed(op, x, shape):
@@ -76,21 +76,6 @@ def _entropies(op, logits, labels):
 # ---- products of all elements but some: one row for each element of those that are multiplied
 
 
-def _rows(op, x, axes):
-    """x with the axes that are multiplied behind the others, as one axis; what puts them back again."""
-    count = rank(x)
-    axes = math.floormod(array.reshape(math.cast(axes, dtypes.int32), [-1]) + count, count)
-    others = apply("ListDiff", ranges.range(count), axes).out
-    order = array.concat([others, axes], 0)
-    turned, sizes = array.transpose(x, order), array.shape(x)
-    wide = array.concat([gather(sizes, others), [reduce.reduce_prod(gather(sizes, axes))]], 0)
-
-    def back(rows):
-        return array.transpose(array.reshape(rows, array.shape(turned)), apply("InvertPermutation", order))
-
-    return array.reshape(turned, wide), back
-
-
 def _others(rows):
     """For each element of the last axis the product of all others along it."""
     last = rank(rows) - 1
@@ -99,17 +84,17 @@ def _others(rows):
 
 
 def _product_of_others(op, x, axes):
-    rows, back = _rows(op, x, axes)
+    rows, back = products.last(x, axes)
     return back(_others(rows))
 
 
 def _product_of_others_grad(op, x, axes, dy):
     """The sum over all others of their gradient, times the product of what is neither of the two."""
-    (rows, back), (slopes, _) = _rows(op, x, axes), _rows(op, dy, axes)
+    (rows, back), (slopes, _) = products.last(x, axes), products.last(dy, axes)
     square = array.expand_dims(rows, -2) * array.expand_dims(array.ones_like(rows), -1)
-    products = _others(apply("MatrixSetDiag", square, array.ones_like(rows)))
-    products = apply("MatrixSetDiag", products, array.zeros_like(rows))
-    return back(reduce.reduce_sum(products * array.expand_dims(slopes, -2), -1))
+    found = _others(apply("MatrixSetDiag", square, array.ones_like(rows)))
+    found = apply("MatrixSetDiag", found, array.zeros_like(rows))
+    return back(reduce.reduce_sum(found * array.expand_dims(slopes, -2), -1))
 
 
 def _value_or_initial(op, variable, initial):

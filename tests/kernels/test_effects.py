@@ -41,6 +41,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "rows channels least most": (2, 3, 0, 255),
     "n least most given to_even": (6, -128, 127, 0, 1),
     "n width": (3, 2),
+    "n inner": (3, 2),
     "n steps": (4, 3),
     "n capacity": (3, 4),
     "count n": (3, 6),

@@ -17,7 +17,6 @@ from minitf.framework.static import constant_value, partial_value
 from minitf.framework.taking import arguments, taking
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.math import elementwise
 from minitf.kernels.math import reduce as kernels
 from minitf.kernels.math.cast import cast
 from minitf.ops import patterns
@@ -282,79 +281,6 @@ define(
     numpy=_spread_numpy,
     kernel=_spread_kernel,
     grad=lambda op, g: (_reduce("Sum", g, op.inputs[2], op.attrs["keep_dims"], None), None, None),
-)
-
-
-# ---- the product of all others, which is right where elements are 0
-
-
-def _groups(x, axes):
-    """x with the reduced axes as one axis 0, and a function that undoes it."""
-    axes = checked_axes(axes, x.ndim)
-    order = [*axes, *[i for i in range(x.ndim) if i not in axes]]
-    moved = x.transpose(order)
-    flat = moved.reshape(int(np.prod(moved.shape[: len(axes)], dtype=np.int64)), *moved.shape[len(axes) :])
-    return flat, lambda y: y.reshape(moved.shape).transpose(np.argsort(order))
-
-
-def _exclusive_products(x):
-    """For each row the product of the rows before it."""
-    return np.cumprod(np.concatenate([np.ones_like(x[:1]), x[:-1]]), axis=0, dtype=x.dtype)
-
-
-def _product_of_others(op, x, axes):
-    rows, back = _groups(x, axes)
-    return back(_exclusive_products(rows) * _exclusive_products(rows[::-1])[::-1])
-
-
-def _product_of_others_kernel(b, op, x, axes):
-    """The products from both ends, with the reduced axes in front."""
-    axes = checked_axes(b.data(axes), len(x.shape))
-    order = [*axes, *[i for i in range(len(x.shape)) if i not in axes]]
-    sizes, back = [x.shape[i] for i in order], np.argsort(order)
-    count, width = prod(sizes[: len(axes)]), prod(sizes[len(axes) :])
-    rows = patterns.walk(b, x, sizes, [layout.strides(x.shape)[i] for i in order])
-    before, after = b.new(rows.shape, x.dtype), b.new(rows.shape, x.dtype)
-    for part, reverse in ((before, 0), (after, 1)):
-        b.call(kernels.cumprod[x.dtype], rows, part, 1, count, width, 1, reverse)
-    b.call(elementwise.mul[x.dtype], before, after, before, 1, (x.size, 1, 1))
-    return patterns.walk(b, before, x.shape, [layout.strides(sizes)[i] for i in back])
-
-
-def _product_of_others_grad(op, x, axes, dy):
-    """The sum over i != k of dy[i] * product of x[j] for j not in (i, k), gathered from both ends."""
-    rows, back = _groups(x, axes)
-    dy = _groups(dy, axes)[0]
-
-    def from_front(x, dy):
-        products, total, totals = _exclusive_products(x), np.zeros_like(x[:1]).sum(axis=0), []
-        for row, product, d in zip(x, products, dy):
-            totals.append(total)
-            total = total * row + d * product
-        return products, np.stack(totals) if totals else np.zeros_like(x)
-
-    before, sums_before = from_front(rows, dy)
-    after, sums_after = (part[::-1] for part in from_front(rows[::-1], dy[::-1]))
-    return back(sums_before * after + before * sums_after)
-
-
-define(
-    "ProdOfOthers",
-    "x: T, reduction_indices: Tidx -> y: T",
-    T=dtypes.NUMBER,
-    Tidx=dtypes.INDEX,
-    shape=patterns.same,
-    numpy=_product_of_others,
-    kernel=_product_of_others_kernel,
-    grad=lambda op, g: (apply("ProdOfOthersGrad", *op.inputs, g), None),
-)
-define(
-    "ProdOfOthersGrad",
-    "x: T, reduction_indices: Tidx, dy: T -> dx: T",
-    T=dtypes.NUMBER,
-    Tidx=dtypes.INDEX,
-    shape=patterns.same,
-    numpy=_product_of_others_grad,
 )
 
 

@@ -153,8 +153,40 @@ def test_equal_extremes_share_the_gradient():
 def test_products_with_zeros_have_right_derivatives(zeros):
     x = np.array([[1.5, -0.7, 2.0, 0.4], [0.8, 3.0, -1.1, 0.6]])
     x[0, :zeros] = 0
-    check_gradients(lambda x: tf.reduce_prod(x, 1), x)
-    check_gradients(lambda x: tf.reduce_prod(x), x[0])
+    check_gradients(lambda x: tf.reduce_prod(x, 1), x, order=4)
+    check_gradients(lambda x: tf.reduce_prod(x), x[0], order=3)
+    check_gradients(lambda x: tf.reduce_prod(x, [2, 0]), x.reshape(2, 2, 2), order=3)
+
+
+def test_second_derivatives_of_complex_products():
+    """Those that TensorFlow has for the same factors one by one; its own of reduce_prod forget to conjugate."""
+    x = np.array([[1.5 + 1j, -0.7, 2j], [0.8 - 1j, 3.0, -1.1 + 2j]])
+    z, above = tf.constant(x), tf.constant(np.array([[1j, 2.0, 1 - 1j], [3.0, 1 + 2j, -1j]]))
+    first = tf.gradients(tf.reduce_prod(z, 1), z, tf.constant([1 + 0j, 1]))[0]
+    second = run(tf.gradients(first, z, above)[0])
+    for row, slopes, found in zip(x, run(above), second):
+        for m in range(3):
+            rest = [slopes[k] * np.delete(row, [k, m])[0] for k in range(3) if k != m]
+            np.testing.assert_allclose(found[m], np.conj(sum(rest)))
+
+
+UNARY = "sin cos tan asin acos atan sinh cosh tanh asinh atanh exp expm1 log log1p sqrt rsqrt square reciprocal sigmoid"
+REDUCING = {
+    **{name: (lambda x, name=name: getattr(tf, name)(x)) for name in UNARY.split()},
+    **{n: getattr(tf.nn, n) for n in ("elu", "selu", "softplus", "softsign", "swish", "softmax", "log_softmax")},
+    **{n: getattr(tf.math, n) for n in ("erf", "erfc", "lgamma", "digamma", "log_sigmoid")},
+    "reduce_logsumexp": lambda x: tf.reduce_logsumexp(x, 1),
+    "reduce_variance": lambda x: tf.math.reduce_variance(x, 0),
+    "norm": lambda x: tf.norm(x, axis=1),
+    "cumprod": lambda x: tf.cumprod(x, 1, exclusive=True),
+    "reduce_mean": lambda x: tf.reduce_mean(x**3, [0, 1]),
+}
+
+
+@pytest.mark.parametrize("name", REDUCING)
+def test_third_derivatives(name):
+    x = np.random.RandomState(4).uniform(0.2, 0.8, (2, 3))
+    check_gradients(REDUCING[name], x, order=3)
 
 
 def test_axes_that_are_not_there():
