@@ -11,7 +11,8 @@ def products_of_others_grad(x: T, d: T, o: T.out, before: T.scratch, product: T.
     """
     for q in range(inner):
         product[q], total[q] = like(x[0], 1), like(x[0], 0)
-    for r in range(0, n * inner, inner):
+    for k in range(n):
+        r = k * inner
         for q in range(inner):
             before[r + q], o[r + q] = product[q], total[q]
             total[q] = like(x[0], total[q] * x[r + q] + d[r + q] * product[q])
