@@ -20,6 +20,7 @@ from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.signals import NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
+from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, only_kind_wanted, packed, withheld
 from minitf.runtime.plan.deciding import after_held, behind_held, deciding, follows_few, only_places
 from minitf.runtime.plan.expected import Expected
@@ -36,8 +37,6 @@ from minitf.runtime.tensor_arrays.flows import Full, Learned
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}
-_MOST_ASSUMED = 16  # values on which shapes depend
-_CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
 
 
 class Region:
@@ -75,9 +74,7 @@ class Region:
         self.open: set = set()  # loops and the numbers of variables of theirs whose shape only a run knows
         self.growing: dict = {}  # and of those whose sizes change: by axes, how fast they grow
         self.once: set = set()  # loops that must not run again for want of room
-        self.assumed: dict = {}  # values on which shapes depend, as they were before, by which op asks for them
-        self._runs = self._repeated = 0
-        self._found, self._guessed = frozenset(), []  # keys of those that a run has found, and of what may follow these
+        self._assumed = Assumed(ops)
         self._recent = Recent()
         self._packs: dict = {}  # the memory for lists that come in
         self._stand_ins = False  # whether some inputs are no arrays
@@ -85,8 +82,8 @@ class Region:
         self._inner = Inner(state, functools.partial(_of_one, written, state, passes))
         self._programs: OrderedDict = OrderedDict()
         self._remembered = Remembered()
-        self._resizing = Resizing(state, threads, self.assumed)
-        self._elements, self._expected = Expected(), Expected()  # of lists; values on which shapes depend
+        self._resizing = Resizing(state, threads, self._assumed.values)
+        self._elements = Expected()  # of lists
 
     @property
     def programs(self) -> list[Program]:
@@ -142,14 +139,15 @@ class Region:
 
         rows: of inputs whose slices are all the same and known, what they are.
         """
-        self._runs, self._found = self._runs + 1, frozenset()
-        missed, wanted = self.lowered + self._repeated, self._told(arrays, rows)
-        program = self._recent.program(wanted) or self.program(arrays, rows, bool(self.assumed))
+        assumed = self._assumed
+        assumed.begin()
+        missed, wanted = self.lowered + assumed.repeated, self._told(arrays, rows)
+        program = self._recent.program(wanted) or self.program(arrays, rows, bool(assumed.values))
         while True:
             undo = program.written_before_another()
             try:
                 program.run(arrays)
-                if self.assumed and self.lowered + self._repeated > missed:
+                if assumed.values and self.lowered + assumed.repeated > missed:
                     self._note(arrays, rows, program)
                 self._recent.note(wanted, program)
                 return program
@@ -166,7 +164,7 @@ class Region:
 
     def _note(self, arrays: list, rows: dict, program: Program) -> None:
         """Takes note of the sizes of a run that was lowered, or made again, and whose values were as assumed."""
-        self._expected.note_values(self.assumed, all_sizes(arrays))
+        self._assumed.note_all(all_sizes(arrays))
         if program.adapt is None and (given := self._given(arrays, rows)) is not None:
             self._resizing.note(given, self._lowered_for)
 
@@ -175,7 +173,7 @@ class Region:
         if isinstance(signal, Full):
             self._grow(signal, program, arrays)
         else:
-            self._correct(signal)
+            self._assumed.correct(signal, reversed(self._programs.values()))
 
     def _grow(self, full: Full, program: Program, arrays: list) -> None:
         """Makes more room."""
@@ -184,34 +182,6 @@ class Region:
             if tensor.op is full.op and isinstance(arrays[k], Packed):
                 arrays[k] = packed(arrays[k].slots, tensor, self.capacities, self._packs)
         self._forget()
-
-    def _correct(self, other: OtherValue) -> None:
-        """Takes note of a value that was not as assumed; if that happens often, it is not assumed any more."""
-        self._repeated += 1
-        often = self._repeated > max(_CHANGES, self._runs // _SHARE)
-        keys = list(self.assumed)
-        at = keys.index(other.key)
-        before = self._found_before([*((key, self.assumed[key]) for key in keys[:at]), (other.key, other.found)])
-        for key in keys[at + 1 :]:  # what comes after it may follow it
-            if before is not None and before.get(key) is not None:
-                self.assumed[key] = before[key]
-            elif self.assumed[key] is not None:
-                self._guessed.append(key)
-        self.assumed[other.key] = None if often else other.found
-        self._found = frozenset([*keys[:at], other.key])
-
-    def _leave_guessed(self, used: bool = False) -> None:
-        """Takes what was guessed for what it is, if a program is for it; else nothing is known of it."""
-        for key in () if used else self._guessed:
-            self.assumed.pop(key, None)
-        self._guessed = []
-
-    def _found_before(self, found: list) -> dict | None:
-        """What a program that is kept takes values for, if these are among them."""
-        for program in reversed(self._programs.values()):
-            if all([np.array_equal(program.low.assumed.get(key), value) for key, value in found]):
-                return program.low.assumed
-        return None
 
     def _forget(self) -> None:
         """Forgets all programs: what they depend on has changed."""
@@ -223,10 +193,10 @@ class Region:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
         first. nearest: whether it may be for the nearest values to those that are assumed.
         """
-        if self.assumed:
-            unsure = self._expected.take(self.assumed, all_sizes(arrays)) if nearest else None
+        if self._assumed.values:
+            unsure = self._assumed.expect(all_sizes(arrays)) if nearest else None
             program = self._resized(arrays, rows, unsure)
-            self._leave_guessed(program is not None)
+            self._assumed.leave_guessed(program is not None)
             if program is not None:
                 return program
         examples = self._examples(arrays)
@@ -237,7 +207,7 @@ class Region:
                 self._programs.move_to_end(key)
             return program
         decided = self._decided()
-        program = None if self.assumed else self._resized(arrays, rows)
+        program = None if self._assumed.values else self._resized(arrays, rows)
         if program is not None:
             return program
         known = [t in self.specialized for t in self.inputs]
@@ -267,7 +237,7 @@ class Region:
         them nobody can be sure.
         """
         given = self._given(arrays, rows)
-        return None if given is None else self._resizing.program(given, self._lowered_for, unsure, self._found)
+        return None if given is None else self._resizing.program(given, self._lowered_for, unsure, self._assumed.found)
 
     def _given(self, arrays: list, rows: dict) -> Given | None:
         """What a run depends on, if that is little enough."""
@@ -276,7 +246,7 @@ class Region:
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
         if any([c and (a.dtype.kind != "i" or a.size > SMALL) for c, a in zip(contents, arrays)]):
             return None
-        return Given(arrays, contents, rows, self.assumed)
+        return Given(arrays, contents, rows, self._assumed.values)
 
     def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
@@ -299,8 +269,8 @@ class Region:
         key += [arrays[k].tobytes() for k in self._decisive]
         if rows:
             key += [(t, row.shape, row.tobytes()) for t, row in rows.items()]
-        if self.assumed:
-            key += [(k, None if a is None else (a.shape, a.tobytes())) for k, a in self.assumed.items()]
+        if self._assumed.values:
+            key += [(k, None if a is None else (a.shape, a.tobytes())) for k, a in self._assumed.values.items()]
         return tuple(key)
 
     @uncollected
@@ -321,7 +291,7 @@ class Region:
             except NotNative as error:
                 self._learn(low, error, wanted)
             except MemoryError:
-                if wanted.assumed is not None or not self._doubt(low.assumes - wanted.seen):
+                if wanted.assumed is not None or not self._assumed.doubt(low.assumes - wanted.seen):
                     raise
             except Learned as fact:
                 if fact.origin in wanted.elements:
@@ -351,7 +321,7 @@ class Region:
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
         low.sizes_vary = wanted.direct is not None
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
-        low.assumed = wanted.assumed if low.made_up else dict(self.assumed)
+        low.assumed = wanted.assumed if low.made_up else dict(self._assumed.values)
         low.steered = self.steered
         low.open, low.growing, low.once, low.leaving = self.open, self.growing, self.once, self._leaving
         low.remembered = self._remembered
@@ -384,7 +354,6 @@ class Region:
             return
         few = wanted.assumed is not None or follows_few(low, error, sources)
         if not few and self._assume(low, error, wanted):
-            wanted.seen.add((op, low.asked))
             return
         if self._steering.take(op):
             wanted.examples = self._steering.values(wanted.arrays) or {}
@@ -394,9 +363,10 @@ class Region:
         if not sources and error.demanded is not None and op is not low.top and op not in self.steered | self.hosted:
             self.steered.add(op)
             return
-        if wanted.assumed is None and not sources and self._doubt(low.assumes - wanted.seen):
+        if wanted.assumed is None and not sources and self._assumed.doubt(low.assumes - wanted.seen):
             return
-        if not sources and (op in self.hosted or op is low.top and not after_held(low, op)):
+        refused = error.__cause__ is not None and wanted.assumed is not None  # what is made up may not go together
+        if not sources and (op in self.hosted or refused or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
         self._specialize(sources)
         self.hosted |= set() if sources else {op}
@@ -464,12 +434,6 @@ class Region:
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
         low.for_python(self.outputs)
 
-    def _doubt(self, assumptions: set) -> bool:
-        """Whether values were assumed that may not go together in this run; they are not any more."""
-        for key in assumptions:
-            del self.assumed[key]
-        return bool(assumptions)
-
     def _assume(self, low: Lowering, error: NotNative, wanted: Wanted) -> bool:
         """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
         program so far, which leaves nothing behind. What was assumed and not seen in this run may be too large.
@@ -479,14 +443,14 @@ class Region:
             return False
         if error.op is not low.top or error.op is not low.current or low.effects or after_held(low, error.op):
             return False
-        if self.assumed.get(key, value) is None or len(self.assumed) >= _MOST_ASSUMED or only_places(error.op):
+        if not self._assumed.may_have(key) or only_places(error.op):
             return False
         (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
         low.refs[copied] = low.copy(value)
         try:
             program = Program(low, [copied], {}, None)
         except MemoryError:
-            if self._doubt(low.assumes - wanted.seen):
+            if self._assumed.doubt(low.assumes - wanted.seen):
                 return True
             raise
         undo = program.written()
@@ -494,10 +458,14 @@ class Region:
             program.run(wanted.arrays)
         except (Full, OtherValue) as signal:
             self._take(signal, program, wanted.arrays)
-            self._leave_guessed()
+            self._assumed.leave_guessed()
+            if isinstance(signal, OtherValue):
+                wanted.seen = set(self._assumed.found)  # what comes after it may follow it
             return True
         else:
-            self.assumed[key] = low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
+            low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
+            self._assumed.note(key, low.assumed[key])
+            wanted.seen.add(key)
             wanted.resumes = error.op if low.asked == 0 else None
             return True
         finally:

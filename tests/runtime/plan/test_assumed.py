@@ -395,3 +395,26 @@ def test_what_none_one_and_many_give(kind):
         assert len(ours) == len(theirs), (k, ours, theirs)
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("ranged", [False, True])
+def test_a_size_that_is_another_one_by_chance_leaves_no_op_to_python(ranged):
+    """The number of rows is found out, and at first as large as that of columns: made up for other sizes, both would
+    be taken for it, which fits no product.
+    """
+    x, n = tf.placeholder(tf.float32, [None, D]), tf.placeholder(tf.int32, [None])
+    first = tf.fill([tf.reduce_max(n), D], 0.5)
+    weights = tf.constant(np.full((2 * D, D), 0.1, np.float32))
+    step = lambda i, s: (i + 1, tf.tanh(tf.concat([x, s], 1) @ weights))  # noqa: E731
+    _, last = tf.while_loop(lambda i, s: i < 3, step, [0, first])
+    loss = tf.reduce_sum(last * last)
+    if ranged:
+        loss += tf.reduce_sum(tf.sin(tf.cast(tf.range(tf.reduce_min(n) * 2), tf.float32)))
+    fetches = [loss, *tf.gradients(loss, x)]
+    config = tf.ConfigProto(executor="op_by_op")
+    with tf.Session() as session, tf.Session(config=config) as reference:
+        for rows in (D, 5, 7, D, 0, 5, 4, 7):
+            feeds = {x: np.random.RandomState(rows).randn(rows, D), n: [rows] * 4}
+            for one, other in zip(session.run(fetches, feeds), reference.run(fetches, feeds)):
+                np.testing.assert_allclose(one, other, 1e-5, 1e-6)
+        assert [(plan.on_host, plan.called) for plan in inspect(session).plans] == [([], [])]
