@@ -10,6 +10,7 @@ from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
+from minitf.runtime.lower.held_stacks import zeros_for
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
 from minitf.runtime.lower.lower import Lowering, makers
@@ -99,12 +100,14 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
     if type(present[0]) in (Bounded, BoundedStack):  # nor this
         taken, other = frames if refs[1] is None else frames[::-1]
         return present[0].handed_out(low, taken, other, counts)
-    if len(present) == 1 and isinstance(present[0], Flow) and present[0].ghost:
-        return present[0]  # nobody asks for more than its kind
+    lists = [r for r in present if isinstance(r, Flow)]
+    ghost = next((r for r in lists if r.ghost), None)
+    if ghost is not None and len(lists) == len(present):
+        return ghost  # nobody asks for more than its kind
     differ = len({r.shape for r in present if not isinstance(r, (Held, Flow))}) > 1
-    if any([isinstance(r, Held) for r in present]) or differ and len(low.frames) > 1:
+    if differ or any([isinstance(r, Held) for r in present]):
         return _joined_held(low, op, refs, frames)
-    if len({r.shape for r in present}) > 1 or not all(same_kind(r, present[0]) for r in present):
+    if not all([r.shape == present[0].shape and same_kind(r, present[0]) for r in present]):
         raise NotNative(op, lists=makers(present))
     out = low.new(present[0].shape, present[0].dtype)
     if isinstance(present[0], Flow):
@@ -123,7 +126,10 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
 def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     """What stays on the host, whichever branch gives it."""
     kinds = {type(r) for r in refs if r is not None}
-    if Flow in kinds or {HeldStack, HeldList} & kinds and len(kinds) > 1:
+    if kinds == {HeldStack, HeldList}:
+        stack = next(r for r in refs if type(r) is HeldStack)
+        refs = [zeros_for(op, r, stack, f) if type(r) is HeldList else r for r, f in zip(refs, frames)]
+    elif Flow in kinds or {HeldStack, HeldList} & kinds and len(kinds) > 1:
         raise NotNative(op, lists=makers(refs))
     present = [r for r in refs if r is not None]
     held = next((r for r in present if isinstance(r, Held)), Held(present[0].dtype))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.lower import held_stacks
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import as_value
 from minitf.runtime.lower.host_calls import Held, HostCall, room
@@ -60,6 +61,8 @@ def _present(given) -> Value | None:
 
 def lower(low, op, inputs: list) -> list:
     """Makes the call; returns the values of the op's outputs. HostOnly if the op cannot be called."""
+    if held_stacks.is_done(op, inputs):
+        return held_stacks.lower(low, op, inputs)
     does = op.definition.on_lists
     if does == "same":
         return inputs
@@ -73,7 +76,7 @@ def lower(low, op, inputs: list) -> list:
         raise HostOnly
     given = [Ghost(v.kind) if isinstance(v, Flow) else v for v in inputs]
     made = [HeldList(t.dtype.numpy) if gives_list(op) else room(low, t, t.shape) for t in op.outputs]
-    if len(low.frames) == 1 and any([type(v) is Held for v in made]):
+    if op is low.top and any([type(v) is Held for v in made]):
         raise HostOnly  # a region of its own finds out what shapes it gives
     low.frames[low.target].nodes.append(ListCall(op, given, made))
     return made
@@ -87,4 +90,5 @@ def gives_list(op) -> bool:
 def is_kept(low, op, inputs: list) -> bool:
     """Whether it is an op on lists that Python keeps."""
     starts = op.definition.on_lists == "make" or any([isinstance(v, Flow) for v in inputs])
-    return op in low.hosted and starts and gives_list(op) or any([type(v) is HeldList for v in inputs])
+    kept = any([type(v) is HeldList for v in inputs]) or held_stacks.is_done(op, inputs)
+    return kept or op in low.hosted and starts and gives_list(op)

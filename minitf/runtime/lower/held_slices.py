@@ -15,6 +15,8 @@ from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.host_calls import CallOfPython, Held, arrays_at, in_array, make_room
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.session.state import Reference
+from minitf.runtime.tensor_arrays.lists import Ghost, Slots
 
 
 class Work(CallOfPython):
@@ -87,19 +89,60 @@ class HeldStack(Held):
         """Adds the one that there is now."""
         self.value.append(self.item.value)
 
+    @property
+    def depth(self) -> int:
+        """Of how many loops in one another they are slices."""
+        return 1 + (self.item.depth if type(self.item) is HeldStack else 0)
+
     def another(self):
         """What can hold the same."""
         return HeldStack(self.item, self.reverse, self.ref, self.row)
 
 
-def ragged(stack: HeldStack, value: list | None) -> Ragged | None:
+class Same:
+    """One value in the place of as many slices as a loop may ask for."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __len__(self) -> int:
+        return Ghost.count
+
+    def __getitem__(self, place: int):
+        return self.value
+
+
+def ragged(stack: HeldStack, value: list | Same | None) -> Ragged | None:
     """What the host has of what a loop in a program saved; None where a branch that was not taken would have."""
     if value is None:
         return None
+    if type(value) is Same:
+        return ragged(stack.item, value.value) if type(stack.item) is HeldStack else as_value(value.value)
     slices = [ragged(stack.item, each) if type(stack.item) is HeldStack else as_value(each) for each in value]
     if not slices:
         return stack.untried or Ragged([], _example(stack))
     return Ragged(slices[::-1] if stack.reverse else slices)
+
+
+def slices_of(value: Ragged | None, depth: int) -> list | None:
+    """The arrays of slices in `depth` loops in one another, None where there are none; TypeError if they are no arrays,
+    variables or lists.
+    """
+    if value is None:
+        return None
+    if type(value) is Concrete:  # alike, and put together by the host
+        return [slices_of(Concrete(a), depth - 1) if depth > 1 else a for a in value.array]
+    if type(value) is not Ragged:
+        raise TypeError
+    return [held_in(each) if depth == 1 else slices_of(each, depth - 1) for each in value.slices]
+
+
+def held_in(value: Value | None):
+    """What a slice holds; itself, if more is known of it."""
+    if value is not None and not isinstance(value, (Concrete, Reference, Slots)):
+        raise TypeError
+    plain = isinstance(value, (Concrete, Reference)) and getattr(value, "row", None) is None
+    return value.array if plain else value
 
 
 def _example(stack: HeldStack) -> Concrete | None:

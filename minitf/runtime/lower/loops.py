@@ -214,13 +214,15 @@ class LoopLowering:
     def _slice_of(self, x, argument) -> Value | None:
         if type(x) is BoundedStack:
             return x.slice(self.node, self.outer + 1, self.counts)
+        if type(x) is HeldList:
+            return x  # zeros for all of them
         return self._held_slice(x, argument) if isinstance(x, Held) else self._slice(x)
 
     def _slice(self, x: Ref | None) -> Ref | None:
         if x is None:  # nobody reads it
             return None
         if isinstance(x, Flow):
-            return self._slice_of_ghosts(x)
+            return x.ghosts(0) if x.ghost else x  # zeros for all of them
         if x.row is not None:
             return x.row
         part = x.slice(0, self.node)
@@ -251,11 +253,6 @@ class LoopLowering:
         if x.ref.row is None or x.ref.row.known is not None:
             place.row, place.like = x.ref.row, x.ref.like
         return place
-
-    def _slice_of_ghosts(self, x: Flow) -> Flow:
-        if not x.ghost:
-            raise NotNative(self.op)
-        return x.ghosts(0)
 
     def _varying(self, place: Ref) -> Ref:
         """A loop variable's place, seen from inside: it changes with every trip."""

@@ -11,12 +11,11 @@ from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_lists import HeldList
-from minitf.runtime.lower.held_slices import HeldStack
+from minitf.runtime.lower.held_slices import HeldStack, held_in, slices_of
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
 from minitf.runtime.resize.resizing import SMALL
-from minitf.runtime.session.state import Reference
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
 from minitf.runtime.tensor_arrays.onward import arguments, length_asked, results
@@ -123,7 +122,7 @@ def held_slices(value: Ragged) -> HeldBack | None:
     depth, inner = _depth(value)
     kind = (SLICES,) * depth + (LIST,) * isinstance(inner, Slots)
     try:
-        found = held_back(kind, _arrays(value, depth))
+        found = held_back(kind, slices_of(value, depth))
     except TypeError:
         return None
     found.untried = None if value.slices else value
@@ -149,7 +148,7 @@ class Branches:
 def withheld(value: Value | None, kind: tuple) -> HeldBack:
     """What a branch saved on the host as what a region is given."""
     depth = kind.count(SLICES)
-    return held_back(kind, _arrays(value, depth) if depth else _array(value))
+    return held_back(kind, slices_of(value, depth) if depth else held_in(value))
 
 
 def kind_of(held: Held) -> tuple:
@@ -164,25 +163,6 @@ def _depth(value: Ragged) -> tuple[int, Value | None]:
     first = next((each for each in value.slices if each is not None), None)
     depth, inner = _depth(first) if type(first) is Ragged else (0, first)
     return depth + 1, inner
-
-
-def _arrays(value: Ragged | None, depth: int) -> list | None:
-    """The arrays of slices in lists in one another, None where there are none; TypeError if they are something else."""
-    if value is None:
-        return None
-    if type(value) is Concrete:  # alike, and put together by the host
-        return [_arrays(Concrete(a), depth - 1) if depth > 1 else a for a in value.array]
-    if type(value) is not Ragged:
-        raise TypeError
-    return [_array(each) if depth == 1 else _arrays(each, depth - 1) for each in value.slices]
-
-
-def _array(value: Value | None):
-    """What a slice holds; itself, if more is known of it."""
-    if value is not None and not isinstance(value, (Concrete, Reference, Slots)):
-        raise TypeError
-    plain = isinstance(value, (Concrete, Reference)) and getattr(value, "row", None) is None
-    return value.array if plain else value
 
 
 def is_saved(tensor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minitf.framework.traversal import inside, reached
+from minitf.framework.traversal import inside, outwards, reached
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Lowering
@@ -19,12 +19,25 @@ def deciding(low: Lowering, error: NotNative, ops: list, inputs: list) -> set:
     what it will ask for at other ops of the type: one at a time they would be many lowerings.
     """
     if error.op.type == "If" and error.demanded is not None:
-        return {error.op.inputs[0]} & set(inputs)
+        return {_outermost(error.op.inputs[0])} & set(inputs)
     at = [i for i, t in enumerate(error.op.inputs) if low.refs.get(t) is error.demanded]
     if error.demanded is None or not _behind(low, error.op, at, inputs):
         return set()
     alike = [op for op in inside(ops) if op.type == error.op.type and len(op.inputs) > max(at)]
     return set().union(*[_behind(low, op, at, inputs) for op in alike])
+
+
+def choosing(op, inputs: list) -> set:
+    """The inputs of the region that say whether an op runs: the predicates of branches in which it is."""
+    owners = [owner for graph in outwards(op.graph) if (owner := getattr(graph, "owner", None)) is not None]
+    return {_outermost(owner.inputs[0]) for owner in owners if owner.type == "If"} & set(inputs)
+
+
+def _outermost(tensor):
+    """The tensor for which an argument stands, outside of all bodies."""
+    while "stands_for" in tensor.op.attrs:
+        tensor = tensor.op.attrs["stands_for"]
+    return tensor
 
 
 def _behind(low: Lowering, op, positions: list, inputs: list) -> set:

@@ -22,7 +22,7 @@ from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, only_kind_wanted, packed, withheld
-from minitf.runtime.plan.deciding import after_held, behind_held, deciding, follows_few, only_places
+from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
@@ -365,8 +365,13 @@ class Region:
             return
         if wanted.assumed is None and not sources and self._assumed.doubt(low.assumes - wanted.seen):
             return
-        refused = error.__cause__ is not None and wanted.assumed is not None  # what is made up may not go together
-        if not sources and (op in self.hosted or refused or op is low.top and not after_held(low, op)):
+        refused, made_up = error.__cause__ is not None, wanted.assumed is not None
+        branches = choosing(op, self.inputs) - self.specialized if refused and not made_up else set()
+        if branches:
+            self._specialize(branches)  # which is not taken need not fit
+            return
+        misfit = refused and made_up  # sizes that do not go together
+        if not sources and (op in self.hosted or misfit or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
         self._specialize(sources)
         self.hosted |= set() if sources else {op}
