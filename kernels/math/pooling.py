@@ -3,7 +3,9 @@
 Rows of the result are counted through all images. What of a window lies outside of the image does not count.
 """
 
-from minitf.kernels.compile.abi import FLOATS, REALS, T, kernel, like, real, scalar, workspace
+import numpy as np
+
+from minitf.kernels.compile.abi import FLOATS, INDEX, REALS, I, T, kernel, like, real, scalar, workspace
 from minitf.kernels.compile.splitting import Range
 
 CHANNELS = 1024  # at once: their largest items, and where these are, fit into the workspace
@@ -65,6 +67,71 @@ def max_pool(x: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, kh, kw
                     q = ((image * h + y + ky) * w + x0 + kx) * c
                     for j in range(c):
                         o[p + j] = x[q + j] if x[q + j] > o[p + j] else o[p + j]
+    return 0
+
+
+@kernel(T=REALS, I=INDEX, split=Range("first", "count", o=("ow", "c"), places=("ow", "c")))
+def max_pool_places(x: T, o: T.out, places: I.out, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left, whole):
+    """o = the largest of each window, 0 if there is none; places: where the first of these is among the items of its
+    image, or of all if `whole`.
+    """
+    for row in range(count):
+        image, y = (first + row) // oh, (first + row) % oh * sh - top
+        y_first, y_end = inside(y, kh, h)
+        start = image * h * w * c if whole != 0 else 0
+        for ox in range(ow):
+            x0, p = ox * sw - left, (row * ow + ox) * c
+            x_first, x_end = inside(x0, kw, w)
+            if y_first >= y_end or x_first >= x_end:
+                for j in range(c):
+                    o[p + j] = places[p + j] = 0
+            for ky in range(y_first, y_end):
+                for kx in range(x_first, x_end):
+                    place = ((y + ky) * w + x0 + kx) * c
+                    q, place = image * h * w * c + place, start + place
+                    if ky == y_first and kx == x_first:
+                        for j in range(c):
+                            o[p + j], places[p + j] = x[q + j], place + j
+                        continue
+                    for j in range(c):
+                        larger = x[q + j] > o[p + j]
+                        o[p + j] = x[q + j] if larger else o[p + j]
+                        places[p + j] = place + j if larger else places[p + j]
+    return 0
+
+
+@scalar
+def place_among(places, i, image, size, images, whole):
+    """The i-th of some places, which count the items of an image, or of all if `whole`, among those of all; -1 if there
+    is no such item.
+    """
+    place = np.int64(places[i]) + (0 if whole != 0 else image * size)
+    return place if 0 <= place < images * size else -1
+
+
+@kernel(T=FLOATS, I=INDEX)
+def add_at_places(g: T, places: I, o: T.out, images, size, count, whole):
+    """o = the sums of what goes to each place; there are `count` places for each image of `size` items. Fails at one
+    that is outside.
+    """
+    for i in range(images * size):
+        o[i] = 0
+    for i in range(images * count):
+        place = place_among(places, i, i // count, size, images, whole)
+        if place < 0:
+            return i + 1
+        o[place] += g[i]
+    return 0
+
+
+@kernel(T=FLOATS, I=INDEX)
+def take_at_places(g: T, places: I, o: T.out, images, size, count, whole):
+    """o = the items at places; the reverse of `add_at_places`."""
+    for i in range(images * count):
+        place = place_among(places, i, i // count, size, images, whole)
+        if place < 0:
+            return i + 1
+        o[i] = g[place]
     return 0
 
 

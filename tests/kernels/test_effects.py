@@ -98,6 +98,8 @@ NUMBERS = {  # by the names of the operands that are no memory
     ),
     "lowest first count h w c oh ow kh kw sh sw top left": (-9.0, 0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
     "first count h w c oh ow kh kw sh sw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0),
+    "first count h w c oh ow kh kw sh sw top left whole": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0, 0),
+    "images size count whole": (2, 3, 2, 0),
     "first count h w c oh ow kh kw sh sw top left positive": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 0, 1),
     "first count h w c oh ow kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
     "first count h w c oh ow m kh kw sh sw dh dw top left": (0, 2, 2, 2, 1, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0),
@@ -140,6 +142,8 @@ OF_KERNEL = dict.fromkeys(("select", "betainc"), (1, (6, 1, 1, 1)))
 GIVEN = {  # contents that are not left to chance
     ("random_int32", "low"): [1],
     ("histogram", "ends"): [0, 1],
+    ("bincount", "a"): [2, 0, 1, 1, 4, 0],
+    **{(kernel, "places"): [2, 0, 1, 1] for kernel in ("add_at_places", "take_at_places")},
     ("choose_boxes", "order"): [2, 0, 1, 3],
     ("random_int32", "high"): [1000],
     ("random_int64", "low"): [1],
@@ -226,6 +230,7 @@ UNTOUCHED = {
     ("conv2d_filter", "s"),
     ("conv2d_filter_batch", "s"),
     ("top_k", "here"),
+    ("bincount", "spare"),
     ("top_k", "there"),
 }  # scratch that so little work does not need
 SAMPLE = sorted(

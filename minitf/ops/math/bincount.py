@@ -12,6 +12,7 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import histogram as kernels
 from minitf.ops.array import array
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
@@ -20,12 +21,29 @@ from minitf.ops.math.segment import unsorted_segment_sum
 
 
 def _counts(op, values, size, weights):
+    _check_size(size)
     if (values < 0).any():
-        raise ValueError(f"Input arr must be non-negative! It holds {values.min()}")
-    if size < 0:
-        raise ValueError(f"size is not negative, but {size} was given")
+        raise ValueError(_negative(values))
     kept = values.reshape(-1) if values.max(initial=-1) < size else values[values < size]
     return np.bincount(kept, minlength=int(size)).astype(op.outputs[0].dtype.numpy)
+
+
+def _check_size(size) -> None:
+    if size < 0:
+        raise ValueError(f"size is not negative, but {size} was given")
+
+
+def _negative(values) -> str:
+    return f"Input arr must be non-negative! It holds {values.min()}"
+
+
+def _lowered(b, op, values, size, _):
+    size = int(b.data(size))
+    _check_size(size)
+    out, spare = b.new((size,), op.outputs[0].dtype.numpy), b.new((size,), np.int64)
+    kernel = kernels.bincount[out.dtype]
+    b.call(kernel, values, spare, out, values.size, size, error=lambda _: _negative(b.data(values)))
+    return out
 
 
 def _counts_shape(op):
@@ -40,6 +58,7 @@ define(
     "arr: int32, size: int32[], weights: T -> bins: T",
     T=dtypes.REAL,
     numpy=_counts,
+    kernel=_lowered,
     shape=_counts_shape,
     differentiable=False,
 )

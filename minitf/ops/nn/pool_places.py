@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.apply import apply, apply_like
 from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
+from minitf.kernels.math import pooling as kernels
 from minitf.ops import patterns
 from minitf.ops.nn.axes import check_format, listed
 from minitf.ops.nn.windows import check_moves, check_padding, check_strides, static_count, windows
@@ -38,6 +41,18 @@ def _places(op, x) -> tuple:
     return best, np.maximum(places, 0).astype(op.attrs["Targmax"].numpy)
 
 
+def _lowered(b, op, x):
+    check_moves(op)
+    found = windows(op, x.shape, op.attrs["ksize"][1:3])
+    shape, place = (x.shape[0], *found.counts, x.shape[3]), op.attrs["Targmax"].numpy
+    best, places = b.new(shape, x.dtype), b.new(shape, place)
+    numbers = (*x.shape[1:], *found.counts, *found.each("window", "stride", "before"))
+    if best.size or b.follows:
+        whole = int(op.attrs["include_batch_in_index"])
+        b.call(kernels.max_pool_places[x.dtype, place], x, best, places, 0, shape[0] * shape[1], *numbers, whole)
+    return best, places
+
+
 def _flat(op, shape: tuple, places, count: int) -> np.ndarray:
     """Places among all items; ValueError for those that are outside."""
     per_image = int(np.prod(shape[1:]))
@@ -45,22 +60,49 @@ def _flat(op, shape: tuple, places, count: int) -> np.ndarray:
         images = np.arange(shape[0], dtype=np.int64).reshape(-1, *[1] * (places.ndim - 1))
         places = places + images * per_image
     if places.size and (places.min() < 0 or places.max() >= count):
-        raise ValueError(f"argmax has places outside of the {count} items")
+        raise ValueError(_outside(count))
     return places
 
 
-def _back(op, x, g, places):
+def _outside(count: int) -> str:
+    return f"argmax has places outside of the {count} items"
+
+
+def _check_back(x, g, places) -> None:
     if g.shape != places.shape:
         raise ValueError(f"grad and argmax are of one shape, not {g.shape} and {places.shape}")
+
+
+def _back(op, x, g, places):
+    _check_back(x, g, places)
     out = np.zeros(x.size, x.dtype)
     np.add.at(out, _flat(op, x.shape, places, x.size), g)
     return out.reshape(x.shape)
 
 
-def _taken(op, x, g, places):
+def _check_taken(x, g, places) -> None:
     if g.shape != x.shape:
         raise ValueError(f"grad is shaped like the images, {x.shape}, not {g.shape}")
+
+
+def _taken(op, x, g, places):
+    _check_taken(x, g, places)
     return g.ravel()[_flat(op, x.shape, places, x.size)]
+
+
+def _by_places(kernel, check, like: int):
+    """The rule of a kernel that moves items from or to places; the result has the shape of the input `like`."""
+
+    def lower(b, op, *inputs):
+        check(*inputs)
+        x, g, places = inputs
+        out, images = b.new(inputs[like].shape, g.dtype), x.shape[0]
+        numbers = (images, prod(x.shape[1:]), places.size // max(images, 1), int(op.attrs["include_batch_in_index"]))
+        call = kernel[g.dtype, places.dtype], g, places, out, *numbers
+        b.call(*call, error=lambda _: _outside(x.size))
+        return out
+
+    return lower
 
 
 def _turned(type: str):
@@ -74,6 +116,7 @@ define(
     T=dtypes.REAL,
     shape=_shape,
     numpy=_places,
+    kernel=_lowered,
     grad=lambda op, g, _: apply_like(op, "MaxPoolGradWithArgmax", op.inputs[0], g, op.outputs[1]),
 )
 _GRAD = {"T": dtypes.FLOAT, "Targmax": dtypes.INDEX}
@@ -83,6 +126,7 @@ define(
     "include_batch_in_index: bool = False -> output: T",
     shape=lambda op: op.inputs[0].shape,
     numpy=_back,
+    kernel=_by_places(kernels.add_at_places, _check_back, 0),
     grad=_turned("MaxPoolGradGradWithArgmax"),
     **_GRAD,
 )
@@ -92,6 +136,7 @@ define(
     "include_batch_in_index: bool = False -> output: T",
     shape=lambda op: op.inputs[2].shape,
     numpy=_taken,
+    kernel=_by_places(kernels.take_at_places, _check_taken, 2),
     grad=_turned("MaxPoolGradWithArgmax"),
     **_GRAD,
 )

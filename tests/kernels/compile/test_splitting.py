@@ -243,6 +243,9 @@ SAMPLES = {
         ]
     ],
     "max_pool": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), -9.0, *images(24), 3, 2, 1, 1, 1, 0]],
+    "max_pool_places": [
+        lambda: [real(6, 4, 3, 2), real(24, 3, 2), index(9, 24, 3, 2), *images(24), 3, 2, 1, 1, 1, 0, 1]
+    ],
     "max_pool_grad": [lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), *images(), 3, 2, 1, 1, 1, 0, 1]],
     "max_pool_grad_grad": [
         lambda: [real(6, 4, 3, 2), real(24, 3, 2), real(6, 4, 3, 2), real(24, 3, 2), *images(24), 3, 2, 1, 1, 1, 0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from kernel_helpers import close, run, sample
 
-from minitf.kernels.compile.abi import FLOATS
+from minitf.kernels.compile.abi import FLOATS, INDEX
 from minitf.kernels.math import pooling
 
 # images, h, w, c; window; strides; top, left; oh, ow
@@ -62,6 +62,44 @@ def test_pools(case, dtype):
         last = (int(expected is not of_max),) if kernel is pooling.max_pool_grad else ()
         assert run(kernel[dtype], *inputs, o, *more, 0, count, *numbers, *last, ulps=9, scale=9) == 0
         close(o, expected, 9, 9)
+
+
+@pytest.mark.parametrize("place", INDEX)
+@pytest.mark.parametrize("whole", [0, 1])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_places_of_the_largest(case, whole, place):
+    shape, window, strides, start, counts = case
+    x = np.round(sample("float32", shape, 1))
+    pooled, size = (shape[0], *counts, shape[3]), int(np.prod(shape[1:]))
+    where = np.arange(x.size).reshape(shape) - (0 if whole else np.arange(shape[0]).reshape(-1, 1, 1, 1) * size)
+    largest, places = np.zeros(pooled, "float32"), np.zeros(pooled, place)
+    for to, at in windows(*case):
+        part = x[at].reshape(-1, shape[3])
+        largest[to], places[to] = part.max(0), where[at].reshape(part.shape)[part.argmax(0), range(shape[3])]
+    o, found = np.full_like(largest, 7), np.full_like(places, 7)
+    numbers = [*shape[1:], *counts, *window, *strides, *start, whole]
+    assert run(pooling.max_pool_places["float32", place], x, o, found, 0, shape[0] * counts[0], *numbers) == 0
+    np.testing.assert_array_equal(o, largest)
+    np.testing.assert_array_equal(found, places)
+
+    g, back, taken = sample("float32", pooled, 2), np.full_like(x, 7), np.full_like(largest, 7)
+    numbers = [shape[0], size, places.size // max(shape[0], 1), whole]
+    assert run(pooling.add_at_places["float32", place], g, places, back, *numbers) == 0
+    expected = np.zeros(x.size)
+    of_image = 0 if whole else np.arange(shape[0]).reshape(-1, 1, 1, 1) * size
+    np.add.at(expected, places + of_image, g)
+    close(back, expected.reshape(shape), 9, 9)
+    assert run(pooling.take_at_places["float32", place], x, places, taken, *numbers) == 0
+    np.testing.assert_array_equal(taken, largest)
+
+
+@pytest.mark.parametrize("whole", [0, 1])
+def test_places_outside_of_the_images_are_refused(whole):
+    x, g = sample("float32", (2, 3), 1), sample("float32", (2, 2), 2)
+    for bad in (-1, 6):
+        places = np.array([0, 1, 2, bad - (0 if whole else 3)], np.int64)
+        assert run(pooling.add_at_places["float32", "int64"], g, places, np.zeros_like(x), 2, 3, 2, whole) == 4
+        assert run(pooling.take_at_places["float32", "int64"], x, places, np.zeros_like(g), 2, 3, 2, whole) == 4
 
 
 def test_windows_of_nothing():

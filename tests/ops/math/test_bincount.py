@@ -26,6 +26,18 @@ def test_values(make, value):
 def test_errors():
     with pytest.raises(tf.errors.InvalidArgumentError, match="Input arr must be non-negative"):
         tf.Session().run(tf.bincount([-1]))
+    numbers = tf.placeholder(tf.int32)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="It holds -4"):
+        tf.Session().run(tf.bincount(numbers), {numbers: [3, -1, -4]})
+
+
+def test_counts_as_many_as_data_decide():
+    numbers = tf.placeholder(tf.int32, [None])
+    counts, session, random = tf.bincount(numbers, maxlength=40), tf.Session(), np.random.default_rng(3)
+    for size in (3, 50, 7, 7, 50):
+        given = random.integers(0, size, 30)
+        expected = np.bincount(given)[:40]
+        np.testing.assert_array_equal(session.run(counts, {numbers: given}), expected)
 
 
 def test_the_static_shape_of_counts():

@@ -175,3 +175,27 @@ def test_refusals():
 def test_strides_that_skip_items_are_refused():
     with fails(ValueError, "strides > window_shape"):
         tf.nn.pool(tf.zeros([1, 6, 6, 1]), [2, 1], "AVG", "VALID", strides=[1, 2])
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("size, strides", [([2, 2], [2, 2]), ([3, 2], [1, 2])])
+def test_pooling_that_says_where(whole, size, strides):
+    x = RANDOM.permutation(2 * 5 * 6 * 3).reshape(2, 5, 6, 3) / 20
+    attributes = [1, *size, 1], [1, *strides, 1], "SAME"
+
+    def both(x):
+        return list(tf.nn.max_pool_with_argmax(x, *attributes, include_batch_in_index=whole))
+
+    check(lambda x: both(x)[0], x, reference=lambda x: pooled(x, np.nanmax, size, strides, "SAME"))
+    largest, places = run(*both(tf.constant(x, tf.float32)))
+    images = 0 if whole else np.arange(2).reshape(2, 1, 1, 1) * x[0].size
+    np.testing.assert_array_equal(x.astype(np.float32).ravel()[places + images], largest)
+
+
+@pytest.mark.parametrize("bad", [-1, 24])
+def test_places_outside_of_the_images(bad):
+    x, g, places = tf.zeros([1, 4, 3, 2]), tf.zeros([1, 1, 1, 2]), tf.placeholder(tf.int64, [1, 1, 1, 2])
+    attributes = {"ksize": [1, 2, 2, 1], "strides": [1, 4, 3, 1], "padding": "SAME"}
+    back = apply("MaxPoolGradWithArgmax", x, g, places, **attributes)
+    with tf.Session() as session, fails(tf.errors.InvalidArgumentError, "outside of the 24 items"):
+        session.run(back, {places: [[[[0, bad]]]]})
