@@ -265,8 +265,10 @@ def renamed(name: str, value, old_name: str, old_value):
 
 def each(function, *arrays, dtype=object) -> np.ndarray:
     """What a function gives for each element of arrays that broadcast."""
-    made = np.frompyfunc(function, len(arrays), 1)(*arrays)
-    return np.asarray(made, object).astype(dtype)
+    if len(arrays) > 1:
+        arrays = np.broadcast_arrays(*arrays)
+    made = map(function, *[array.ravel().tolist() for array in arrays])
+    return np.fromiter(made, dtype, arrays[0].size).reshape(arrays[0].shape)
 
 
 def shortest(number: np.floating) -> str:

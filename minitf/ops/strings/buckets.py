@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework.apply import apply
 from minitf.framework.registry import define
 from minitf.framework.tensor import Tensor
@@ -18,11 +20,11 @@ def _key(op) -> list:
 
 
 def _define(type: str, hashed, label: str = "input", more: str = "") -> None:
-    """An op; `hashed(op, string)` is a number of 64 bits."""
+    """An op; `hashed(op, strings)` are their numbers of 64 bits."""
 
     def numpy(op, x):
-        count = op.attrs["num_buckets"]
-        return patterns.each(lambda s: hashed(op, s) % count, x, dtype="int64")
+        numbers = hashed(op, x.ravel().tolist()) % np.uint64(op.attrs["num_buckets"])
+        return numbers.astype(np.int64).reshape(x.shape)
 
     define(
         type,
@@ -33,9 +35,9 @@ def _define(type: str, hashed, label: str = "input", more: str = "") -> None:
     )
 
 
-_define("StringToHashBucket", lambda op, s: hashes.murmur(s), "string_tensor")
-_define("StringToHashBucketFast", lambda op, s: hashes.farm(s))
-_define("StringToHashBucketStrong", lambda op, s: hashes.sip(_key(op), s), more=", key: list(int)")
+_define("StringToHashBucket", lambda op, strings: hashes.murmur_of_each(strings), "string_tensor")
+_define("StringToHashBucketFast", lambda op, strings: hashes.farm_of_each(strings))
+_define("StringToHashBucketStrong", lambda op, strings: hashes.sip_of_each(_key(op), strings), more=", key: list(int)")
 
 
 def _count(num_buckets) -> int:

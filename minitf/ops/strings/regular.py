@@ -45,6 +45,11 @@ def text(s: bytes) -> str:
     return s.decode("utf-8", "surrogateescape")
 
 
+def bytes_of(s: str) -> bytes:
+    """The string that has these characters; see `text`."""
+    return s.encode("utf-8", "surrogateescape")
+
+
 @functools.lru_cache(256)
 def compiled(pattern: bytes) -> re.Pattern:
     """The pattern, for strings as `text` gives them; ValueError for one that RE2 does not take."""
@@ -55,6 +60,16 @@ def compiled(pattern: bytes) -> re.Pattern:
     except (re.error, _Wrong) as error:
         reason = str(error)
     raise ValueError(f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {reason}") from None
+
+
+@functools.lru_cache(256)
+def never_empty(pattern: re.Pattern) -> bool:
+    """Whether what matches always has characters: `re` replaces that as RE2 does. Where nothing might match is tried:
+    patterns of RE2 ask for no more than what is a word or a line around it.
+    """
+    nothing = re.compile(rf"(?=(?s:(.*))\Z)(?:{pattern.pattern})(?=\1\Z)")
+    around = itertools.product(("", "a", " ", "\n"), repeat=2)
+    return not any(nothing.match(before + after, len(before)) for before, after in around)
 
 
 def matches(pattern: re.Pattern, s: str):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from math import prod
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -25,8 +28,9 @@ def _joined(op, *arrays):
     if len(shapes) > 1:
         raise ValueError(f"Input shapes do not match: {list(shapes[0])} vs. {list(shapes[1])}")
     separator = op.attrs["separator"].encode()
-    join = np.frompyfunc(lambda *parts: separator.join(parts), len(arrays), 1)
-    return np.asarray(join(*arrays), object)
+    shape = shapes[0] if shapes else ()
+    parts = [a.ravel().tolist() if a.ndim else itertools.repeat(a.item(), prod(shape)) for a in arrays]
+    return np.fromiter(map(separator.join, zip(*parts)), object, prod(shape)).reshape(shape)
 
 
 define(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -20,35 +22,47 @@ def _shapes(op):
     return [TensorShape([None, 2]), TensorShape([None]), TensorShape([2])]
 
 
-def _parts(strings: np.ndarray, split):
-    """The parts of strings as a sparse tensor: indices, values, shape."""
-    rows = [split(s) for s in strings]
-    places = [(i, k) for i, row in enumerate(rows) for k in range(len(row))]
-    values = [part for row in rows for part in row]
-    longest = max(map(len, rows), default=0)
+def _parts(rows: np.ndarray, count: int, values: list):
+    """Parts of `count` strings, each of the string of a row, as a sparse tensor: indices, values, shape."""
+    counts = np.bincount(rows, minlength=count)
+    columns = np.arange(len(values)) - np.repeat(counts.cumsum() - counts, counts)
     return [
-        np.array(places, np.int64).reshape(-1, 2),
-        np.array([*values, None], object)[:-1],
-        np.array([len(rows), longest], np.int64),
+        np.stack([rows, columns], 1),
+        np.fromiter(values, object, len(values)),
+        np.array([count, counts.max(initial=0)], np.int64),
     ]
 
 
+def _each_as_often(function, strings: list) -> np.ndarray:
+    """The number of each string, as often as `function` says."""
+    return np.repeat(np.arange(len(strings)), np.fromiter(map(function, strings), np.int64, len(strings)))
+
+
 def _split_at_bytes(op, strings, delimiter):
-    marks, empty = delimiter.item(), not op.attrs["skip_empty"]
-
-    def split(s: bytes) -> list[bytes]:
-        if not marks:
-            return [s[i : i + 1] for i in range(len(s))]
-        for mark in marks[1:]:
-            s = s.replace(bytes([mark]), marks[:1])
-        return [part for part in s.split(marks[:1]) if part or empty] if s else []
-
-    return _parts(strings, split)
+    """All strings are split as one: a list for each would have Python look for garbage, again and again."""
+    strings, marks, count = strings.tolist(), delimiter.item(), strings.size
+    if not marks:
+        text = b"".join(strings)
+        return _parts(_each_as_often(len, strings), count, [text[i : i + 1] for i in range(len(text))])
+    mark = marks[:1]
+    if len(marks) > 1:
+        strings = list(map(methodcaller("translate", bytes.maketrans(marks, mark * len(marks))), strings))
+    rows = _each_as_often(lambda s: s.count(mark) + 1, strings)
+    values = mark.join(strings).split(mark) if strings else []
+    if b"" in values:
+        empty = not op.attrs["skip_empty"]
+        kept = [i for i, part in enumerate(values) if part or (empty and strings[rows[i]])]
+        rows, values = rows[kept], [values[i] for i in kept]
+    return _parts(rows, count, values)
 
 
 def _split_at_text(op, strings, separator):
-    mark, most = separator.item() or None, op.attrs["maxsplit"]
-    return _parts(strings, lambda s: s.split(mark, most))
+    mark, most, counts, values = separator.item() or None, op.attrs["maxsplit"], [], []
+    for s in strings.tolist():
+        found = s.split(mark, most)
+        counts.append(len(found))
+        values += found
+    return _parts(np.repeat(np.arange(len(counts)), counts), len(counts), values)
 
 
 _OUTPUTS = "indices: int64, values: string, shape: int64"
