@@ -12,6 +12,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import define
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.math import texts as kernels
 from minitf.ops import patterns
 
 # ---- raw bytes
@@ -104,8 +105,6 @@ _FLOAT = re.compile(
     rb"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan|0[xX][0-9a-fA-F]+)\s*", re.IGNORECASE
 )
 _INTEGER = re.compile(rb"\s*-?\d+\s*")
-_PLAIN_REALS = re.compile(rb"(?:[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?:\n|\Z))*")
-_PLAIN_INTEGERS = re.compile(rb"(?:-?\d+(?:\n|\Z))*")
 _TYPES = frozenset([dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64])
 
 
@@ -123,29 +122,27 @@ def number(value: bytes, dtype: dtypes.DType):
     return float(value)
 
 
-def _plain_numbers(strings: list, dtype: dtypes.DType) -> np.ndarray | None:
-    """The numbers of texts, if all are plain ones: a pattern looks at them together, which is much quicker."""
-    plain, read = (_PLAIN_INTEGERS, int) if dtype.is_integer else (_PLAIN_REALS, float)
-    if not plain.fullmatch(b"\n".join(strings)):
-        return None
-    try:
-        found = np.array(list(map(read, strings)), np.int64 if dtype.is_integer else dtype.numpy)
-    except (ValueError, OverflowError):
-        return None  # some text is of several lines, or one is too large
-    inside = not dtype.is_integer or not found.size or dtype.min <= found.min() and found.max() <= dtype.max
-    return found.astype(dtype.numpy) if inside else None
+def numbers(strings: list[bytes], dtype: dtypes.DType) -> np.ndarray:
+    """The numbers that texts say, as a kernel reads them; ValueError if one says none of the type."""
+    lines, count = b"\n".join([*strings, b""]), len(strings)
+    if lines.count(b"\n") > count:  # in some text
+        return np.array([number(s, dtype) for s in strings], dtype.numpy)
+    found, known = np.empty(count, np.int64 if dtype.is_integer else np.float64), np.empty(count, np.uint8)
+    kernel = kernels.read_integers if dtype.is_integer else kernels.read_reals
+    kernel[()].run(np.frombuffer(lines, np.uint8), found, known, count)
+    if dtype is dtypes.int32 and count:
+        known[(found < dtype.min) | (found > dtype.max)] = kernels.OTHER
+    for place in np.flatnonzero(known).tolist():
+        text = strings[place]
+        found[place] = float(text) if known[place] == kernels.PLAIN else number(text, dtype)
+    return found.astype(dtype.numpy, copy=False)
 
 
 def _numbers(op, strings):
-    dtype = op.outputs[0].dtype
-    plain = _plain_numbers(strings.ravel().tolist(), dtype)
-    if plain is not None:
-        return plain.reshape(strings.shape)
     try:
-        found = [number(s, dtype) for s in strings.flat]
+        return numbers(strings.ravel().tolist(), op.outputs[0].dtype).reshape(strings.shape)
     except ValueError as error:
         raise ValueError(f"string_to_number could not convert a string: {error}") from None
-    return np.array(found, dtype.numpy).reshape(strings.shape)
 
 
 define(
@@ -178,18 +175,21 @@ def string_to_number(string_tensor=None, out_type=dtypes.float32, name: str | No
 # ---- comma-separated values
 
 
+_SPECIAL = re.compile(rb'["\r\n]')
+
+
 def csv_fields(record: bytes, delimiter: bytes, quotes: bool) -> list[bytes]:
     """The fields of a line, as RFC 4180 has them."""
+    if not quotes or not _SPECIAL.search(record):
+        return record.split(delimiter) if record else []
     found, at = [], 0
-    if not record:
-        return found
     while True:
-        if quotes and record[at : at + 1] == b'"':
+        if record[at : at + 1] == b'"':
             value, at = _quoted(record, at + 1, delimiter)
         else:
             end = record.find(delimiter, at)
             value = record[at : len(record) if end < 0 else end]
-            if quotes and set(b'"\r\n') & set(value):
+            if _SPECIAL.search(value):
                 raise ValueError("unquoted fields cannot have quotes or line ends inside")
             at += len(value)
         found.append(value)
@@ -216,21 +216,48 @@ def _quoted(record: bytes, at: int, delimiter: bytes) -> tuple[bytes, int]:
 
 
 def _csv(op, records, *defaults):
-    attrs, count = op.attrs, len(defaults)
+    attrs, count, texts, lines = op.attrs, len(defaults), [], records.ravel().tolist()
     chosen = attrs["select_cols"] or range(count)
-    columns = [[] for _ in defaults]
-    for row, record in enumerate(records.flat):
-        parts = csv_fields(record, attrs["field_delim"], attrs["use_quote_delim"])
+    quotes = attrs["use_quote_delim"] and _SPECIAL.search(b" ".join(lines)) is not None
+    for row, record in enumerate(lines):
+        parts = csv_fields(record, attrs["field_delim"], quotes)
         if attrs["select_cols"] and len(parts) > chosen[-1]:
             parts = [parts[c] for c in chosen]
         if len(parts) != count:
+            _check_fields(op, texts, defaults)
             raise ValueError(f"expect {count} fields but have {len(parts)} in record {row}")
-        for i, (part, default, tensor) in enumerate(zip(parts, defaults, op.outputs)):
-            columns[i].append(csv_value(part, default, tensor.dtype, attrs["na_value"], i, row))
-    return [
-        np.array([*c, None], object)[:-1].astype(t.dtype.numpy).reshape(records.shape)
-        for c, t in zip(columns, op.outputs)
-    ]
+        texts += parts
+    try:
+        columns = [
+            _column(op, texts[i::count], default, t.dtype) for i, (default, t) in enumerate(zip(defaults, op.outputs))
+        ]
+    except ValueError:
+        _check_fields(op, texts, defaults)
+        raise
+    return [column.reshape(records.shape) for column in columns]
+
+
+def _column(op, texts: list[bytes], default, dtype) -> np.ndarray:
+    """What the fields of a column say; ValueError if one says nothing of the type."""
+    missing = [row for row, text in enumerate(texts) if text in (b"", op.attrs["na_value"])]
+    if missing and not default.size:
+        raise ValueError("a field is required but missing")
+    if dtype is dtypes.string:
+        found = np.fromiter(texts, object, len(texts))
+    else:
+        for row in missing:
+            texts[row] = b"0"
+        found = numbers(texts, dtype)
+    if missing:
+        found[missing] = default.reshape(-1)[0]
+    return found
+
+
+def _check_fields(op, texts: list[bytes], defaults) -> None:
+    """ValueError that names the first field that says nothing of its type."""
+    for place, text in enumerate(texts):
+        row, i = divmod(place, len(defaults))
+        csv_value(text, defaults[i], op.outputs[i].dtype, op.attrs["na_value"], i, row)
 
 
 def csv_value(part: bytes, default, dtype, missing: bytes, i: int, row: int):

@@ -59,3 +59,37 @@ def test_integers(dtype):
 def test_texts_that_are_no_numbers(wrong):
     with fails(tf.errors.InvalidArgumentError, "string_to_number could not convert a string"):
         read(["1", wrong], "float32")
+
+
+def test_lines_are_read_as_those_beside_quotes():
+    lines = ["1,a,2.5", ",b,-1e3", "3,,7", "-2147483648,x y,0.1"]
+    x = tf.placeholder(tf.string, [None])
+    columns = tf.decode_csv(x, [[9], ["none"], [1.5]])
+    with tf.Session() as session:
+        found = session.run(columns, {x: lines})
+        beside = session.run(columns, {x: [*lines, '0,"q,""",0']})
+        assert [c.tolist() for c in found] == [c.tolist()[:-1] for c in beside]
+        assert found[0].tolist() == [1, 9, 3, -(2**31)] and found[1].tolist() == [b"a", b"b", b"none", b"x y"]
+        assert beside[1][-1] == b'q,"'
+        for wrong, said in [
+            ("2147483648,a,1", "field 0 in record 4: .* is not a valid int32"),
+            ("1,a,b", "field 2 in record 4"),
+            ("1,2", "expect 3 fields but have 2 in record 4"),
+        ]:
+            with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+                session.run(columns, {x: [*lines, wrong, "x,y,z"]})
+        with pytest.raises(tf.errors.InvalidArgumentError, match="field 0 in record 1"):
+            session.run(columns, {x: ["1,a,2", "x,a,2", "1"]})
+
+
+def test_numbers_of_several_lines_and_of_none():
+    x = tf.placeholder(tf.string, [None])
+    number = tf.string_to_number(x, tf.float64)
+    with tf.Session() as session:
+        strings = ["1", " 2.5\n", "0.1234567890123456789", "-inf", "1e300", "0x10"]
+        expected = [1, 2.5, 0.1234567890123456789, -np.inf, 1e300, 16]
+        assert session.run(number, {x: strings}).tolist() == expected
+        assert session.run(number, {x: strings[2:]}).tolist() == expected[2:]
+        assert session.run(number, {x: np.zeros(0, object)}).shape == (0,)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="could not convert"):
+            session.run(number, {x: ["1\n2"]})

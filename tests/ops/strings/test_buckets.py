@@ -24,6 +24,17 @@ def test_hashes(kind):
     assert found.tolist() == FACTS[kind]
 
 
+@pytest.mark.parametrize("kind", CALLS)
+def test_hashes_of_one_are_those_of_many(kind):
+    random = np.random.default_rng(4)
+    strings = [random.bytes(n) for n in [*range(70), 0, 3, 300]]
+    with tf.Session() as session:
+        x = tf.placeholder(tf.string, [None])
+        hashed = CALLS[kind](x)
+        many = session.run(hashed, {x: strings}).tolist()
+        assert many == [session.run(hashed, {x: [s]}).item() for s in strings]
+
+
 def test_few_buckets_and_open_shapes():
     x = tf.placeholder(tf.string)
     with tf.Session() as session:

@@ -34,3 +34,16 @@ def test_faults_of_other_encodings_count_as_one():
     with tf.Session() as session:
         found = session.run(tf.strings.unicode_decode_with_offsets(b"a\x81\xffb", "Shift_JIS"))
         assert [t.tolist() for t in found] == [[97, 65533, 65533, 98], [0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("controls", [False, True])
+def test_right_strings_are_decoded_as_those_beside_wrong_ones(controls):
+    strings = [TEXT.encode(), b"", b"abc", "\ufeff\u07ff\u0800\t".encode(), b"\x00"]
+    x = tf.placeholder(tf.string, [None])
+    numbers, places = tf.strings.unicode_decode_with_offsets(x, "UTF-8", replace_control_characters=controls)
+    with tf.Session() as session:
+        right = session.run([numbers, places], {x: strings})
+        other = session.run([numbers, places], {x: [*strings, b"\xff"]})
+    for found, beside in zip(right, other):
+        assert found.values.tolist() == beside.values[:-1].tolist()
+        assert found.row_splits.tolist() == beside.row_splits[:-1].tolist()
