@@ -21,7 +21,7 @@ NAMES = (
 
 
 @pytest.mark.parametrize(
-    "name", core_facts.names(*NAMES, "checkpoint_states", "containers", "colocations", "warm_starts")
+    "name", core_facts.names(*NAMES, "checkpoint_states", "containers", "colocations", "gradient_places", "warm_starts")
 )
 def test_as_tensorflow(name):
     core_facts.check(name)

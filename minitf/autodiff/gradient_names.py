@@ -62,17 +62,18 @@ def call(graph: Graph, scope: str, gradients: list, names: Iterable[str]) -> Non
             graph.rename(gradient.op, scope + name)
 
 
-def call_sums(graph: Graph, sums: list, ys: list, sources: Callable, between: set) -> None:
+def call_sums(graph: Graph, sums: list, places: dict) -> None:
     """Numbers sums of gradients, pairs of an op of whose output it is one and its own, in TensorFlow's order."""
     if len(sums) > 1:
-        places = {op: i for i, op in enumerate(_visited(ys, sources, between))}
         ordered = sorted(sums, key=lambda pair: places.get(pair[0], len(places)))
         for (_, op), name in zip(ordered, [op.name for _, op in sums]):
             graph.rename(op, name)
 
 
-def _visited(ys: list, sources: Callable, between: set) -> list:
-    """The ops between, each behind those that need it, first come first served: how TensorFlow takes them."""
+def places(ys: list, sources: Callable, between: set) -> dict:
+    """The ops between, each behind those that need it, first come first served, and their numbers: TensorFlow's order
+    of taking them.
+    """
     waiting = collections.Counter(t.op for op in between for t in sources(op))
     queue = collections.deque(dict.fromkeys(y.op for y in ys if y.op in between and not waiting[y.op]))
     visited = []
@@ -83,4 +84,4 @@ def _visited(ys: list, sources: Callable, between: set) -> list:
             waiting[tensor.op] -= 1
             if not waiting[tensor.op] and tensor.op in between:
                 queue.append(tensor.op)
-    return visited
+    return {op: number for number, op in enumerate(visited)}

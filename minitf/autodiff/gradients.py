@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import heapq
 from collections.abc import Sequence
 
@@ -221,6 +222,7 @@ def backpropagate(
     pending: dict[Tensor, list] = {}
     for y, seed in seeds:
         pending.setdefault(way.origin(y), []).append(seed)
+        way.givers.setdefault(way.origin(y), []).append(None)
     queue: list = []
     queued: set = set()
     _enqueue(queue, queued, {y.op for y in pending if y not in way.stop and carries_gradient(y)} & way.relevant)
@@ -232,8 +234,8 @@ def backpropagate(
         touched = _step_back(way, op, grads, pending)
         _enqueue(queue, queued, touched & way.relevant)
     found = [way.inner[x] if x in way.inner else _total(way, pending, x) for x in map(way.origin, xs)]
-    between = way.relevant | {x.op for x in way.xs}
-    gradient_names.call_sums(way.graph, way.sums, [y for y, _ in seeds], way.sources, between)
+    if len(way.sums) > 1:
+        gradient_names.call_sums(way.graph, way.sums, way.places)
     return found
 
 
@@ -249,6 +251,8 @@ class _Way:
         self.scope = scope or (f"{name}/" if name else "")
         self._around = set(outwards(self.graph))
         self.xs, self.stop = {self.origin(x) for x in xs}, {self.origin(t) for t in stop}
+        self.ys = ys
+        self.givers: dict[Tensor, list] = {}  # from which ops the gradients of a tensor come; None: it is a y
         self.sums: list[tuple] = []  # ops, and those that add up the gradients of one of their outputs
         self.added: set[Tensor] = set()  # gradients that are sums of several in TensorFlow
         self.inner: dict[Tensor, object] = {}  # the gradients of xs that are in a branch of an If
@@ -263,6 +267,16 @@ class _Way:
         tensor = self.origin(tensor)
         passed = tensor.op in self.relevant and tensor not in self.stop
         return (tensor in self.xs or passed) and carries_gradient(tensor)
+
+    @functools.cached_property
+    def places(self) -> dict:
+        """When TensorFlow comes to the ops on the way."""
+        return gradient_names.places(self.ys, self.sources, self.relevant | {x.op for x in self.xs})
+
+    def first(self, tensor: Tensor) -> int:
+        """Which of the gradients of `tensor` TensorFlow has first."""
+        order = [-1 if op is None else self.places.get(op, len(self.places)) for op in self.givers[tensor]]
+        return order.index(min(order))
 
     def _relevant(self, roots: list) -> set:
         """The ops on a path from the xs to `roots`: those with an input that is an x or depends on one."""
@@ -295,9 +309,18 @@ class _Way:
     @contextlib.contextmanager
     def context(self, op):
         """Where the gradient ops of `op` are made: with its line in the script and in a scope of its own."""
-        beside = _beside(op) if self._colocated else contextlib.nullcontext()
-        with self.graph.at(op.origin), self.graph.name_scope(self.scope_of(op)), beside:
+        with self.graph.at(op.origin), self.graph.name_scope(self.scope_of(op)), self.beside(op):
             yield
+
+    def beside(self, op):
+        """A context: ops are placed where `op` is, if that was asked for."""
+        return _beside(op) if self._colocated else contextlib.nullcontext()
+
+    def beside_parts(self, tensor: Tensor, parts: list):
+        """A context: the sum of the gradients of `tensor` is placed where TensorFlow's is."""
+        if any(isinstance(p, IndexedSlices) for p in parts):
+            return self.beside(tensor.op)
+        return self.graph.colocate_with(parts[self.first(tensor)], ignore_existing=True)
 
     def scope_of(self, op) -> str:
         """The name scope of the gradient ops of `op`."""
@@ -348,6 +371,7 @@ def _step_back(way: _Way, op, grads: list, pending: dict) -> set:
     for (tensor, _), grad in zip(given, fitted):
         tensor = way.origin(tensor)
         pending.setdefault(tensor, []).append(grad)
+        way.givers.setdefault(tensor, []).append(op)
         if tensor not in way.stop:
             touched.add(tensor.op)
     return touched
@@ -370,7 +394,8 @@ def _renamed(grad):
     """The gradient under the name that a gate gives it; nothing waits for it."""
     if isinstance(grad, IndexedSlices):
         return IndexedSlices(_renamed(grad.values), grad.indices, grad.dense_shape)
-    return identity(grad, name="control_dependency")
+    with get_default_graph().colocate_with(grad, ignore_existing=True):
+        return identity(grad, name="control_dependency")
 
 
 def _through_the_start(op) -> str:
@@ -454,12 +479,14 @@ def _total(way: _Way, pending: dict, tensor: Tensor):
     if len(parts) == 1 and parts[0] not in way.added:
         return parts[0]
     if all(isinstance(p, IndexedSlices) for p in parts):
-        values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
+        with way.beside(tensor.op):
+            values, indices = array.concat([p.values for p in parts], 0), array.concat(_of_one_type(parts), 0)
         shape = next((p.dense_shape for p in parts if p.dense_shape is not None), None)
         total = IndexedSlices(values, indices, shape)
     else:
-        parts = [dense(p, tensor) for p in parts]
-        total = math.add_n(parts) if len(parts) > 1 else identity(parts[0], name="AddN")
+        with way.beside_parts(tensor, parts):
+            parts = [dense(p, tensor) for p in parts]
+            total = math.add_n(parts) if len(parts) > 1 else identity(parts[0], name="AddN")
         way.sums.append((tensor.op, total.op))
     pending[tensor] = [total]
     return total

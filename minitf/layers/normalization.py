@@ -325,7 +325,7 @@ class BatchNormalization(Layer):
 
     def _moved(self, average, value, momentum):
         """The average moved towards the value."""
-        with name_scope(None, "AssignMovingAvg") as scope:
+        with name_scope(None, "AssignMovingAvg") as scope, tf.colocate_with(average):
             share = tf.convert_to_tensor(1.0 - momentum, name="decay")
             share = tf.cast(share, average.dtype.base_dtype)
             return tf.assign_sub(average, (average - tf.cast(value, average.dtype.base_dtype)) * share, name=scope)

@@ -13,7 +13,7 @@ from minitf.framework.tensor import Tensor
 from minitf.ops.control.counted import counted_loop, exits
 from minitf.rnn.cell import assert_like_rnncell
 from minitf.rnn.static import check_layers
-from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, state_dtype
+from minitf.rnn.step import Lengths, cache_variables, initial_state_of, sequence_length_tensor, state_dtype
 
 
 def dynamic_rnn(
@@ -46,7 +46,8 @@ def dynamic_rnn(
     ([None, None, 5], [None, 5])
     """
     assert_like_rnncell("cell", cell)
-    with tf.variable_scope(scope or "rnn"):
+    with tf.variable_scope(scope or "rnn") as varscope:
+        cache_variables(varscope)
         flat = [convert_to_tensor(x) for x in nest.flatten(inputs)]
         if not flat:
             raise ValueError("dynamic_rnn: inputs is empty; it takes a tensor [batch, time, ...] or a tuple of them")

@@ -8,6 +8,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.shape import Dimension, TensorShape, as_shape
 from minitf.framework.tensor import Tensor
 from minitf.rnn.cell import assert_like_rnncell, concat_sizes
+from minitf.rnn.step import cache_variables
 
 
 def raw_rnn(cell, loop_fn, parallel_iterations: int | None = None, swap_memory: bool = False, scope=None):
@@ -25,7 +26,8 @@ def raw_rnn(cell, loop_fn, parallel_iterations: int | None = None, swap_memory: 
     assert_like_rnncell("cell", cell)
     if not callable(loop_fn):
         raise TypeError(f"raw_rnn: loop_fn has to be a function of time, output, state and loop state, not {loop_fn!r}")
-    with tf.variable_scope(scope or "rnn"):
+    with tf.variable_scope(scope or "rnn") as varscope:
+        cache_variables(varscope)
         time = tf.constant(0, dtype=tf.int32)
         finished, next_input, state, emit_structure, loop_state = loop_fn(time, None, None, None)
         nest.assert_same_structure(state, cell.state_size, check_types=False)

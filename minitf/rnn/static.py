@@ -9,7 +9,7 @@ from minitf.framework.garbage import uncollected
 from minitf.framework.graph import control_dependencies
 from minitf.framework.shape import Dimension
 from minitf.rnn.cell import assert_like_rnncell
-from minitf.rnn.step import Lengths, initial_state_of, sequence_length_tensor, state_dtype
+from minitf.rnn.step import Lengths, cache_variables, initial_state_of, sequence_length_tensor, state_dtype
 
 
 @uncollected
@@ -36,6 +36,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     _check_inputs("static_rnn", inputs)
     outputs = []
     with tf.variable_scope(scope or "rnn") as varscope:
+        cache_variables(varscope)
         inputs = [nest.map_structure(convert_to_tensor, step) for step in inputs]
         static_batch = _batch(inputs)
         batch_size = static_batch or tf.shape(_first(inputs))[0]

@@ -118,3 +118,11 @@ def _as_state(state, size, dtype):
                 f"a part of initial_state is the scalar {tensor.name}; it needs a row for each of the batch"
             )
     return nest.pack_sequence_as(size, flat)
+
+
+def cache_variables(scope) -> None:
+    """Has variables made in a variable scope be read where the network is, once, unless the scope says where; in a
+    loop around each trip reads them.
+    """
+    if scope.caching_device is None and tf.get_default_graph().outer is None:
+        scope.set_caching_device(lambda op: op.device)

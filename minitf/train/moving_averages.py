@@ -6,7 +6,7 @@ from minitf.framework import dtypes
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.getter import getter
-from minitf.framework.graph import get_default_graph, name_scope
+from minitf.framework.graph import colocate_with, get_default_graph, name_scope
 from minitf.ops.control import control
 from minitf.ops.math import math
 from minitf.ops.random.initializers import Zeros
@@ -30,7 +30,7 @@ def assign_moving_average(variable, value, decay, zero_debias: bool = True, name
 
 def _debiased(variable, value, rate, scope: str):
     dtype = variable.dtype.base_dtype
-    with variable_scope(variable.op.name, values=[variable]):
+    with variable_scope(variable.op.name, values=[variable]), colocate_with(variable):
         biased = get_variable("biased", variable.shape, dtype, Zeros(), trainable=False)
         steps = get_variable("local_step", [], dtype, Zeros(), trainable=False)
     moved = state.assign_sub(biased._ref(), (biased.value() - value) * rate)

@@ -43,7 +43,8 @@ class _ByOneOp(Optimizer):
 
     def _start_slot(self, var, slot: str, value) -> None:
         """Makes a slot all of whose elements are `value` at first."""
-        start = constant(value, shape=var.shape, dtype=var.dtype.base_dtype)
+        with get_default_graph().colocate_with(var):
+            start = constant(value, shape=var.shape, dtype=var.dtype.base_dtype)
         self._get_or_make_slot(var, start, slot, self._name)
 
     def _operands(self, var, *gradient) -> list:
@@ -259,7 +260,8 @@ class FtrlOptimizer(_ByOneOp):
 
     def _create_slots(self, var_list):
         for var in var_list:
-            start = constant(self._start, dtype=var.dtype.base_dtype, shape=var.shape)
+            with get_default_graph().colocate_with(var):
+                start = constant(self._start, dtype=var.dtype.base_dtype, shape=var.shape)
             self._get_or_make_slot(var, start, "accum", self._slot_ops[0])
             self._zeros_slot(var, "linear", self._slot_ops[1])
 
@@ -332,7 +334,8 @@ class AdagradDAOptimizer(_ByOneOp):
 
     def _prepare(self):
         super()._prepare()
-        self._tensors["step"] = identity(self._global_step) + 1
+        with get_default_graph().colocate_with(self._tensors["learning_rate"]):
+            self._tensors["step"] = identity(self._global_step) + 1
 
     def _operands(self, var, *gradient):
         op_counts.skip(op_counts.NUMBERS_CAST)

@@ -168,6 +168,53 @@ def colocations(tf):
     return [found, [[s.decode() for s in nodes[op.name].attr["_class"].list.s] for op in listed], e.device]
 
 
+def _shared(tf, colocated):
+    x, w = tf.placeholder(tf.float32, [4, 3]), tf.get_variable("w", [3, 3])
+    b, h = tf.get_variable("b", [3], use_resource=True), x
+    for _ in range(3):
+        h = tf.tanh(tf.matmul(h, w) + b) * h
+    tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(h), colocate_gradients_with_ops=colocated)
+
+
+def _gathered(tf, colocated):
+    w, i = tf.get_variable("w", [5, 3]), tf.placeholder(tf.int32, [None])
+    several = [tf.reduce_sum(tf.nn.embedding_lookup(w, i)), tf.reduce_sum(tf.gather(w, i[:1]) ** 2)]
+    for loss in (sum(several), sum(several) + tf.nn.l2_loss(w)):
+        tf.gradients(loss, w, colocate_gradients_with_ops=colocated)
+
+
+def _recurrent(tf, colocated):
+    x = tf.placeholder(tf.float32, [2, 3])
+    outputs, _ = tf.nn.static_rnn(tf.nn.rnn_cell.GRUCell(4), [x] * 3, dtype=tf.float32)
+    loss, found = tf.add_n([tf.reduce_sum(t) for t in outputs]), tf.trainable_variables()
+    found = tf.gradients(loss, found, colocate_gradients_with_ops=colocated)
+    tf.clip_by_global_norm(found, 1.0)
+
+
+def _normalized(tf, colocated):
+    x = tf.placeholder(tf.float32, [2, 8, 8, 1])
+    y = tf.layers.batch_normalization(tf.layers.conv2d(x, 4, 3, activation=tf.nn.relu), training=True)
+    loss = tf.reduce_sum(tf.layers.max_pooling2d(y, 2, 2) ** 2)
+    tf.train.FtrlOptimizer(0.1).minimize(loss, colocate_gradients_with_ops=colocated)
+
+
+def gradient_places(tf, case):
+    make, colocated = case
+    make(tf, colocated)
+    kinds = ["AddN", "VariableV2", "VarHandleOp", "Assign", "AssignVariableOp", "ConcatV2", "L2Loss", "AssignSub"]
+    found = []
+    for op in tf.get_default_graph().get_operations():
+        if op.type in kinds or "control_dependency" in op.name or op.name.endswith(("/read", "grad/Shape", "ing_rate")):
+            found.append(f"{op.name} {b' '.join(sorted(op.colocation_groups())).decode()}")
+    return sorted(found)
+
+
+for _make in (_shared, _gathered, _recurrent, _normalized):
+    programs(
+        gradient_places, **{f"{_make.__name__[1:]}_{colocated}": (_make, colocated) for colocated in (True, False)}
+    )
+
+
 @program
 def warm_starts(tf):
     import os

@@ -8,6 +8,7 @@ from minitf.framework import nest
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.rnn.cell import zero_state_tensors
+from minitf.rnn.step import cache_variables
 
 
 class Decoder:
@@ -67,7 +68,8 @@ def dynamic_decode(
       TypeError: if decoder is no Decoder.
       ValueError: if maximum_iterations is no scalar.
     """
-    with tf.variable_scope(scope, "decoder"):
+    with tf.variable_scope(scope, "decoder") as varscope:
+        cache_variables(varscope)
         if maximum_iterations is not None:
             maximum_iterations = tf.convert_to_tensor(maximum_iterations, tf.int32, name="maximum_iterations")
             if maximum_iterations.shape.rank != 0:

@@ -9,7 +9,7 @@ import numpy as np
 from minitf.framework import dtypes, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
@@ -111,7 +111,9 @@ def _gathered(op):
 
 def _gather_grad(op, g):
     params, indices, axis = op.inputs
-    known, shape = constant_value(axis), array.shape(params)
+    known = constant_value(axis)
+    with colocate_with(params):
+        shape = array.shape(params)
     if known == 0 and not op.attrs["batch_dims"]:
         values = array.reshape(g, array.concat([count_of(indices), shape[1:]], 0))
         return IndexedSlices(values, array.reshape(indices, [-1]), shape), None, None

@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.apply import apply
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.tensor import IndexedSlices, Tensor
 from minitf.ops.array import array
 from minitf.ops.array.constant import constant
@@ -80,7 +80,7 @@ def global_norm(t_list, name: str | None = None) -> Tensor:
     t_list = _checked(t_list)
     with name_scope(name, "global_norm", t_list):
         values = [_values(t, f"t_{i}") for i, t in enumerate(t_list) if t is not None]
-        half = reduce_sum(stack([apply("L2Loss", v) for v in values]) if values else [0.0])
+        half = reduce_sum(stack([_beside(v, lambda v: apply("L2Loss", v)) for v in values]) if values else [0.0])
         return math.sqrt(half * constant(2.0, half.dtype), name="global_norm")
 
 
@@ -101,7 +101,15 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name: str | None = Non
 
 
 def _scaled(t, scale: Tensor, name: str):
-    return None if t is None else _with_values(t, array.identity(_values(t) * scale, name=name))
+    if t is None:
+        return None
+    return _with_values(t, _beside(_values(t), lambda v: array.identity(v * scale, name=name)))
+
+
+def _beside(value, make):
+    """make(value), placed where the value is."""
+    with colocate_with(value):
+        return make(value)
 
 
 def _checked(t_list) -> list:

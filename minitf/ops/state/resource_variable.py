@@ -8,7 +8,7 @@ from minitf.framework.apply import apply, apply_op
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
 from minitf.framework.dtypes import DType
 from minitf.framework.getter import getter
-from minitf.framework.graph import control_dependencies, get_default_graph, name_scope
+from minitf.framework.graph import colocate_with, control_dependencies, get_default_graph, name_scope
 from minitf.framework.operation import Operation
 from minitf.framework.shape import UNKNOWN, as_shape
 from minitf.framework.tensor import IndexedSlices, Tensor
@@ -52,7 +52,8 @@ class ResourceVariable(Variable):
             with name_scope("IsInitialized"):
                 state.is_variable_initialized(self._variable)
             guard_initial_value(initial)
-            self._initializer = state.assign(self._variable, initial, known.is_fully_defined(), name="Assign").op
+            with colocate_with(None, ignore_existing=True):
+                self._initializer = state.assign(self._variable, initial, known.is_fully_defined(), name="Assign").op
 
     def _read(self, caching_device) -> None:
         """Makes the read that stands for the variable among the graph's tensors."""
@@ -60,7 +61,7 @@ class ResourceVariable(Variable):
         with name_scope(f"{self._op.name}/Read/"):
             self._snapshot = self._read_op()
             if caching_device is not None:
-                with get_default_graph().device(caching_device):
+                with colocate_with(None, ignore_existing=True), get_default_graph().device(caching_device):
                     self._cached = identity(self._snapshot)
 
     def _take_from(self, variable_def, import_scope: str | None) -> None:
@@ -83,7 +84,10 @@ class ResourceVariable(Variable):
 
     def value(self) -> Tensor:
         """A new tensor: what the variable holds at this place of the program."""
-        return self._read_op() if self._cached is None else self._cached
+        if self._cached is not None:
+            return self._cached
+        with colocate_with(None, ignore_existing=True):
+            return self._read_op()
 
     def read_value(self) -> Tensor:
         """A new tensor: what the variable holds at this place of the program."""
@@ -175,6 +179,10 @@ class Changed(ResourceVariable):
     def _read_op(self) -> Tensor:
         with self._after():
             return super()._read_op()
+
+    def value(self) -> Tensor:
+        """A new tensor: what the variable holds after the change, at this place of the program."""
+        return self._read_op()
 
     def read_value(self) -> Tensor:
         """A new tensor: what the variable holds after the change, at this place of the program."""
