@@ -1,5 +1,7 @@
 """Programs of profiles, containers, colocation and warm starts."""
 
+import re
+
 import numpy as np
 from core_support import program, programs, raised, values
 
@@ -202,17 +204,14 @@ def gradient_places(tf, case):
     make, colocated = case
     make(tf, colocated)
     kinds = ["AddN", "VariableV2", "VarHandleOp", "Assign", "AssignVariableOp", "ConcatV2", "L2Loss", "AssignSub"]
-    found = []
-    for op in tf.get_default_graph().get_operations():
-        if op.type in kinds or "control_dependency" in op.name or op.name.endswith(("/read", "grad/Shape", "ing_rate")):
-            found.append(f"{op.name} {b' '.join(sorted(op.colocation_groups())).decode()}")
-    return sorted(found)
+    names = r".*(tuple/control_dependency(_[12])?|/read|GatherV2_grad/Shape|lookup_grad/Shape|ing_rate)"
+    ops = [op for op in tf.get_default_graph().get_operations() if op.type in kinds or re.match(f"{names}$", op.name)]
+    return sorted(f"{op.name} {b' '.join(sorted(op.colocation_groups())).decode()}" for op in ops)
 
 
 for _make in (_shared, _gathered, _recurrent, _normalized):
-    programs(
-        gradient_places, **{f"{_make.__name__[1:]}_{colocated}": (_make, colocated) for colocated in (True, False)}
-    )
+    cases = {f"{_make.__name__[1:]}_{colocated}": (_make, colocated) for colocated in (True, False)}
+    programs(gradient_places, **cases)
 
 
 @program
