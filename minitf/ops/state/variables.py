@@ -100,8 +100,9 @@ class Variable(metaclass=Created):
             initial = self._initial_value = _initial(initial_value, dtype, scope)
             known = as_shape(shape) if shape is not None else initial.shape if validate_shape else UNKNOWN
             _check_known(initial, validate_shape, scope)
-            with get_default_graph().beside(scope[:-1]) if callable(initial_value) else contextlib.nullcontext():
-                self._op = apply_op("VariableV2", name=scope, dtype=initial.dtype.base_dtype, shape=known)
+            self._op = apply_op("VariableV2", name=scope, dtype=initial.dtype.base_dtype, shape=known)
+            if callable(initial_value):
+                self._op.groups = self._op.groups or (b"loc:@" + scope[:-1].encode(),)
             self._variable = self._op.outputs[0]
             guard_initial_value(initial)
             self._initializer = state.assign(self._variable, initial, validate_shape, name="Assign").op
