@@ -39,14 +39,14 @@ class Ragged(Value):
         return Ragged(slices)
 
 
-def run_loop(builder, op, values: list, run_ops) -> list:
+def run_loop(builder, op, values: list) -> list:
     """Finals, number of trips, and the stacked ys of a Loop op."""
     loop = op.attrs["loop"]
     carry, xs, consts, count = loop.split(values)
     if loop.condition is None and count is None:
         return [None] * len(op.outputs)
     carry, xs = [[builder.snapshot(v) for v in part] for part in (carry, xs)]
-    run = _LoopRun(builder, op, xs, consts, run_ops)
+    run = _LoopRun(builder, op, xs, consts)
     trips = None if count is None else max(int(builder.data(count)), 0)
     _check_lengths(op, xs, trips)
     carry = run.finals(carry, trips)
@@ -56,7 +56,7 @@ def run_loop(builder, op, values: list, run_ops) -> list:
     return [*finals, builder.constant(np.asarray(run.done, np.int32)), *run.stacked(carry)]
 
 
-def put_together(builder, op, values: list, slices: dict[int, list], run_ops) -> list:
+def put_together(builder, op, values: list, slices: dict[int, list]) -> list:
     """The ys of a Loop op of which these are the slices, by their numbers; None of the others."""
     loop = op.attrs["loop"]
     carry, xs, consts, _ = loop.split(values)
@@ -64,22 +64,22 @@ def put_together(builder, op, values: list, slices: dict[int, list], run_ops) ->
         ys = [y if k in slices else None for k, y in enumerate(loop.ys)]
         return _given_out(builder, loop, ys, [slices.get(k, []) for k in range(len(ys))], xs)
     builder.used = {op.outputs[loop.carries + 1 + k] for k in slices}
-    return _LoopRun(builder, op, xs, consts, run_ops).stacked(carry)
+    return _LoopRun(builder, op, xs, consts).stacked(carry)
 
 
 class _LoopRun:
     """A Loop op that runs, trip by trip; `stacks` are the slices of its ys."""
 
-    def __init__(self, builder, op, xs: list, consts: list, run_ops):
+    def __init__(self, builder, op, xs: list, consts: list):
         self.builder, self.loop, self.xs = builder, op.attrs["loop"], xs
         loop, used = self.loop, [t in builder.used for t in op.outputs]
         live, needed = needed_in_loop(loop, used)
         nexts = [t if i in live else None for i, t in enumerate(loop.nexts)]
         self.ys = [y if u else None for y, u in zip(loop.ys, used[loop.carries + 1 :])]
-        self.body = _Runner(builder, needed, nexts + self.ys, loop.const_args(loop.body), consts, run_ops)
+        self.body = _Runner(builder, needed, nexts + self.ys, loop.const_args(loop.body), consts)
         if loop.condition is not None:
             tested, const_args = needed_in_condition(loop, needed.ops), loop.const_args(loop.condition)
-            self.condition = _Runner(builder, tested, loop.condition.results, const_args, consts, run_ops)
+            self.condition = _Runner(builder, tested, loop.condition.results, const_args, consts)
         self.stacks: list[list] = [[] for _ in loop.ys]
         self.done = 0
 
@@ -143,16 +143,15 @@ def _check_lengths(op, xs: list, trips) -> None:
 class _Runner:
     """Runs the ops of one body, again and again."""
 
-    def __init__(self, builder, needed: Needed, results: list, const_args: list, consts: list, run_ops):
-        self.builder, self.needed, self.results, self.run_ops = builder, needed, results, run_ops
+    def __init__(self, builder, needed: Needed, results: list, const_args: list, consts: list):
+        self.builder, self.needed, self.results = builder, needed, results
         self.base = {argument: consts[i] for i, argument in const_args}
 
     def run(self, arguments: list, values: list) -> list:
         """The results for these arguments."""
         known = dict(self.base)
         known.update(zip(arguments, values))
-        self.run_ops(self.builder, self.needed.ops, known, self.needed.used)
-        return [None if t is None else known[t] for t in self.results]
+        return self.builder.run_body(self.needed, self.results, known)
 
     def tried(self, arguments: list, values: list) -> tuple[list, OpError | None]:
         """What `run` would give, as far as shapes and types go, and why it is no more; nothing that ops do lasts."""
@@ -257,7 +256,7 @@ def _none(builder, y, example, length: int):
     return builder.constant(zeros((length, *shape), y.dtype.numpy))
 
 
-def run_branch(builder, op, values: list, run_ops) -> list:
+def run_branch(builder, op, values: list) -> list:
     """The results of the branch that the predicate chooses."""
     if values[0] is None:
         return [None] * len(op.outputs)
@@ -268,7 +267,7 @@ def run_branch(builder, op, values: list, run_ops) -> list:
     used = [t in builder.used for t in op.outputs]
     needed, _ = needed_in_branch(branches, index, used)
     results = [t if u else None for t, u in zip(body.results, used)]
-    results = _Runner(builder, needed, results, const_args, values[1:], run_ops).run([], [])
+    results = _Runner(builder, needed, results, const_args, values[1:]).run([], [])
     return [None if r is None else builder.snapshot(r) for r in results]
 
 

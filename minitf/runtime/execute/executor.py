@@ -6,6 +6,7 @@ from minitf.framework.errors import OpError, without_value
 from minitf.framework.traversal import bodies_of
 from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
+from minitf.runtime.execute.native_bodies import Bodies, BuilderOfRegions, lasting
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
 from minitf.runtime.plan.boundary import Branches
 from minitf.runtime.plan.guards import is_true
@@ -54,27 +55,34 @@ def own(array):
 class HostStep:
     """One op that runs on the host, on the values of `inputs`."""
 
-    def __init__(self, op, inputs: list, state: State, plan: Plan):
+    def __init__(self, op, inputs: list, state: State, plan: Plan, bodies: Bodies):
         self.op, self.inputs, self._state, self._used = op, inputs, state, plan.used
         self._fetches, self._handed = frozenset(plan.fetches), plan.handed
+        self.bodies = bodies
 
     def run(self, values: dict) -> dict:
         """Runs the op; returns copies of fetched variables."""
         copies: dict = {}
-        builder = OpByOp(self._state)
+        builder = BuilderOfRegions(self._state, self.bodies) if self.op.definition.bodies else OpByOp(self._state)
         builder.used, builder.handed = self._used, self._handed
         run_op(builder, self.op, self.inputs, values, self._fetches, copies)
         return copies
 
 
 class NativeExecutor:
-    """Runs a plan as native regions; an op that turns out not to be native becomes a host step."""
+    """Runs a plan as native regions; an op that turns out not to be native becomes a host step.
+
+    again: whether it is run again before what it gave is used up, as bodies are. Lists stay with the host then, which
+    copies no list to write to it.
+    """
 
     region = Region
 
-    def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1):
+    def __init__(self, plan: Plan, state: State, passes: list[str], threads: int = 1, again: bool = False):
         self._plan, self._state, self._passes, self._threads = plan, state, passes, threads
-        self._host: set = _host_ops(plan, state)
+        self._again = again
+        self._host: set = _host_ops(plan, state) | ({op for op in plan.ops if changes_lists(op)} if again else set())
+        self._bodies: dict = {}  # ops on the host -> their bodies
         self._branches = Branches()
         self._beginning: set = set()  # the ops with which regions begin
         self._written = frozenset(written_variables(plan.ops))
@@ -100,12 +108,19 @@ class NativeExecutor:
             return None
         return region, [region.outputs.index(t) for t in self._plan.fetches]
 
+    def _bodies_of(self, op) -> Bodies | None:
+        """What runs the bodies of an op on the host."""
+        if op.definition.bodies and op not in self._bodies:
+            shared = self._state, self._passes, self._threads
+            self._bodies[op] = Bodies(lambda plan: NativeExecutor(plan, *shared, again=True))
+        return self._bodies.get(op)
+
     def _is_memory(self, tensor) -> bool:
         """Whether the tensor is the memory of a variable, and not what was fed in its place."""
         while tensor not in self._plan.fed and follows_variable(tensor.op):
             if tensor.op.definition.role == "variable":
                 return True
-            tensor = tensor.op.inputs[0]
+            tensor = tensor.op.attrs["stands_for"] if "stands_for" in tensor.op.attrs else tensor.op.inputs[0]
         return False
 
     def _is_unchanged(self, op, tensor) -> bool:
@@ -126,8 +141,17 @@ class NativeExecutor:
                 self._single = None
         return self._run_steps(fed)
 
+    @property
+    def lowered(self) -> int:
+        """How often programs were made."""
+        return sum([step.lowered for step in self._steps if isinstance(step, Region)])
+
     def _run_steps(self, fed: dict) -> list:
         values: dict = {t: Concrete(a) for t, a in fed.items()}
+        return _fetched(self._plan, values, self.fill(values))
+
+    def fill(self, values: dict) -> dict:
+        """Runs the plan and adds to the values of tensors. Returns copies of fetched variables."""
         copies: dict = {}
         position, builder = 0, OpByOp(self._state)  # for what does not run
         while position < len(self._steps):
@@ -137,7 +161,7 @@ class NativeExecutor:
                 position += 1
                 continue
             try:
-                copies |= self._steps[position].run(values)
+                copies |= self._run_step(self._steps[position], values)
             except Split as split:
                 done = sum(len(_ops_of(step)) for step in self._steps[:position])
                 (self._beginning if split.begins else self._host).add(split.op)
@@ -148,7 +172,14 @@ class NativeExecutor:
                 self._print_what_came_before(error.op, position, values)
                 raise
             position += 1
-        return _fetched(self._plan, values, copies)
+        return copies
+
+    def _run_step(self, step, values: dict) -> dict:
+        copies = step.run(values)
+        if self._again and isinstance(step, Region):
+            values |= {t: lasting(values[t]) for t in step.outputs}
+            copies = {t: lasting(copy) for t, copy in copies.items()}
+        return copies
 
     def _is_alive(self, position: int, values: dict, dead: set) -> bool:
         """Whether all ops of a step run, and all that it reads was computed. dead: ops that did not run."""
@@ -199,7 +230,9 @@ class NativeExecutor:
 
     def _step(self, ops: list, needed: set):
         if ops[0] in self._host:
-            return HostStep(ops[0], self._order.inputs(ops[0], ops[0].inputs), self._state, self._plan)
+            return HostStep(
+                ops[0], self._order.inputs(ops[0], ops[0].inputs), self._state, self._plan, self._bodies_of(ops[0])
+            )
         used = self._plan.used
         made = {t for op in ops for t in op.outputs if t not in self._plan.fed}
         inputs = list(dict.fromkeys(t for op in ops for t in taken(op, used, self._plan.fed) if t not in made))
@@ -249,6 +282,11 @@ def _host_ops(plan: Plan, state: State) -> set:
         ):
             host.add(op)
     return host
+
+
+def changes_lists(op) -> bool:
+    """Whether it is an op on TensorArrays, and not one on tensors that lists may take their places of."""
+    return op.definition.on_lists not in (None, "same", "zeros", "sum")
 
 
 def _takes_memory(assign, plan: Plan) -> bool:

@@ -18,7 +18,7 @@ from minitf.runtime.execute.bodies import Ragged, map_ragged, run_branch, run_lo
 from minitf.runtime.execute.patience import LIMIT, worst
 from minitf.runtime.lower.builder import NATIVE, Builder, Value
 from minitf.runtime.plan.guards import alive
-from minitf.runtime.plan.needed import needed_ops
+from minitf.runtime.plan.needed import Needed, needed_ops
 from minitf.runtime.session import state
 from minitf.runtime.session.state import Reference, Scratch, State, follows_variable, variable_of
 from minitf.runtime.tensor_arrays.lists import RULES
@@ -171,10 +171,15 @@ class OpByOp(Builder):
         self.session_state.session_lock.wake()
 
     def loop(self, op, values):
-        return run_loop(self, op, values, run_ops)
+        return run_loop(self, op, values)
 
     def branch(self, op, values):
-        return run_branch(self, op, values, run_ops)
+        return run_branch(self, op, values)
+
+    def run_body(self, needed: Needed, results: list, known: dict) -> list:
+        """What a body gives where its arguments are `known`; None in the place of results that nobody uses."""
+        run_ops(self, needed.ops, known, needed.used)
+        return [None if t is None else known[t] for t in results]
 
     def list_op(self, op, values):
         does = op.definition.on_lists

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minitf.framework.errors import refusal
 from minitf.runtime.execute.bodies import put_together
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp, run_ops
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower.bounded import for_python
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Work, as_value, ragged
@@ -40,7 +40,7 @@ def joined(low, op, values: list, stacks: dict[int, HeldStack]) -> dict[int, Hel
     def work(*arrays):
         slices = {k: ragged(stack, stack.value).slices for k, stack in stacks.items()}
         try:
-            made = put_together(OpByOp(low.session_state), op, _present(values, iter(arrays)), slices, run_ops)
+            made = put_together(OpByOp(low.session_state), op, _present(values, iter(arrays)), slices)
         except ValueError as error:
             raise refusal(op, str(error)) from error
         for k, held in found.items():

@@ -22,6 +22,7 @@ class SeenStep:
     programs: tuple[Program, ...]  # that are kept, one for each set of input shapes
     lowered: int  # how often programs were made
     memories: tuple[Memory, ...]  # of these programs, and of those that fit several shapes
+    inside: tuple[SeenStep, ...] = ()  # of the bodies of an op on the host
 
     @property
     def types(self) -> list[str]:
@@ -79,9 +80,11 @@ class Seen:
         return [memory for step in self._steps() for memory in step.memories]
 
     def _steps(self) -> Iterator[SeenStep]:
-        for plan in self.plans:
-            for steps in plan.ways:
-                yield from steps
+        todo = [step for plan in self.plans for steps in plan.ways for step in steps]
+        while todo:
+            step = todo.pop()
+            yield step
+            todo += step.inside
 
 
 def inspect(session) -> Seen:
@@ -109,5 +112,8 @@ def _plan(plan) -> SeenPlan:
 
 def _step(step) -> SeenStep:
     if not isinstance(step, Region):
-        return SeenStep((step.op,), True, (), 0, ())
+        executors = step.bodies.executors if step.bodies is not None else ()
+        return SeenStep(
+            (step.op,), True, (), 0, (), tuple([_step(s) for executor in executors for s in executor.steps])
+        )
     return SeenStep(tuple(step.ops), False, tuple(step.programs), step.lowered, tuple(step.memories))
