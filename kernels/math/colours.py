@@ -7,11 +7,11 @@ import numpy as np
 
 from minitf.kernels.compile.abi import FLOATS, T, f32p, kernel, like, scalar, workspace
 from minitf.kernels.compile.splitting import Blocks, By
-from minitf.kernels.math.elementwise import maximum, minimum
+from minitf.kernels.math.elementwise import larger, smaller
 
 F, LANES = np.float32, 1024
 PIXELS = By("n", a=3, o=3)
-highest, lowest = maximum.scalar, minimum.scalar  # NaN if either is
+highest, lowest = larger, smaller  # NaN if either is
 
 
 @scalar

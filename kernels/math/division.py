@@ -74,7 +74,7 @@ def floored_remainder(x, y):
 @floored_remainder.register(*FLOATS)
 def _(x, y):
     m = np.fmod(x, y)
-    return m if (x < 0) == (y < 0) else np.fmod(m + y, y)
+    return m + y if m != 0 and (m < 0) != (y < 0) else m
 
 
 @scalar

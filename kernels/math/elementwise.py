@@ -169,9 +169,9 @@ invert = library("invert", operator.invert, INTS)
 
 @unary(REALS)
 def sign(x):
-    """-1, 0 or 1; NaN for NaN."""
+    """-1, 0 or 1; 0 for NaN, as in TensorFlow."""
     zero, one = like(x, 0), like(x, 1)
-    return one if x > zero else (zero - one if x < zero else x)
+    return one if x > zero else (zero - one if x < zero else zero)
 
 
 @unary(REALS)
@@ -291,14 +291,14 @@ def reciprocal_grad(y, dy):
 
 @binary(REALS)
 def relu_grad(dy, x):
-    """Of relu at x (or its output)."""
-    return dy if x > like(x, 0) else like(x, 0)
+    """Of relu at x (or its output): a product, so that what is no number stays none where x is not positive."""
+    return dy * (like(x, 1) if x > like(x, 0) else like(x, 0))
 
 
 @binary(REALS)
 def relu6_grad(dy, x):
-    """Of relu6 at x (or its output)."""
-    return dy if x > like(x, 0) and x < like(x, 6) else like(x, 0)
+    """Of relu6 at x (or its output), as `relu_grad`."""
+    return dy * (like(x, 1) if x > like(x, 0) and x < like(x, 6) else like(x, 0))
 
 
 @binary(FLOATS)
@@ -337,12 +337,24 @@ atan2 = binary(FLOATS)(angles.atan2)
 
 @binary(REALS)
 def maximum(x, y):
-    """The larger; NaN if either is."""
-    return x if x >= y or x != x else y
+    """The larger; x if either is NaN, as in TensorFlow."""
+    return y if x < y else x
 
 
 @binary(REALS)
 def minimum(x, y):
+    """The smaller; x if either is NaN, as in TensorFlow."""
+    return y if y < x else x
+
+
+@scalar
+def larger(x, y):
+    """The larger; NaN if either is."""
+    return x if x >= y or x != x else y
+
+
+@scalar
+def smaller(x, y):
     """The smaller; NaN if either is."""
     return x if x <= y or x != x else y
 

@@ -71,7 +71,7 @@ def mul_add(y: T, a: T, b: T, o: T.out, rows, width, step_y, step_a, step_b, ste
 @scalar
 def slope_of_relu(y, dy):
     """The gradient of y = max(x, 0)."""
-    return dy if y > like(y, 0) else like(y, 0)
+    return dy * (like(y, 1) if y > like(y, 0) else like(y, 0))
 
 
 BIASED = {

@@ -40,7 +40,7 @@ def gradient_of_four(x, g, o, q, p, to, c, row, positive):
         best = d if third else best
         fourth = e > best
         best = e if fourth else best
-        slope = slope if (best > like(x[0], 0)) | (positive == 0) else zero
+        slope = slope * (like(slope, 1) if (best > like(x[0], 0)) | (positive == 0) else zero)
         o[to + j] = zero if second | third | fourth else slope
         o[to + c + j] = zero if third | fourth | (not second) else slope
         o[to + row + j] = slope if third & (not fourth) else zero
@@ -168,14 +168,15 @@ def max_pool_grad(x: T, g: T, o: T.out, first, count, h, w, c, oh, ow, kh, kw, s
                             larger = x[q + j] > best[j]
                             best[j] = x[q + j] if larger else best[j]
                             places[j] = place if larger else places[j]
-                for j in range(n if positive != 0 else 0):
-                    places[j] = places[j] if best[j] > like(x[0], 0) else like(x[0], -1)
+                for j in range(n):  # the slopes take their places
+                    shown = (best[j] > like(x[0], 0)) | (positive == 0)
+                    best[j] = g[p + j] * (like(g[0], 1) if shown else like(g[0], 0))
                 for ky in range(y_first, y_end):
                     for kx in range(x_first, x_end):
                         q = ((image * h + y + ky) * w + x0 + kx) * c + channel
                         place = like(x[0], ky * kw + kx)
                         for j in range(n):
-                            o[q + j] += g[p + j] if places[j] == place else like(g[0], 0)
+                            o[q + j] += best[j] if places[j] == place else like(g[0], 0)
     return 0
 
 

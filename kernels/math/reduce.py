@@ -5,7 +5,7 @@ import numpy as np
 from minitf.kernels.compile import scalar as s
 from minitf.kernels.compile.abi import FLOATS, INDEX, INTS, REALS, I, T, ints, kernel, like, scalar, workspace
 from minitf.kernels.compile.splitting import Blocks, By, Sums
-from minitf.kernels.math.elementwise import add, greater, less, maximum, minimum, mul, repeats, start
+from minitf.kernels.math.elementwise import add, greater, larger, less, mul, repeats, smaller, start
 
 CHAINS = 64  # numbers folded side by side
 CHAINED = 4  # rows of running results
@@ -163,10 +163,10 @@ greatest = constants(lambda t: np.finfo(t).max, lambda t: np.iinfo(t).max)
 
 
 reduce_prod = reduction("reduce_prod", REALS, one, mul.scalar)
-reduce_max = reduction("reduce_max", REALS, lowest, maximum.scalar)
-reduce_min = reduction("reduce_min", REALS, highest, minimum.scalar)
-reduce_any = reduction("reduce_any", ("bool",), zero, maximum.scalar)
-reduce_all = reduction("reduce_all", ("bool",), one, minimum.scalar)
+reduce_max = reduction("reduce_max", REALS, lowest, larger)
+reduce_min = reduction("reduce_min", REALS, highest, smaller)
+reduce_any = reduction("reduce_any", ("bool",), zero, larger)
+reduce_all = reduction("reduce_all", ("bool",), one, smaller)
 
 
 def selection(name, better):
@@ -308,5 +308,5 @@ def segments(name, initial, combine):
 
 segment_sum = segments("segment_sum", zero, add.scalar)
 segment_prod = segments("segment_prod", one, mul.scalar)
-segment_max = segments("segment_max", least, maximum.scalar)
-segment_min = segments("segment_min", greatest, minimum.scalar)
+segment_max = segments("segment_max", least, larger)
+segment_min = segments("segment_min", greatest, smaller)

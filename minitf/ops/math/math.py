@@ -85,7 +85,7 @@ def _real_quotient_kernel(b, op, x, y):
 
 def _floor_mod(x, y):
     remainder = np.fmod(x, y)
-    return np.where((x < 0) == (y < 0), remainder, np.fmod(remainder + y, y))
+    return np.where((remainder != 0) & ((remainder < 0) != (y < 0)), remainder + y, remainder)
 
 
 def _mul_grad(op, g):
@@ -109,8 +109,8 @@ def _div_no_nan_kernel(b, op, x, y):
 
 
 def _div_no_nan_grad(op, g):
-    part = div_no_nan(g, conjugated(op.inputs[1]))
-    return part, -(part * conjugated(op.outputs[0]))
+    x, y = conjugated(op.inputs[0]), conjugated(op.inputs[1])
+    return div_no_nan(g, y), g * div_no_nan(div_no_nan(-x, y), y)
 
 
 def _pow_grad(op, g):

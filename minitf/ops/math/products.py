@@ -62,6 +62,7 @@ def _product_of_others_kernel(b, op, x, axes):
 
 def _product_of_others_grad(op, x, axes, dy):
     """The sum over i != k of dy[i] * product of x[j] for j not in (i, k), gathered from both ends."""
+    _check_alike(x, dy)
     rows, back = _groups(x, axes)
     dy = _groups(dy, axes)[0]
 
@@ -77,7 +78,13 @@ def _product_of_others_grad(op, x, axes, dy):
     return back(sums_before * after + before * sums_after)
 
 
+def _check_alike(x, dy) -> None:
+    if x.shape != dy.shape:
+        raise ValueError(f"factors of shape {x.shape} cannot have slopes of shape {dy.shape}")
+
+
 def _product_of_others_grad_kernel(b, op, x, axes, dy):
+    _check_alike(x, dy)
     rows, count, width, back = _turned(b, x, axes)
     slopes = _turned(b, dy, axes)[0]
     out, before = b.new(rows.shape, x.dtype), b.new(rows.shape, x.dtype)

@@ -141,10 +141,10 @@ negative = _unary(
 _real_abs = _unary("Abs", np.abs, kernels.abs_, lambda x, y: sign(x), "|x|.", SIGNED)
 sign = _unary(
     "Sign",
-    np.sign,
+    lambda x: np.where(x != x, np.zeros_like(x), np.sign(x)) if x.dtype.kind == "f" else np.sign(x),
     kernels.sign,
     None,
-    "-1, 0 or 1 by the sign of x; x / |x| for complex x.",
+    "-1, 0 or 1 by the sign of x (0 if that is NaN); x / |x| for complex x.",
     SIGNED | dtypes.COMPLEX,
     grad=lambda op, g: array.zeros_like(op.inputs[0], name="zeros"),
 )
