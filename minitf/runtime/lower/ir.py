@@ -15,13 +15,15 @@ class Buffer:
 
     kind: "arena", "input" (an array given at each run), "constant", "variable" or "state"; "own" is what a thread
     has in the place of the `original`. `level` is how deep in loops and branches it is written; `home` is the value
-    in whose place it turned out to belong; `swapped` arena buffers live in a temporary file.
+    in whose place it turned out to belong; `swapped` arena buffers live in a temporary file. `head` bytes of a list
+    come before its rows.
     """
 
-    __slots__ = ("size", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped", "original")
+    __slots__ = ("size", "head", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped", "original")
 
     def __init__(self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""):
         self.size, self.kind, self.array, self.slot, self.index, self.name = (size, kind, array, slot, index, name)
+        self.head = 0
         self.offset = -1  # bytes from the start of the arena
         self.level = 0
         self.swapped = False

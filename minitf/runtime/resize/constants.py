@@ -34,6 +34,7 @@ class Constants:
             if self._largest.buffers[number].kind == "constant":
                 self._follow(number)
         self._check()
+        del self._forms, self._samples  # programs take much memory
 
     def _follow(self, number: int) -> None:
         """Finds out how the contents of a constant follow the sizes; raises Unresizable."""

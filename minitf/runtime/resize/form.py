@@ -35,13 +35,18 @@ class Form:
         self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
         self._compute(program.low.folded)
         self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
-        self.sizes = self._add([b.size for b in self.buffers])
+        # What is before the rows of lists apart from these: each is a product, the sum is none.
+        self._sizes = self._add([b.size - b.head for b in self.buffers] + [b.head for b in self.buffers])
         self.structure.append(sorted((op.order, n) for op, n in program.guesses.items()))
 
     @property
     def numbers(self) -> np.ndarray:
         """All numbers, the words of the instructions first, with offsets in the place of addresses."""
         return np.concatenate([np.asarray(part, np.int64) for part in self._numbers])
+
+    def sizes(self, numbers: np.ndarray) -> np.ndarray:
+        """The bytes of all buffers, for some numbers."""
+        return numbers[self._sizes].reshape(2, -1).sum(axis=0)
 
     def ordinal(self, buffer: Buffer) -> int:
         """The number of a buffer."""

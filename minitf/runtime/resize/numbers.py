@@ -12,6 +12,7 @@ _DEGREE = 3  # factors of a product, the same one twice at most
 _FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
 _SURE = 5  # so many more samples than products tell what sums seldom are
 _LESS = 2  # by which sizes in products are less, such as those of a slice without its ends
+_HEAD = 8  # by which the slots of a list are more in what is before its rows
 _REMEMBERED = 256  # sizes
 
 
@@ -98,10 +99,11 @@ class Samples:
 
 
 def _multiples(table: dict) -> dict:
-    """For products, and those in which a size is more or less by one, by what their values for the samples are when
+    """For products, and those in which a size is more or less by one or by a list's head, by what their values for the samples are when
     they are divided by what divides all: by how much, and of what they are the sum; None where that are several.
     """
     sums = [({p: 1, (): 0}, row) for p, row in table.items()]
+    sums += [({p: 1, (): _HEAD}, [n + _HEAD for n in row]) for p, row in table.items() if sum(p) == 1]
     for p, row in table.items():
         for less in [(*p[:k], n - 1, *p[k + 1 :]) for k, n in enumerate(p) if n]:
             other = table.get(less, [1] * len(row))

@@ -268,7 +268,7 @@ class Resized:
         constants = Constants(samples, forms, numbers, state)
         self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
         self.box, self.form, self._samples = box, forms[0], samples
-        self._largest = np.max([self._numbers.at(values)[self.form.sizes] for values in box.corners()], axis=0)
+        self._largest = np.max([self.form.sizes(self._numbers.at(values)) for values in box.corners()], axis=0)
         if not constants.enough(self._largest):
             raise Unresolved
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
@@ -376,7 +376,7 @@ class Resized:
             return self.program
         values = self._sizes.values(point)
         numbers = self._numbers.at(values) if values is not None and self.box.contains(values) else None
-        if numbers is None or (numbers[self.form.sizes] > self._room).any():
+        if numbers is None or (self.form.sizes(numbers) > self._room).any():
             return None
         self.point = None
         try:
@@ -388,7 +388,7 @@ class Resized:
 
     def _place(self, numbers: np.ndarray, known: dict) -> None:
         """Makes the program that for these numbers; after the first time only what changes does."""
-        self.program.load = max(float(numbers[self.form.sizes].sum()), 1.0) / self._most
+        self.program.load = max(float(self.form.sizes(numbers).sum()), 1.0) / self._most
         changing = self._changing if self._placed_once else np.arange(len(self.bases))
         self.program.become(changing, numbers[changing] + self.bases[changing])
         moving = self._moving if self._placed_once else range(len(self.form.results))

@@ -169,7 +169,9 @@ def lower(low, op, values: list):
 def _new(low, kind: Kind, seen: Ref | None = None) -> Flow:
     if kind.nbytes > _LARGEST:
         raise HostOnly
-    return Flow(kind, low.new((kind.nbytes,), np.uint8).buffer, seen=seen)
+    buffer = low.new((kind.nbytes,), np.uint8).buffer
+    buffer.head = kind.start
+    return Flow(kind, buffer, seen=seen)
 
 
 def like(low, flow: Flow, kind: Kind | None = None) -> Flow:
