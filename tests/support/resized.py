@@ -17,7 +17,9 @@ class Watch:
 
     def look(self, resized, point):
         """Compares a program that was just resized with one lowered for these sizes."""
-        own, program = Form(resized.alone()), resized.program
+        program = resized.program
+        alone = resized.alone()
+        own = Form(alone, alone.instructions)
         if own.structure != resized.form.structure:
             self.counts["another form"] += 1  # a size is 1 less than another say: what is computed is the same
             return

@@ -66,7 +66,7 @@ class Program:
         if direct is None:
             self.lay_out(threads)
         else:
-            self.instructions = Instructions(self._nodes, Nowhere(), low.inputs)
+            self.instructions = self.unplaced_instructions()
         # What is known of the slices of what loops saved for their gradients.
         self.saved = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Ref) and is_saved(t)}
         # What one branch gave its gradient: by Python, or in memory.
@@ -108,6 +108,10 @@ class Program:
         if isinstance(node, Call) and isinstance(node.error, Assumption):
             return True
         return bool(self.guesses) and (not isinstance(node, Call) or node.error is not None)
+
+    def unplaced_instructions(self) -> Instructions:
+        """What it does, of which nothing has a place."""
+        return Instructions(self._nodes, Nowhere(), self.low.inputs)
 
     def lay_out(self, threads: int) -> None:
         """Gives every buffer its place, and the instructions the addresses."""

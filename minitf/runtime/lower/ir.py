@@ -19,7 +19,20 @@ class Buffer:
     come before its rows.
     """
 
-    __slots__ = ("size", "head", "kind", "array", "slot", "index", "offset", "name", "level", "home", "swapped", "original")
+    __slots__ = (
+        "size",
+        "head",
+        "kind",
+        "array",
+        "slot",
+        "index",
+        "offset",
+        "name",
+        "level",
+        "home",
+        "swapped",
+        "original",
+    )
 
     def __init__(self, size: int, kind: str = "arena", array=None, slot=None, index: int = -1, name: str = ""):
         self.size, self.kind, self.array, self.slot, self.index, self.name = (size, kind, array, slot, index, name)

@@ -65,6 +65,7 @@ class Lowering(Builder):
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.sizes_vary = False  # whether what is lowered has to be the same for others
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
+        self.leaves_counts = False  # whether there was one that is not
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
@@ -416,6 +417,7 @@ class Lowering(Builder):
                 return None
             known.append(ref.known)
         if not self.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
+            self.leaves_counts = True
             return None
         if _may_be_large(op, known):
             return None  # whether there is room for it is asked when the kernel's output is laid out

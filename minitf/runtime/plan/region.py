@@ -79,6 +79,7 @@ class Region:
         self._packs: dict = {}  # the memory for lists that come in
         self._stand_ins = False  # whether some inputs are no arrays
         self._steering = Steering(ops, inputs, state)
+        self._fixed = all([t.shape.is_fully_defined() for t in inputs])  # whether there is one size of each input
         self._inner = Inner(state, functools.partial(_of_one, written, state, passes))
         self._programs: OrderedDict = OrderedDict()
         self._remembered = Remembered()
@@ -211,7 +212,7 @@ class Region:
         if program is not None:
             return program
         known = [t in self.specialized for t in self.inputs]
-        program = self._lowered(Wanted(arrays, rows, known, examples))
+        program = self._lowered(Wanted(arrays, rows, known, examples, fixed=self._fixed))
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
@@ -220,6 +221,9 @@ class Region:
         self._programs[(plain, key[1]) if examples else plain] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
+        given = self._given(arrays, rows)
+        if given is not None:
+            self._resizing.lowered(given, program)
         return program
 
     def _examples(self, arrays: list) -> dict:
@@ -339,7 +343,7 @@ class Region:
         """Takes note of what an op that could not be lowered asked for, or that it runs on the host; Split if it has
         to be a step of its own.
         """
-        if not wanted.folds_counts:
+        if low.leaves_counts:  # which may be what is asked for
             wanted.folds_counts = True
             return
         if error.lists:

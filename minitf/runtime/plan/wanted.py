@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 class Wanted:
     """What a region is lowered for, and what attempts to do so have found out.
 
-    What is lowered for sizes that change computes what is divided by them, and all that comes of it, in each run: else
-    it is constants (`folds_counts`), which would be made anew for each size by Python.
+    What is lowered for sizes that may change computes what is divided by them, and all that comes of it, in each run:
+    else it is constants (`folds_counts`), which would be made anew for each size by Python.
     """
 
     arrays: list
@@ -24,5 +24,7 @@ class Wanted:
     seen: set = field(default_factory=set)  # what was assumed in this run
     resumes: object = None  # the op with which lowering may go on, when only that and those behind it are different
 
+    fixed: bool = False  # whether there are no others
+
     def __post_init__(self):
-        self.folds_counts = self.direct is None
+        self.folds_counts = self.fixed and self.direct is None

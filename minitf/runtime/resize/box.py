@@ -18,8 +18,8 @@ _MORE = 4  # of these, behind the first ones
 # The first ones by how many sizes there are: shares, and how far off these.
 _ROWS = {
     1: [([1], (0,)), ([0], (0,)), ([0], (1,))],
-    2: [([1, 1], (0, 0)), ([0, 1], (0, -1)), ([1, 0], (-1, 0))],
-    3: [([1, 0, 0], (0, 0, 1)), ([0, 1, 0], (0, 0, 0)), ([0, 0, 1], (1, 1, 0))],
+    2: [([0, 1], (0, 0)), ([1, 0], (0, 0)), ([1, 1], (-1, -1))],
+    3: [([1, 0, 0], (0, 0, 0)), ([0, 1, 0], (0, 0, 1)), ([0, 0, 1], (1, 1, 0))],
     4: [
         ([1, 0, 0, 0], (0, 0, 1, 2)),
         ([0, 1, 0, 0], (0, 0, 0, 1)),
@@ -27,6 +27,8 @@ _ROWS = {
         ([0, 0, 0, 1], (2, 2, 2, 0)),
     ],
 }
+# Which sizes are large in the first of two corners.
+_CORNERS = {1: [[1]], 2: [[0, 1]], 3: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], 4: []}
 _WIDE = 4  # from the smallest to the largest value of a size of which these are enough
 _MORE_ROWS = {  # those where they are not
     1: [([1], (0,)), ([0], (0,)), ([0], (1,)), ([0.5], (0,))],
@@ -128,7 +130,9 @@ class Sizes:
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
         lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
         highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
+        highs = [high + 1 - (high - low) % 2 for low, high in zip(lows, highs)]  # one odd, one even: see `Box`
         nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
+        nearer = [low + 1 - (high - low) % 2 for low, high in zip(nearer, highs)]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
         return [*[(none, highs)] * (none != lows), (lows, highs), (nearer, highs), (least, most)]
 
@@ -174,25 +178,46 @@ class Box:
 
     @property
     def _rows(self) -> list:
-        """The first samples: more of them where a size has few values, or very small ones, and where two end alike, so
-        that the larger one would be the same in many samples.
+        """The first samples: more of them where there is more to see."""
+        return (_ROWS if self._plain else _MORE_ROWS)[len(self.low)]
+
+    @property
+    def _plain(self) -> bool:
+        """Whether no size has few values, or very small ones, nor do two of several end alike, so that the larger one
+        would be the same in many samples.
         """
         few = any([low < SMALLEST or high - low < _WIDE for low, high in zip(self.low, self.high)])
-        alike = len(self.high) > 2 and len(set(self.high)) < len(self.high)
-        return (_MORE_ROWS if few or alike else _ROWS)[len(self.low)]
+        return not few and (len(self.high) < 3 or len(set(self.high)) == len(self.high))
 
-    def samples(self) -> list:
+    def samples(self, known: tuple | None = None) -> list:
         """Values in the box by which it is found out how numbers follow them, to be taken one by one: of each two sizes
         both large or both small, and one of them, next to each other, too, so that what depends on divisors is seen,
         and in no order, so that each product of sizes is told from the others.
         """
         shares = _SHARES[: len(self.low)]
         more = [self._inside([number * share % 1 for share in shares]) for number in range(1, _MORE + 1)]
-        return list(dict.fromkeys([*self.first_samples(), more[0], tuple(self.high), *more[1:]]))
+        return list(dict.fromkeys([*self.first_samples(known), more[0], tuple(self.high), *more[1:]]))
 
-    def first_samples(self) -> list:
-        """As many of them as show which form programs have."""
-        return list(dict.fromkeys([self._inside(*row) for row in self._rows]))
+    def first_samples(self, known: tuple | None = None) -> list:
+        """As many of them as show which form programs have. known: values for which there is a program; with them, two
+        of the corners may be enough.
+        """
+        found = (self._around(known, large) for large in _CORNERS[len(self.low)])
+        around = next(filter(None, found), None) if known is not None and self._plain else None
+        return around or list(dict.fromkeys([self._inside(*row) for row in self._rows]))
+
+    def _around(self, known: tuple, large: list) -> list | None:
+        """Values in the box with two corners, in the first of which some sizes are large, in the second all others;
+        None if that is not all that is to be seen: of each size three values, odd ones and even ones, and of each two
+        sizes which may be larger or smaller than each other both.
+        """
+        first = tuple([high if at_end else low for low, high, at_end in zip(self.low, self.high, large)])
+        values = [first, known, tuple([a + b - n for a, b, n in zip(self.low, self.high, first)])]
+        both_kinds = all([(high - low) % 2 for low, high in zip(self.low, self.high)])
+        if not (both_kinds and self.contains(known) and all([len({*column}) == 3 for column in zip(*values)])):
+            return None
+        pairs = itertools.combinations(zip(self.low, self.high, *values), 2)
+        return values if all([_both_ways(*pair) for pair in pairs]) else None
 
     def _inside(self, shares: list, off: tuple = (0, 0, 0, 0)) -> tuple:
         """Values that are so far between the smallest and the largest, and off that."""
@@ -201,3 +226,12 @@ class Box:
             most = (high - low) // 2
             found.append(low + round((high - low) * share) + max(-most, min(most, apart)))
         return tuple(found)
+
+
+def _both_ways(one: tuple, other: tuple) -> bool:
+    """Whether each of two sizes is larger than the other one in some samples, if it may be. Of each: the smallest and
+    largest value, and the samples.
+    """
+    (low, high, *mine), (start, end, *others) = one, other
+    wanted = {n for n, may_be in ((1, high > start), (-1, low < end)) if may_be}
+    return wanted <= {(a > b) - (a < b) for a, b in zip(mine, others)}

@@ -11,13 +11,12 @@ from minitf.runtime.lower.ir import Buffer, Ref
 class Form:
     """What a program is made of. Programs of one form differ only in `numbers` and in what constants hold.
 
-    structure: what has to be the same. buffers: in the order of their appearance. places: the word, the
-    buffer and the offset of each address among the instructions.
+    instructions: the program's, without places. structure: what has to be the same. buffers: in the order of their
+    appearance. places: the word, the buffer and the offset of each address among the instructions.
     """
 
-    def __init__(self, program):
+    def __init__(self, program, instructions):
         self.program, self.buffers, self._ordinals = program, [], {}
-        instructions = program.instructions
         self.places = [(place, *instructions.addresses[place]) for place in sorted(instructions.addresses)]
         words = instructions.words.copy()
         for place, _, offset in self.places:

@@ -13,10 +13,15 @@ _STEPS = 5  # of the search for sizes from which on programs have another form
 
 
 class Maker:
-    """Lowers a region for any values of the sizes that vary."""
+    """Lowers a region for any values of the sizes that vary. example: the point for which there is a program, and that
+    one.
+    """
 
-    def __init__(self, sizes: Sizes, given, lower):
+    def __init__(self, sizes: Sizes, given, lower, example: tuple | None = None):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self.known = None  # the values for which there is a program
+        if example is not None:
+            self.known, self._program = sizes.values(example[0]), example[1]
         self.places = given.places
         self.here = sizes.typical()
         owners = given.owners
@@ -30,6 +35,10 @@ class Maker:
             raise Unresizable
         return self._forms[values]
 
+    def known_form(self) -> Form:
+        """What the program that there is for the known values is made of. It is not the one that is resized."""
+        return Form(self._program, self._program.unplaced_instructions())
+
     def _made(self, values: tuple) -> Form | None:
         point = self._sizes.point(values)
         if not self._sizes.possible(point):
@@ -38,7 +47,7 @@ class Maker:
             program = self.alone(point)
         except (OpError, MemoryError):
             return None
-        return None if program is None else Form(program)
+        return None if program is None else Form(program, program.instructions)
 
     def alike(self, values: tuple) -> bool:
         """Whether the program for some values has the form of that for the present ones."""
@@ -96,6 +105,7 @@ class Maker:
 
     def done(self, kept: list) -> None:
         """Lets go of the programs that were made to look at, but for those that are kept."""
+        self.known = self._program = None
         for nodes in [form.program.nodes for form in self._forms.values() if form is not None]:
             if not any([nodes is each for each in kept]):
                 take_apart(nodes)

@@ -99,8 +99,9 @@ class Samples:
 
 
 def _multiples(table: dict) -> dict:
-    """For products, and those in which a size is more or less by one or by a list's head, by what their values for the samples are when
-    they are divided by what divides all: by how much, and of what they are the sum; None where that are several.
+    """For products, and those in which a size is more or less by one or by a list's head, by what their values for the
+    samples are when they are divided by what divides all: by how much, and of what they are the sum; None where that
+    are several.
     """
     sums = [({p: 1, (): 0}, row) for p, row in table.items()]
     sums += [({p: 1, (): _HEAD}, [n + _HEAD for n in row]) for p, row in table.items() if sum(p) == 1]

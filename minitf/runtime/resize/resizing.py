@@ -117,6 +117,10 @@ class Resizing:
         """Takes note of a run for which there was no program; what was assumed in it is so."""
         self._group(given).note(given, lower)
 
+    def lowered(self, given: Given, program) -> None:
+        """Takes note of a program for some sizes alone: others may be alike."""
+        self._group(given).lowered(given, program)
+
     def _group(self, given: Given) -> _Group:
         if given.kind not in self._groups:
             self._groups[given.kind] = _Group(self._state, self._threads, self._assumed)
@@ -134,6 +138,7 @@ class _Group:
         self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
         self._missed, self._patience, self._made_ones = 0, 1, 0
+        self._example: tuple | None = None  # a point, and the program for it alone
 
     def program(self, given: Given, lower):
         """A program, resized; None if there is none for these sizes."""
@@ -164,6 +169,10 @@ class _Group:
         if self._missed >= patience and (self._several(given) or self._missed >= _MANY):
             self._make(list(self._seen), given, lower)
 
+    def lowered(self, given: Given, program) -> None:
+        """Takes note of a program for some sizes alone."""
+        self._example = given.point, program
+
     def _several(self, given: Given) -> bool:
         """Whether so many sizes were seen that it is worth while."""
         different = {point[: len(all_sizes(given.arrays))] for point in self._seen}
@@ -181,6 +190,7 @@ class _Group:
             resized.served = 0
         self._patience = self._made_ones if new else 2 * self._patience
         if new:
+            self._example = None
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
 
     def found(self, point: tuple, sure: frozenset | None = frozenset()):
@@ -196,7 +206,7 @@ class _Group:
         if not sizes.usable:
             return None
         try:
-            return Resized(sizes, Maker(sizes, given, lower), self._state, self._threads, self._assumed)
+            return Resized(sizes, Maker(sizes, given, lower, self._example), self._state, self._threads, self._assumed)
         except Unresizable:
             return None
 
@@ -246,16 +256,21 @@ class Resized:
         """Finds a box in which numbers follow the sizes, and how; raises Unresizable if there is none."""
         for box in self._maker.boxes():
             with contextlib.suppress(Unresizable):
-                return self._fit_in(box, state)
+                return self._fit_in(box, self._maker.known, state)
         raise Unresizable
 
-    def _fit_in(self, box: Box, state) -> None:
-        """Finds how numbers and constants follow the sizes in a box, by as few samples as tell it."""
-        values, first, forms = box.samples(), len(box.first_samples()), []
+    def _fit_in(self, box: Box, known: tuple | None, state) -> None:
+        """Finds how numbers and constants follow the sizes in a box, by as few samples as tell it. known: the sizes for
+        which there is a program, if it may be of that form.
+        """
+        forms: list[Form] = []
+        values, first = box.samples(known), len(box.first_samples(known))
         for count, sample in enumerate(values, 1):
-            forms.append(self._maker.form(sample))
+            forms.append(self._maker.known_form() if forms and sample == known else self._maker.form(sample))
             if forms[-1].structure != forms[0].structure:
-                raise Unresizable
+                if sample != known:
+                    raise Unresizable
+                return self._fit_in(box, None, state)
             if count >= first:
                 with contextlib.suppress(Unresolved):
                     return self._follow(box, Samples(values[:count]), forms, state)

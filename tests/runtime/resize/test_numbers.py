@@ -12,6 +12,7 @@ MULTIPLES = {
     "a product": lambda t, b, s, *_: 256 * b * t,
     "without the last step": lambda t, b, s, *_: 256 * b * (t - 1),
     "one more": lambda t, b, s, *_: 4 * (t + 1),
+    "where the rows of a list begin": lambda t, b, s, *_: 64 + 8 * t,
     "squared": lambda t, b, s, *_: 4 * b * t * t,
     "of three": lambda t, b, s, *_: 4 * b * t * s,
     "one of all pairs": lambda t, b, s, *_: 4 * t * (t - 1),
@@ -173,3 +174,50 @@ def test_the_largest_value_of_each_size_is_among_the_first_samples(sizes):
         low = draw.randint(2, 40, sizes)
         box = Box(low.tolist(), (low + draw.randint(1, 60, sizes)).tolist())
         assert [max(column) for column in zip(*box.first_samples())] == box.high
+
+
+@pytest.mark.parametrize("sizes", [1, 2, 3])
+def test_two_corners_and_what_is_known(sizes):
+    """They show ends, odd and even values, and of any two sizes whose ranges overlap each as the larger one."""
+    draw, used = np.random.RandomState(sizes), 0
+    for _ in range(200):
+        low = draw.randint(2, 40, sizes)
+        box = Box(low.tolist(), (low + 2 * draw.randint(2, 30, sizes) + 1).tolist())
+        known = tuple([int(draw.randint(a, b + 1)) for a, b in zip(box.low, box.high)])
+        values = box.first_samples(known)
+        if known not in values or values == box.first_samples():
+            continue
+        used += 1
+        columns = list(zip(*values))
+        assert len(values) == 3 and values[0] != known
+        assert [(min(column), max(column)) for column in columns] == list(zip(box.low, box.high))
+        assert all({n % 2 for n in column} == {0, 1} for column in columns)
+        for k, j in itertools.combinations(range(sizes), 2):
+            larger = {(a > b) - (a < b) for a, b in zip(columns[k], columns[j])}
+            assert 1 in larger or box.high[k] <= box.low[j]
+            assert -1 in larger or box.high[j] <= box.low[k]
+    assert used > 60
+
+
+@pytest.mark.parametrize("name", [*MULTIPLES, *NOT_FOUND])
+def test_what_two_corners_tell_with_what_is_known(name):
+    """What sizes do not tell is not found by these samples, either."""
+    box, draw, used = Box([17, 12, 8], [52, 43, 31]), np.random.RandomState(0), 0
+    for _ in range(40):
+        known = tuple([int(draw.randint(a, b + 1)) for a, b in zip(box.low, box.high)])
+        values = box.first_samples(known)
+        if known not in values:
+            continue
+        used += 1
+        function = {**MULTIPLES, **NOT_FOUND}[name]
+        try:
+            check(Numbers(Samples(values), table(function, values)), function, box)
+        except Unresolved:
+            assert name in NOT_FOUND or not Samples(values).apart or name == "one of all pairs"
+    assert used > 10
+
+
+def test_where_known_values_are_outside_or_at_a_corner_they_are_no_samples():
+    box = Box([17, 12], [52, 43])
+    for known in [(16, 20), (17, 20), (20, 43), (52, 12)]:
+        assert box.first_samples(known) == box.first_samples()
