@@ -52,7 +52,7 @@ def _as_values(returned, caller: str):
 
 def _check_no_variables(graph: FunctionGraph, caller: str) -> None:
     for op in graph.ops:
-        if op.definition.role == "variable":
+        if op.definition.role == "variable" and op not in graph.variables:
             raise ValueError(
                 f"the function passed to {caller} makes the variable '{op.name}' (created {op.origin}), "
                 "which would be no part of the graph; make it before, and use it in the function"

@@ -145,6 +145,11 @@ class Graph(Names, Elements, Collections, Placement, Shown):
             raise ValueError(foreign(tensor, self, f"{definition.type} '{name}'"))
         return self.capture(tensor)
 
+    @property
+    def home(self) -> Graph:
+        """The graph where its variables are."""
+        return self if self.root is self else self.root.home
+
     def takes_from(self, root: Graph) -> bool:
         """Whether ops of this graph may use tensors of a root graph: of its own, for one."""
         return root is self.root

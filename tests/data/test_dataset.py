@@ -77,11 +77,6 @@ def test_asserts_in_functions_hold():
             session.run(x)
 
 
-def test_functions_make_no_variables():
-    with fails(ValueError, "makes the variable 'v'"):
-        Dataset.range(3).map(lambda x: x + tf.get_variable("v", [], tf.int64))
-
-
 def test_what_the_user_changes_later_changes_no_element():
     array = np.arange(3)
     fed = tf.placeholder(tf.int64, [3])

@@ -4,6 +4,7 @@ import config_scenarios  # noqa: F401 - adds its scenarios
 import contrib_rnn_scenarios  # noqa: F401 - adds its scenarios
 import contrib_scenarios  # noqa: F401 - adds its scenarios
 import data_scenarios  # noqa: F401 - adds its scenarios
+import data_state_scenarios  # noqa: F401 - adds its scenarios
 import distribution_scenarios  # noqa: F401 - adds its scenarios
 import iterator_scenarios  # noqa: F401 - adds its scenarios
 import kept_metric_scenarios  # noqa: F401 - adds its scenarios

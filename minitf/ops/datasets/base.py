@@ -13,6 +13,8 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from minitf.framework import dtypes, errors
 from minitf.framework.function import FunctionGraph
 from minitf.framework.registry import define
@@ -21,6 +23,7 @@ from minitf.ops.patterns import STATEFUL, boxed
 
 Element = tuple  # of arrays
 ENDLESS, UNKNOWN = -1, -2  # numbers of elements
+NOTHING = np.zeros(0)  # for a variable that a function finds itself
 
 
 class Pull:
@@ -219,10 +222,17 @@ def content(b, tensor, value, calls: bool = False):
     """What a dataset keeps of an input: another dataset, or an array of its own; of a variable that a function reads
     its memory, for the function is called on what that holds then.
     """
+    if calls and is_handle(tensor):
+        return NOTHING
     array = b.data(value)
     if tensor.dtype is dtypes.variant and array.ndim == 0 and isinstance(array[()], Dataset):
         return array[()]
     return array if tensor.op.type == "Const" or calls and _is_variable(tensor) else array.copy()
+
+
+def is_handle(tensor) -> bool:
+    """Whether it is the handle of a variable."""
+    return tensor.op.definition.by_handle and tensor.op.definition.role == "variable"
 
 
 def _is_variable(tensor) -> bool:
@@ -274,7 +284,14 @@ def dataset_op(type: str, inputs: str = "input_dataset: variant", attributes: st
             made = cls(op, *[content(b, t, v, calls) for t, v in zip(op.inputs, values)])
             return b.constant(boxed(made))
 
-        define(type, f"{inputs}; {attributes} -> handle: variant", shape=lambda op: SCALAR, host=make, **STATEFUL)
+        define(
+            type,
+            f"{inputs}; {attributes} -> handle: variant",
+            shape=lambda op: SCALAR,
+            host=make,
+            reads="presence",
+            **STATEFUL,
+        )
         return cls
 
     return decorate

@@ -14,7 +14,7 @@ from minitf.framework import errors, forks
 from minitf.framework.registry import define
 from minitf.framework.shape import SCALAR
 from minitf.ops.datasets import states, waiting
-from minitf.ops.datasets.base import Dataset, Pull
+from minitf.ops.datasets.base import NOTHING, Dataset, Pull, is_handle
 from minitf.ops.patterns import STATEFUL, boxed, texts
 
 _serial = itertools.count()
@@ -183,7 +183,7 @@ def _made(b, op, dataset, handle):
 
 def _reduced(b, op, dataset, *values):
     count = op.attrs["states"]
-    arrays = [b.data(v).copy() for v in values]
+    arrays = [NOTHING if is_handle(t) else b.data(v).copy() for t, v in zip(op.inputs[1:], values)]
     state, captured = arrays[:count], arrays[count:]
     pull = Pull(b.functions())
 

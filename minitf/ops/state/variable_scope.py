@@ -175,7 +175,7 @@ class _Open(threading.local):
 
 
 def _open(graph: Graph) -> _Open:
-    kept = graph.get_collection_ref(_COLLECTION)
+    kept = graph.home.get_collection_ref(_COLLECTION)
     if not kept:
         kept.append(_Open())
     return kept[0]

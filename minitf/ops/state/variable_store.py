@@ -35,7 +35,7 @@ _COLLECTION = ("__variable_store",)
 
 def store_of(graph: Graph) -> VariableStore:
     """The graph's store."""
-    kept = graph.get_collection_ref(_COLLECTION)
+    kept = graph.home.get_collection_ref(_COLLECTION)
     if not kept:
         kept.append(VariableStore())
     return kept[0]

@@ -323,12 +323,12 @@ def _read(assigned: Tensor, read_value: bool):
 
 @contextlib.contextmanager
 def lifted():
-    """A context: ops are made outside of loops and branches, and no control dependencies apply to them."""
+    """A context: ops are made outside of functions, loops and branches, and no control dependencies apply to them."""
     graph = get_default_graph()
     with contextlib.ExitStack() as stack:
-        if graph.outer is not None:
-            stack.enter_context(graph.root.as_default())
-        stack.enter_context(graph.root.control_dependencies(None))
+        if graph.home is not graph:
+            stack.enter_context(graph.home.as_default())
+        stack.enter_context(graph.home.control_dependencies(None))
         yield
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from minitf.framework.dtypes import resource, variant
+from minitf.framework.errors import FailedPreconditionError
 from minitf.framework.function import FunctionGraph
 from minitf.framework.traversal import inside
 from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor
 from minitf.runtime.plan.plan import Plan
-from minitf.runtime.session.state import State
+from minitf.runtime.session.state import Slot, State, Uninitialized
 
 
 class Kept:
@@ -17,6 +18,7 @@ class Kept:
 
     def __init__(self, executor: str, passes: list[str]):
         self.executor, self.passes = executor, passes
+        self.state: State | None = None  # of the session
         self.callers: dict[FunctionGraph, _Caller] = {}
 
     def functions(self) -> Functions:
@@ -32,7 +34,7 @@ class Functions:
 
     def __init__(self, kept: Kept):
         self._kept = kept
-        self._state: State | None = None
+        self._states: dict[bool, State] = {}  # by whether there are variables in it
         self._callers: dict[FunctionGraph, _Caller] = {}
 
     def others(self) -> Functions:
@@ -48,19 +50,43 @@ class Functions:
 
     def _caller(self, function: FunctionGraph) -> _Caller:
         kept = self._kept
+        new = State(kept.functions) if not function.variables else _WithVariables(kept.state)
         if any(map(_remembers, inside(function.ops))):
-            self._state = self._state or State(kept.functions)
-            return _Caller(function, self._state, kept)
+            key = bool(function.variables)
+            return _Caller(function, self._states.setdefault(key, new), kept)
         found = kept.callers.get(function)
-        return found or kept.callers.setdefault(function, _Caller(function, State(kept.functions), kept))
+        return found or kept.callers.setdefault(function, _Caller(function, new, kept))
 
 
 def _remembers(op) -> bool:
     """Whether an op of a function keeps something from one call to the next."""
-    others = [t.dtype for t in (*op.inputs, *op.outputs)]
-    if not op.definition.stateful or op.definition.effect in ("prints", "checks", "calls") or variant in others:
+    others, definition = [t.dtype for t in (*op.inputs, *op.outputs)], op.definition
+    if not definition.stateful or definition.effect in ("prints", "checks", "calls") or variant in others:
         return False
-    return not any(t.dtype is resource for t in op.inputs)
+    return not any(t.dtype is resource for t in op.inputs) and not any(dtype.is_ref_dtype for dtype in others)
+
+
+class _WithVariables(State):
+    """What functions keep that use variables of the session: they take turns with its runs."""
+
+    def __init__(self, session: State):
+        super().__init__(session.functions)
+        self._session, self.session_lock = session, session.session_lock
+
+    def slot(self, op) -> Slot:
+        """The memory of the variable in the session."""
+        return self._session.slot(_original(op))
+
+    def initialized(self, op) -> bool:
+        """Whether the variable has a value in the session."""
+        return self._session.initialized(_original(op))
+
+
+def _original(op):
+    """The variable for which an op stands in a function."""
+    while (outer := getattr(op.graph, "variables", {}).get(op)) is not None:
+        op = outer
+    return op
 
 
 class _Caller:
@@ -69,7 +95,9 @@ class _Caller:
     def __init__(self, function: FunctionGraph, state: State, kept: Kept):
         self._plan = Plan(function.results, function.targets, function.parameters)
         self._parameters, self._dtypes = function.parameters, [t.dtype.numpy for t in function.results]
-        self._state, self._kept = state, kept
+        self._state, self._kept, self._finds = state, kept, function.variables
+        taken = [*function.arguments, *function.consts.values()]
+        self._is_given = [t.op not in function.variables for t in taken]
 
     def __call__(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
         lock, executors = self._state.session_lock, self._plan.executors
@@ -77,10 +105,21 @@ class _Caller:
             lock.aside.settle()
             executor = executors.pop() if executors else self._executor()
             try:
-                results = executor.run(dict(zip(self._parameters, arrays)))
+                results = executor.run(dict(zip(self._parameters, self._given(arrays))))
+            except Uninitialized as error:
+                raise FailedPreconditionError(
+                    None,
+                    error.op,
+                    f"uninitialized variable: {error.op.name}, which a function of a dataset reads. Run "
+                    "tf.global_variables_initializer() in this session first",
+                ) from None
             finally:
                 executors.append(executor)
         return [_array(r, dtype) for r, dtype in zip(results, self._dtypes)]
+
+    def _given(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
+        """Those of its parameters among the arrays, which are there for variables, too."""
+        return [array for array, given in zip(arrays, self._is_given) if given] if self._finds else arrays
 
     def _executor(self):
         if self._kept.executor == "op_by_op":

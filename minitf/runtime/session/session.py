@@ -77,7 +77,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         self._plans: dict = {}
         self._partial: dict = {}
         self._executor_name, self._passes = (_executor_named(self._config.executor), chosen(self._config.passes))
-        self._state = _state_at(target, Kept(self._executor_name, self._passes).functions)
+        kept = Kept(self._executor_name, self._passes)
+        self._state = kept.state = _state_at(target, kept.functions)
         self._lock = self._state.session_lock
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)
