@@ -5,7 +5,21 @@ Rows of the result are counted through all images. What of a window lies outside
 
 import numpy as np
 
-from minitf.kernels.compile.abi import FLOATS, INDEX, REALS, I, T, kernel, like, real, scalar, workspace
+from minitf.kernels.compile.abi import (
+    FLOATS,
+    INDEX,
+    REALS,
+    WORKSPACE,
+    I,
+    T,
+    address,
+    at,
+    kernel,
+    like,
+    real,
+    scalar,
+    workspace,
+)
 from minitf.kernels.compile.splitting import Range
 
 CHANNELS = 1024  # at once: their largest items, and where these are, fit into the workspace
@@ -48,11 +62,54 @@ def gradient_of_four(x, g, o, q, p, to, c, row, positive):
     return 0
 
 
+@scalar
+def larger_items(x, q, o, p, n):
+    """The items of o, or those of x where these are larger."""
+    for j in range(n):
+        o[p + j] = x[q + j] if x[q + j] > o[p + j] else o[p + j]
+    return 0
+
+
+@scalar
+def filled(o, p, n, value):
+    """n items that are all the same."""
+    for j in range(n):
+        o[p + j] = like(o[0], value)
+    return 0
+
+
+@scalar
+def overlapping(x, o, lowest, y_first, y_end, w, c, ow, kw, sw, left, tops, most):
+    """`max_pool` of one row, whose windows reach over so many rows of an image: first the largest of each column, of
+    up to `most` columns at once, then those of the columns of each window.
+    """
+    together = (most - kw) // sw + 1
+    for ox in range(0, ow, together):
+        m = min(together, ow - ox)
+        low, high = max(ox * sw - left, 0), min((ox + m - 1) * sw - left + kw, w)
+        size = max(high - low, 0) * c
+        filled(tops, 0, size, lowest)
+        for y in range(y_first, y_end):
+            larger_items(x, (y * w + low) * c, tops, 0, size)
+        for k in range(ox, ox + m):
+            first, end = inside(k * sw - left, kw, w)
+            filled(o, k * c, c, lowest)
+            for kx in range(first, end):
+                larger_items(tops, (k * sw - left + kx - low) * c, o, k * c, c)
+    return 0
+
+
 @kernel(T=REALS, split=Range("first", "count", o=("ow", "c")))
 def max_pool(x: T, o: T.out, lowest: real, first, count, h, w, c, oh, ow, kh, kw, sh, sw, top, left):
     """o = the largest of each window, `lowest` if there is none; NaN does not count."""
+    tops, columns = workspace(x), WORKSPACE // (address(x, 1) - address(x, 0)) // max(c, 1)
     for row in range(count):
         image, y = (first + row) // oh, (first + row) % oh * sh - top
+        if (kh > 2 or kw > 2) and columns >= kw:
+            y_first, y_end = inside(y, kh, h)
+            image_x, o_y = at(x, image * h * w * c), at(o, row * ow * c)
+            overlapping(image_x, o_y, lowest, y + y_first, y + y_end, w, c, ow, kw, sw, left, tops, columns)
+            continue
         for ox in range(ow):
             x0, p = ox * sw - left, (row * ow + ox) * c
             if kh == 2 and kw == 2 and 0 <= y < h - 1 and 0 <= x0 < w - 1:
