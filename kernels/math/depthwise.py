@@ -6,7 +6,7 @@ from minitf.kernels.compile.abi import FLOATS, T, assembly, at, kernel, scalar, 
 from minitf.kernels.compile.splitting import Range
 from minitf.kernels.math import weighing
 
-CHANNELS = 1024  # that are summed up together
+CHANNELS, TAPS = 1024, 4  # that are summed up together
 
 
 @assembly(weighing.weighed)
@@ -73,22 +73,41 @@ def depthwise_input(g: T, f: T, o: T.out, first, count, h, w, c, oh, ow, m, kh, 
 
 
 @scalar
-def add_tap(x, g, o, image, h, w, c, oh, ow, ky, kx, sh, sw, dh, dw, top, left, sums):
-    """o += the gradient of one pixel of a filter with one number for each of the c channels, by one image."""
-    y_offset, x_offset = ky * dh - top, kx * dw - left
-    y_first, y_end = lain(y_offset, sh, h, oh)
-    x_first, x_end = lain(x_offset, sw, w, ow)
-    rows, steps = y_end - y_first, x_end - x_first
-    if rows == 0 or steps == 0:
-        return 0
-    q = ((image * h + y_first * sh + y_offset) * w + x_first * sw + x_offset) * c
-    p = ((image * oh + y_first) * ow + x_first) * c
-    for near in range(0, c, CHANNELS):
+def add_sums(x, g, o, q, p, rows, steps, windows, x_row, x_step, g_row, c, dw, sums):
+    """o += the sums over rows and steps of pixels of x, from item q on, times those of g, from item p on, channel by
+    channel; for so many windows, of which each begins dw pixels behind the one before.
+    """
+    for near in range(0, c if rows > 0 and steps > 0 else 0, CHANNELS):
         width = min(CHANNELS, c - near)
         seen, given = at(x, q + near), at(g, p + near)
-        weighed(seen, sh * w * c, sw * c, 0, given, ow * c, c, sums, 0, rows, steps, 1, width)
-        for j in range(width):
-            o[near + j] += sums[j]
+        weighed(seen, x_row, x_step, dw * c, given, g_row, c, sums, width, rows, steps, windows, width)
+        for i in range(windows):
+            for j in range(width):
+                o[i * c + near + j] += sums[i * width + j]
+    return 0
+
+
+@scalar
+def add_taps(x, g, o, image, first, count, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left, sums):
+    """o += the gradient of `count` pixels, from `first` on, of a row of a filter with one number for each of the c
+    channels, by one image. Those pixels of g are looked at for several of them at once that all of the row lie upon.
+    """
+    y_offset = first // kw * dh - top
+    y_first, y_end = lain(y_offset, sh, h, oh)
+    rows, x_row, g_row = y_end - y_first, sh * w * c, ow * c
+    x_from, g_from = (image * h + y_first * sh + y_offset) * w * c, (image * oh + y_first) * ow * c
+    low, high = lain(-left, sw, w, ow)[0], lain((kw - 1) * dw - left, sw, w, ow)[1]
+    high = max(high, low)
+    for i in range(0, count, TAPS):
+        offset = (first + i) % kw * dw - left
+        q, windows = x_from + (low * sw + offset) * c, min(TAPS, count - i)
+        add_sums(x, g, at(o, i * c), q, g_from + low * c, rows, high - low, windows, x_row, sw * c, g_row, c, dw, sums)
+    for i in range(count):
+        offset = (first + i) % kw * dw - left
+        begin, end = lain(offset, sw, w, ow)
+        for one, other in ((begin, min(low, end)), (max(high, begin), end)):
+            q, p = x_from + (one * sw + offset) * c, g_from + one * c
+            add_sums(x, g, at(o, i * c), q, p, rows, other - one, 1, x_row, sw * c, g_row, c, dw, sums)
     return 0
 
 
@@ -105,11 +124,12 @@ def depthwise_filter(x: T, g: T, o: T.out, first, count, images, h, w, c, oh, ow
     for i in range(count * c * m):
         o[i] = 0
     if m == 1:
-        sums = workspace(x)
-        for tap in range(first, first + count):
+        sums, tap = workspace(x), first
+        while tap < first + count:
+            taps_here, to = min(kw - tap % kw, first + count - tap), at(o, (tap - first) * c)
             for image in range(images):
-                to = at(o, (tap - first) * c)
-                add_tap(x, g, to, image, h, w, c, oh, ow, tap // kw, tap % kw, sh, sw, dh, dw, top, left, sums)
+                add_taps(x, g, to, image, tap, taps_here, h, w, c, oh, ow, kw, sh, sw, dh, dw, top, left, sums)
+            tap += taps_here
         return 0
     for row in range(images * oh):
         image, y0 = row // oh, row % oh * sh - top

@@ -47,13 +47,20 @@ def together(rows, width, radius):
 
 
 @scalar
-def lowered(scale, beta):
-    """scale ** -beta; roots are quicker, and are what is asked for most."""
+def divided(a, o, first, end, beta):
+    """o = a * o ** -beta. Roots are quicker, and are what is asked for most; the way is chosen for all items, lest each
+    is computed in all ways.
+    """
     if beta == 0.5:
-        return like(scale, 1) / np.sqrt(scale)
-    if beta == 0.75:
-        return like(scale, 1) / (np.sqrt(scale) * np.sqrt(np.sqrt(scale)))
-    return exp(like(scale, -beta) * log(scale))
+        for j in range(first, end):
+            o[j] = a[j] / np.sqrt(o[j])
+    elif beta == 0.75:
+        for j in range(first, end):
+            o[j] = a[j] / (np.sqrt(o[j]) * np.sqrt(np.sqrt(o[j])))
+    else:
+        for j in range(first, end):
+            o[j] = a[j] * exp(like(o[j], -beta) * log(o[j]))
+    return 0
 
 
 @kernel(T=FLOATS, split=By("rows", a="width", o="width"))
@@ -64,8 +71,7 @@ def lrn(a: T, o: T.out, bias: real, alpha: real, beta: real, radius, rows, width
     for first in range(0, rows, step):
         count = min(step, rows - first)
         scaled(a, o, first, count, radius, width, bias, alpha, squares, weights)
-        for j in range(first * width, (first + count) * width):
-            o[j] = a[j] * lowered(o[j], beta)
+        divided(a, o, first * width, (first + count) * width, beta)
     return 0
 
 
@@ -83,6 +89,7 @@ def lrn_grad(g: T, a: T, y: T, scales: T.scratch, o: T.out, bias: real, alpha: r
         for k in range(-radius, radius + 1):
             for j in range(p + max(-k, 0), p + min(width - k, width)):
                 o[j] += g[j + k] * y[j + k] / scales[j + k]
+        divided(g, scales, p, p + width, beta)
         for j in range(p, p + width):
-            o[j] = g[j] * lowered(scales[j], beta) - like(o[j], 2 * alpha * beta) * a[j] * o[j]
+            o[j] = scales[j] - like(o[j], 2 * alpha * beta) * a[j] * o[j]
     return 0

@@ -11,7 +11,7 @@ OPERANDS = "ptr %a, i64 %a.row, i64 %a.step, i64 %a.next, ptr %b, i64 %b.row, i6
 OPERANDS += "i64 %rows, i64 %steps, "
 TILE_WINDOWS = (0, 8, 8, 4, 4) if REGISTERS == 32 else (0, 8, 4, 4, 2)  # most windows of so many vectors
 MOST_VECTORS = len(TILE_WINDOWS) - 1
-COUNTS = (8, 4, 2, 1)
+COUNTS = (8, 4, 3, 2, 1)
 
 
 def weighed(symbol, dtype):
@@ -49,8 +49,8 @@ def weighed(symbol, dtype):
         "%limit = select i1 %small, i64 %rest, i64 %most",
         "%size.1 = add i64 1, 0",
         [
-            (f"%fits.{n} = icmp sge i64 %limit, {n}", f"%size.{n} = select i1 %fits.{n}, i64 {n}, i64 %size.{n // 2}")
-            for n in COUNTS[-2::-1]
+            (f"%fits.{n} = icmp sge i64 %limit, {n}", f"%size.{n} = select i1 %fits.{n}, i64 {n}, i64 %size.{fewer}")
+            for n, fewer in zip(COUNTS[-2::-1], COUNTS[:0:-1])
         ],
         "%a.offset = mul i64 %i, %a.next",
         "%a.place = add i64 %a.offset, %j",
