@@ -88,8 +88,8 @@ def strip_of(x, items, c, ow, kh, kw, sw, dw):
     that they reach over; 0 if it is better to copy each patch.
     """
     pixels = WORKSPACE // (address(x, 1) - address(x, 0)) // max(kh * c, 1)  # in a row of the copy
-    strip = min((pixels - kw) // sw + 1, ow)
-    return strip if 0 < items <= MOST and kw * c <= DEEPEST and dw == 1 and strip >= min(ow, FEWEST) else 0
+    strip = min((pixels - (kw - 1) * dw - 1) // sw + 1, ow)
+    return strip if 0 < items <= MOST and kw * c <= DEEPEST and strip >= min(ow, FEWEST) else 0
 
 
 @scalar
@@ -126,15 +126,16 @@ def conv2d(x: T, f: T, o: T.out, first, count, h, w, c, oh, ow, out, kh, kw, sh,
     items = kh * kw * c
     strip = strip_of(x, items, c, ow, kh, kw, sw, dw)
     if strip > 0:
-        i, most = 0, max(DEEPEST // (kw * c), 1)
+        i, most = 0, max(DEEPEST // (kw * c), 1) if dw == 1 else 1
         while i < count:
             pixel, oy, ox = (first + i) // (oh * ow), (first + i) // ow % oh, (first + i) % ow
             m = min(min(strip, ow - ox), count - i)
-            length = ((m - 1) * sw + kw) * c
+            length = ((m - 1) * sw + (kw - 1) * dw + 1) * c
             window(at(x, pixel * h * w * c), panel, oy * sh - top, (ox * sw - left) * c, kh, dh, length, h, w * c)
             for ky in range(0, kh, most):
-                a, f_y, runs, add = at(panel, ky * length), at(f, ky * kw * c * out), min(most, kh - ky), min(ky, 1)
-                block_of_runs(a, sw * c, 1, length, f_y, at(o, i * out), m, out, kw * c, runs, add, scratch)
+                a, f_y, o_i, add = at(panel, ky * length), at(f, ky * kw * c * out), at(o, i * out), min(ky, 1)
+                k, runs, a_run = (kw * c, min(most, kh - ky), length) if dw == 1 else (c, kw, dw * c)
+                block_of_runs(a, sw * c, 1, a_run, f_y, o_i, m, out, k, runs, add, scratch)
             i += m
         return 0
     rows = patches_at_once(x, items)
