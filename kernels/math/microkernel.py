@@ -19,7 +19,7 @@ class Vectors:
 
     def __init__(self, dtype):
         dtype = np.dtype(dtype)
-        self.item = {"float32": "float", "float64": "double"}[dtype.name]
+        self.item = {4: "float", 8: "double"}[dtype.itemsize]  # what only moves may be integers
         self.itemsize = dtype.itemsize
         self.integer = f"i{8 * dtype.itemsize}"
         self.lanes = VECTOR_SIZE // dtype.itemsize

@@ -4,11 +4,14 @@ Items are moved by size, so dtypes are bound by `layout.carrier`. Transposition,
 broadcasting are `strided_copy`; concatenation, padding, diagonals and gradients of slices are `strided_write`.
 """
 
-from minitf.kernels.compile.abi import INDEX, ITEMS, I, T, ints, kernel, like, scalar, u8p
+from minitf.kernels.compile.abi import INDEX, ITEMS, I, T, address, at, ints, kernel, like, scalar, u8p, workspace
 from minitf.kernels.compile.splitting import Blocks, By, Either, InSlots, Nest, Shared
 from minitf.kernels.math.elementwise import repeats, start
+from minitf.kernels.math.gemm import transpose
+from minitf.kernels.math.tiling import VECTOR_SIZE
 
-TILE = 16  # columns moved together when a transposition reads across cache lines
+TILE, TURNED = 16, 64  # columns and rows moved together when a transposition reads across cache lines
+FEW = 8  # with fewer columns or rows, squares are mostly empty
 
 
 def of_one(operands):
@@ -46,6 +49,37 @@ def adjacent(rank, dims):
     return -1
 
 
+@scalar
+def turned_by_items(a, o, step, apart, columns, rows):
+    """`turned`, item by item."""
+    for i in range(rows):
+        for j in range(columns):
+            o[i * apart + j] = a[i + j * step]
+    return 0
+
+
+@scalar
+def turned(x, a, o, step, apart, columns, rows):
+    """o[row * apart + column] = a[row + column * step], for up to `TILE` columns of items like x."""
+    return turned_by_items(a, o, step, apart, columns, rows)
+
+
+@turned.register("uint32", "uint64")
+def _(x, a, o, step, apart, columns, rows):
+    """By squares in registers: each cache line is read once, however many of them share a set."""
+    if min(rows, columns) < FEW:
+        return turned_by_items(a, o, step, apart, columns, rows)
+    panel, lanes = workspace(a), VECTOR_SIZE // (address(a, 1) - address(a, 0))
+    width = -(-columns // lanes) * lanes
+    for first in range(0, rows, TURNED):
+        count = min(TURNED, rows - first)
+        transpose(at(a, first), step, panel, count, columns)
+        for i in range(count):
+            for j in range(columns):
+                o[(first + i) * apart + j] = panel[i * width + j]
+    return 0
+
+
 @kernel(T=ITEMS, split=Nest(["a"], packed="o"))
 def strided_copy(a: T, o: T.out, offset, rank, dims: ints):
     """o = the items of a that a nest visits from an offset; dims hold the strides of a, of any sign."""
@@ -76,9 +110,7 @@ def strided_copy(a: T, o: T.out, offset, rank, dims: ints):
             p, r = offset + start(rank, dims, 2, 1, first), first * n
             for near in range(0, n, TILE):
                 far = min(near + TILE, n)
-                for i in range(m):
-                    for j in range(near, far):
-                        o[r + i * between * n + j] = a[p + i + j * step]
+                turned(a[0], at(a, p + near * step), at(o, r + near), step, between * n, far - near, m)
     else:
         for row in range(0, rows, max(m, 1)):
             p, r = offset + start(rank, dims, 2, 1, row), row * n

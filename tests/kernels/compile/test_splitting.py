@@ -280,6 +280,12 @@ SAMPLES = {
     "strided_copy": [
         copied,
         lambda: [real(4, ROWS).view(np.uint32), real(ROWS, 4).view(np.uint32), 0, *layout.transpose((4, ROWS), (1, 0))],
+        lambda: [
+            real(20, ROWS).view(np.uint32),
+            real(ROWS, 20).view(np.uint32),
+            0,
+            *layout.transpose((20, ROWS), (1, 0)),
+        ],
     ],
     "strided_write": [written],
     "select": [selected],

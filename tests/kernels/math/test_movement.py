@@ -33,7 +33,19 @@ def test_fill_and_clear(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_transposition(dtype):
-    for shape in [(2, 3, 4), (40, 35), (2, 3, 2, 17), (2, 20, 17), (0, 3), (3, 0), (1, 5)]:
+    for shape in [
+        (2, 3, 4),
+        (40, 35),
+        (8, 70),
+        (70, 8),
+        (130, 9),
+        (3, 8, 2, 33),
+        (2, 3, 2, 17),
+        (2, 20, 17),
+        (0, 3),
+        (3, 0),
+        (1, 5),
+    ]:
         a = numbered(shape, dtype)
         for permutation in itertools.permutations(range(len(shape))):
             expected = a.transpose(permutation)
