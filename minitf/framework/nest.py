@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, MappingView
 
 _DEEPEST = 100_000  # levels: a structure that is deeper most likely contains itself
 
@@ -22,8 +22,10 @@ def not_too_deep(function):
 
 
 def is_sequence(value) -> bool:
-    """Whether `value` is a structure (list, tuple, namedtuple, dict, object of a class by attrs) and not one leaf."""
-    return isinstance(value, (list, tuple, Mapping)) or hasattr(type(value), "__attrs_attrs__")
+    """Whether `value` is a structure and not one leaf: a list, tuple, namedtuple, dict, what a dict's keys(),
+    values() and items() give, an object of a class by attrs.
+    """
+    return isinstance(value, (list, tuple, Mapping, MappingView)) or hasattr(type(value), "__attrs_attrs__")
 
 
 is_nested = is_sequence_or_composite = is_sequence
@@ -50,7 +52,9 @@ def _keys(mapping) -> list:
 
 
 def rebuild(structure, parts: list):
-    """A structure like `structure` with `parts` as its direct parts."""
+    """A structure like `structure` with `parts` as its direct parts; a list for what a dict's values() give."""
+    if isinstance(structure, MappingView):
+        return list(parts)
     if isinstance(structure, Mapping):
         filled = dict(zip(_keys(structure), parts))
         ordered = [(k, filled[k]) for k in structure]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from minitf.autodiff.gradients import gradients
-from minitf.framework import dtypes
+from minitf.framework import dtypes, nest
 from minitf.framework.collections import GraphKeys
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import get_default_graph, name_scope
@@ -283,14 +283,10 @@ def _variables(var_list) -> list:
     """The variables to train, checked."""
     if var_list is None:
         var_list = variables.trainable_variables()
-    flat = [v for part in _listed(var_list) for v in _listed(part)]
+    flat = nest.flatten(var_list)
     if not flat:
         raise ValueError("there are no variables to optimize: make some with tf.Variable or tf.get_variable")
     for v in flat:
         if not isinstance(v, variables.Variable):
             raise TypeError(f"var_list holds variables, not {v!r}")
     return flat
-
-
-def _listed(value) -> list:
-    return list(value) if isinstance(value, (list, tuple)) else [value]

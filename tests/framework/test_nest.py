@@ -213,3 +213,13 @@ def test_upper_parts_and_paths(call, expected):
             call()
     else:
         assert call() == expected
+
+
+def test_views_of_dicts_are_structures():
+    d = {"b": 1, "a": (2, 3)}
+    for view, leaves in ((d.values(), [1, 2, 3]), (d.keys(), ["b", "a"]), (d.items(), ["b", 1, "a", 2, 3])):
+        assert nest.is_sequence(view) and nest.flatten(view) == leaves
+        assert nest.map_structure(lambda x: x, view) == list(view) == nest.pack_sequence_as(view, leaves)
+        nest.assert_same_structure(view, view)
+        with pytest.raises(TypeError, match="the structures differ"):
+            nest.assert_same_structure(view, list(view))

@@ -200,3 +200,10 @@ def test_refusals():
     ):
         with pytest.raises(ValueError, match="not -?[0-9]"):
             make()
+
+
+def test_variables_are_given_in_any_structure():
+    w = {"a": tf.Variable([1.0]), "b": tf.Variable([2.0])}
+    for given in (w, w.values(), [w["a"], [w["b"]]]):
+        pairs = tf.train.GradientDescentOptimizer(0.1).compute_gradients(w["a"] * w["b"], var_list=given)
+        assert [variable for _, variable in pairs] == [w["a"], w["b"]]

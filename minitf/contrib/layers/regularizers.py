@@ -75,7 +75,7 @@ def sum_regularizer(regularizer_list: list, scope: str | None = None) -> Callabl
     return guarded(regularizer, "sum_regularizer()")
 
 
-def apply_regularization(regularizer: Callable, weights_list: list | None = None):
+def apply_regularization(regularizer: Callable, weights_list=None):
     """The sum of the penalties of all weights (default: the collection WEIGHTS), added to REGULARIZATION_LOSSES.
 
     Raises:
