@@ -41,7 +41,7 @@ class Graph(Names, Elements, Collections, Placement, Shown):
         if outer is None:
             self.number = next(Graph._serial)
             self.seed: int | None = None
-            self.version = 0
+            self.version = self.edits = 0  # what is added makes another version, but is no edit of what was there
             self.waited_for_in_loops = False  # whether ops wait for some in loops, from outside of these
             self._orders = itertools.count(1)
             self._last_id = 0
@@ -186,8 +186,9 @@ class Graph(Names, Elements, Collections, Placement, Shown):
         return op.outputs[0]
 
     def touch(self) -> None:
-        """Says that the graph changed in a way that plans depend on."""
+        """Says that ops that were there changed, or what may be done with them: plans depend on that."""
         self.version += 1
+        self.edits += 1
 
     @contextlib.contextmanager
     def at(self, where):

@@ -186,18 +186,18 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
             raise RuntimeError("this Session is closed; make a new one to run the graph again")
 
     def _plan(self, fetches, fed) -> tuple[Fetches, Plan]:
-        """The plan for these fetches and feeds: kept until the graph changes."""
+        """The plan for these fetches and feeds: kept until ops that the graph had change."""
         self._growth.check()
         key = (outline(fetches), *fed)
         kept = self._plans.get(key)
-        if kept is not None and kept[0] == self._graph.version and kept[1] is not None:
+        if kept is not None and kept[0] == self._graph.edits and kept[1] is not None:
             return kept[1], kept[2]
         wanted = Fetches(self._graph, fetches)
         plan = Plan(wanted.tensors, wanted.targets, fed)
         self._state.check_placed(plan.ops)
         if len(self._plans) >= _PLANS_KEPT:
             self._plans.pop(next(iter(self._plans)))
-        self._plans[key] = (self._graph.version, wanted, plan)
+        self._plans[key] = (self._graph.edits, wanted, plan)
         return wanted, plan
 
     def _execute(self, plan: Plan, fed: dict, metadata: RunMetadata | None = None) -> list[np.ndarray]:

@@ -7,6 +7,8 @@ import pytest
 from helpers import fails
 
 import minitf as tf
+from minitf.runtime.plan.plan import Plan
+from minitf.runtime.session import session as sessions
 
 
 def test_uninitialized_variables_that_are_written_are_named_with_their_initializers():
@@ -226,3 +228,42 @@ def test_too_little_memory(executor):
 def test_devices_and_names():
     with tf.Session("local") as session:
         assert session.sess_str == "local" and "CPU:0" in session.list_devices()[0].name
+
+
+def test_plans_are_kept_while_ops_are_added_and_made_anew_when_ops_change(monkeypatch):
+    made = []
+    monkeypatch.setattr(sessions, "Plan", lambda *args: made.append(Plan(*args)) or made[-1])
+    x = tf.placeholder(tf.float32, [3])
+    y = tf.square(x)
+    with tf.Session() as sess:
+        for _ in range(3):
+            assert sess.run(y, {x: [1, 2, 3]}).tolist() == [1, 4, 9]
+            tf.square(y)
+        assert len(made) == 1
+        y.op._add_control_input(tf.no_op())
+        sess.run(y, {x: [1, 2, 3]})
+        assert len(made) == 2
+
+
+@pytest.mark.parametrize("kind", ["loop", "branch", "rnn", "list"])
+def test_gradients_of_what_ran_already_do_not_mislead_its_plan(kind):
+    x = tf.placeholder(tf.float32, [2, 3, 2])
+    y = {
+        "loop": lambda: tf.while_loop(lambda i, v: i < 3, lambda i, v: (i + 1, v * tf.tanh(v)), (0, x))[1],
+        "branch": lambda: tf.cond(x[0, 0, 0] > 0, lambda: tf.exp(x) * x, lambda: tf.sin(x)),
+        "rnn": lambda: tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(2), x, dtype=tf.float32)[0],
+        "list": lambda: tf.map_fn(lambda v: v * tf.sigmoid(v), x),
+    }[kind]()
+    value = np.random.RandomState(0).rand(2, 3, 2)
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        before = sess.run(y, {x: value})
+        first = tf.gradients(y, x)[0]
+        slope = sess.run(first, {x: value})
+        second = tf.gradients(first, x)[0]
+        assert sess.run(second, {x: value}).shape == value.shape
+        assert np.array_equal(sess.run(y, {x: value}), before)
+        assert np.array_equal(sess.run(first, {x: value}), slope)
+        for edits, wanted, plan in sess._plans.values():
+            if edits == sess.graph.edits:
+                assert Plan(wanted.tensors, wanted.targets, plan.fed).ops == plan.ops
