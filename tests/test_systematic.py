@@ -78,7 +78,7 @@ ELSEWHERE = {  # by the test that covers them
     "ops/strings/test_string_join.py": "StringJoin",
     "data/test_statistics.py": "StatsAggregatorHandle StatsAggregatorSummary",
     "data/test_more.py": "DatasetCardinality DatasetToTFRecord " + " ".join(t for t in OPS if t.startswith("Optional")),
-    "contrib/test_image.py": "ImageConnectedComponents",
+    "contrib/test_image.py": "BipartiteMatch ImageConnectedComponents",
     "contrib/test_rest.py": "ImageProjectiveTransformV2 SparseCross",
     "ragged/test_ragged.py": "RaggedRange RaggedTensorToSparse RaggedTensorFromVariant"
     " RaggedTensorToVariant StringNGrams",

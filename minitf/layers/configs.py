@@ -5,10 +5,10 @@ from __future__ import annotations
 
 def plain(layer, key: str):
     """One of a layer's options: a function by its name, an initializer as the name of its class and its options."""
-    value = getattr(layer, key)
+    value = getattr(layer, key) if hasattr(layer, key) else getattr(layer, f"_{key}")
     if key == "activation":
         return "linear" if value is None else _named(value)
-    if not key.endswith(("_initializer", "_regularizer", "_constraint")) or value is None:
+    if not key.endswith(("initializer", "_regularizer", "_constraint")) or value is None:
         return value
     if hasattr(value, "get_config"):
         return {"class_name": type(value).__name__, "config": value.get_config()}

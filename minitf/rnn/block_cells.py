@@ -17,6 +17,7 @@ class LSTMBlockCell(LSTMCell):
     """An LSTMCell under the arguments of TensorFlow's fused kernel; gradients pass where the memory is clipped."""
 
     _peephole_order = "ifo"
+    _options = ()
 
     def __init__(
         self,
@@ -42,6 +43,8 @@ class LSTMBlockCell(LSTMCell):
 
 class GRUBlockCellV2(GRUCell):
     """A GRUCell under the arguments of TensorFlow's fused kernel."""
+
+    _options = ()
 
     def __init__(
         self, num_units: int | None = None, cell_size: int | None = None, reuse=None, name: str | None = "gru_cell"

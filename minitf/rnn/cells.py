@@ -9,6 +9,7 @@ from minitf.framework import dtypes, nest
 from minitf.framework.getter import getter
 from minitf.layers.base import last_size
 from minitf.layers.by_name import activation_function
+from minitf.layers.by_name import initializer as initializer_of
 from minitf.layers.input_spec import InputSpec
 from minitf.rnn.cell import BIAS, KERNEL, LayerRNNCell, LSTMStateTuple, check_float
 
@@ -41,6 +42,8 @@ class BasicRNNCell(UnitsCell):
     ['doc_cell/kernel:0', 'doc_cell/bias:0']
     """
 
+    _options = ("num_units", "activation", "reuse")
+
     def build(self, input_shape) -> None:
         """Makes kernel and bias."""
         n = self._num_units
@@ -70,7 +73,8 @@ class InitializedCell(UnitsCell):
         **kwargs,
     ):
         super().__init__(num_units, activation, reuse, name, dtype, **kwargs)
-        self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
+        self._kernel_initializer = initializer_of(kernel_initializer)
+        self._bias_initializer = initializer_of(bias_initializer)
 
 
 class GRUCell(InitializedCell):
@@ -79,6 +83,7 @@ class GRUCell(InitializedCell):
     `c = activation([x, r * h] @ candidate_kernel + b)`, `new_h = u * h + (1 - u) * c`. The gates' bias starts at 1.
     """
 
+    _options = ("num_units", "kernel_initializer", "bias_initializer", "activation", "reuse")
     _weight_names = {"gates": ("gates/kernel", "gates/bias"), "candidate": ("candidate/kernel", "candidate/bias")}
 
     def build(self, input_shape) -> None:
@@ -115,6 +120,8 @@ class BasicLSTMCell(UnitsCell):
     step: `c = c * sigmoid(f + forget_bias) + sigmoid(i) * activation(j)`, `h = activation(c) * sigmoid(o)`.
     state_is_tuple: the state is `LSTMStateTuple(c, h)`, otherwise one tensor [batch, 2 * num_units].
     """
+
+    _options = ("num_units", "forget_bias", "state_is_tuple", "activation", "reuse")
 
     def __init__(
         self,
@@ -166,13 +173,17 @@ class LSTMCell(LayerRNNCell):
 
     input_spec = InputSpec(ndim=2)
     _peephole_order = "fio"  # in which the variables are made
+    _options = (
+        *("num_units", "use_peepholes", "cell_clip", "initializer", "num_proj", "proj_clip", "num_unit_shards"),
+        *("num_proj_shards", "forget_bias", "state_is_tuple", "activation", "reuse"),
+    )
 
     def __init__(
         self,
         num_units: int,
         use_peepholes: bool = False,
         cell_clip=None,
-        initializer=None,
+        initializer: Callable | str | None = None,
         num_proj=None,
         proj_clip=None,
         num_unit_shards=None,
@@ -189,8 +200,8 @@ class LSTMCell(LayerRNNCell):
         check_float(self.dtype)
         self._num_units, self._num_proj, self._use_peepholes = num_units, num_proj, use_peepholes
         self._cell_clip, self._proj_clip, self._forget_bias = cell_clip, proj_clip, forget_bias
-        self._initializer, self._state_is_tuple = initializer, state_is_tuple
-        self._shards = num_unit_shards, num_proj_shards
+        self._initializer, self._state_is_tuple = initializer_of(initializer), state_is_tuple
+        self._num_unit_shards, self._num_proj_shards = num_unit_shards, num_proj_shards
         self._activation = activation_function(activation) or tf.tanh
 
     @property
@@ -206,14 +217,14 @@ class LSTMCell(LayerRNNCell):
 
     def build(self, input_shape) -> None:
         """Makes kernel, bias, peepholes and projection."""
-        n, (unit_shards, proj_shards) = self._num_units, self._shards
+        n = self._num_units
         rows = last_size(input_shape, self) + (n if self._num_proj is None else self._num_proj)
-        self._kernel = self._weight(KERNEL, [rows, 4 * n], unit_shards)
+        self._kernel = self._weight(KERNEL, [rows, 4 * n], self._num_unit_shards)
         self._bias = self.add_weight(BIAS, shape=[4 * n], initializer=tf.zeros_initializer(dtype=self.dtype))
         if self._use_peepholes:
             self._peepholes = {g: self._weight(f"w_{g}_diag", [n]) for g in self._peephole_order}
         if self._num_proj is not None:
-            self._proj_kernel = self._weight(f"projection/{KERNEL}", [n, self._num_proj], proj_shards)
+            self._proj_kernel = self._weight(f"projection/{KERNEL}", [n, self._num_proj], self._num_proj_shards)
         self.built = True
 
     def _weight(self, name: str, shape: list, shards: int | None = None):

@@ -27,6 +27,8 @@ class DropoutWrapper(ScopelessWrapper):
       ValueError: for a keep probability outside [0, 1].
     """
 
+    _options = ("variational_recurrent", "input_size", "seed")
+
     def __init__(
         self,
         cell,
@@ -44,7 +46,7 @@ class DropoutWrapper(ScopelessWrapper):
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
             raise TypeError("DropoutWrapper: dropout_state_filter_visitor has to be a function of a state")
         self._state_filter = dropout_state_filter_visitor or _all_but_lstm_memory
-        self._seed, self._variational = seed, variational_recurrent
+        self._seed, self._variational_recurrent, self._input_size = seed, variational_recurrent, input_size
         with name_scope("DropoutWrapperInit"):
             self._keep = {
                 "input": _probability("input_keep_prob", input_keep_prob),
@@ -53,6 +55,16 @@ class DropoutWrapper(ScopelessWrapper):
             }
         if variational_recurrent:
             self._masks = self._draw_masks(input_size)
+
+    def get_config(self) -> dict:
+        """As other wrappers', with the function of states if one was given, which is no plain value."""
+        keep = {f"{what}_keep_prob": value for what, value in self._keep.items()}
+        given = self._state_filter is not _all_but_lstm_memory
+        return {
+            **super().get_config(),
+            **keep,
+            **({"dropout_state_filter_visitor": self._state_filter} if given else {}),
+        }
 
     def _draw_masks(self, input_size) -> dict:
         """Uniform numbers for each part of inputs, states and outputs, the same for all steps and rows."""
@@ -102,7 +114,7 @@ class DropoutWrapper(ScopelessWrapper):
             dropped.set_shape(value.shape)
             return dropped
 
-        masks = [self._masks[what]] if self._variational else []
+        masks = [self._masks[what]] if self._variational_recurrent else []
         return _enumerated(drop, wanted, wanted, values, *masks)
 
 

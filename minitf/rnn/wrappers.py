@@ -45,10 +45,36 @@ class Wrapper(RNNCell):
         """The other variables of the wrapper and of its cell."""
         return super().non_trainable_weights + self._inner("non_trainable_weights")
 
+    def get_config(self) -> dict:
+        """What `from_config` makes a wrapper like this one of, the wrapped cell by its class and its own options."""
+        cell = {"class_name": type(self._cell).__name__, "config": self._cell.get_config()}
+        return {**super().get_config(), **({} if self._options is None else {"cell": cell})}
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Wrapper:
+        """The wrapper that `get_config` tells of; custom_objects: classes of cells by their names, beside ours."""
+        cell = config.get("cell")
+        if isinstance(cell, dict):
+            known = {**_cell_classes(RNNCell), **(custom_objects or {})}
+            if cell["class_name"] not in known:
+                raise ValueError(f"Unknown cell: {cell['class_name']}; name its class in custom_objects")
+            cell = known[cell["class_name"]].from_config(cell["config"])
+        return cls(**{**config, "cell": cell})
+
     def _inner(self, which: str) -> list:
         inner = getattr(self._cell, which) if isinstance(self._cell, Layer) else []
         own = [*self._trainable_weights, *self._non_trainable_weights]
         return [v for v in inner if all(v is not w for w in own)]
+
+
+def _cell_classes(base: type) -> dict[str, type]:
+    """The subclasses that are ours, by name."""
+    found = {}
+    for cls in base.__subclasses__():
+        found.update(_cell_classes(cls))
+        if cls.__module__.startswith("minitf."):
+            found[cls.__name__] = cls
+    return found
 
 
 class ScopelessWrapper(Wrapper):
@@ -69,9 +95,16 @@ class ScopelessWrapper(Wrapper):
 class ResidualWrapper(ScopelessWrapper):
     """Adds the inputs to the cell's outputs, or combines them by `residual_fn(inputs, outputs)`."""
 
+    _options = ()
+
     def __init__(self, cell, residual_fn: Callable | None = None, **kwargs):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn or _added
+
+    def get_config(self) -> dict:
+        """As other wrappers', with the function if one was given, which is no plain value."""
+        given = {} if self._residual_fn is _added else {"residual_fn": self._residual_fn}
+        return {**super().get_config(), **given}
 
     def _wrapped(self, inputs, state, step):
         outputs, new_state = step(inputs, state)
@@ -123,6 +156,8 @@ class HighwayWrapper(ScopelessWrapper):
 
 class DeviceWrapper(ScopelessWrapper):
     """Runs the cell inside `tf.device(device)`."""
+
+    _options = ("device",)
 
     def __init__(self, cell, device, **kwargs):
         super().__init__(cell, **kwargs)

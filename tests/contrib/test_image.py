@@ -63,3 +63,27 @@ def test_small_or_open_images_are_refused():
         image.dense_image_warp(tf.zeros([1, 1, 3, 1]), tf.zeros([1, 1, 3, 2]))
     with pytest.raises(ValueError, match="known height"):
         image.sparse_image_warp(tf.placeholder(tf.float32, [1, None, 3, 1]), tf.zeros([1, 1, 2]), tf.zeros([1, 1, 2]))
+
+
+def test_pairs_of_equal_distances_are_those_of_a_priority_queue():
+    """Sorted ones give the same where no two are equal; each row and column is in one pair at most."""
+    random = np.random.RandomState(3)
+    distances = random.permutation(56).reshape(7, 8).astype(np.float32)
+    doubled = np.concatenate([distances, distances[:1]])
+    with tf.Session() as session:
+        rows, columns = session.run(image.bipartite_match(distances, -1))
+        doubled, _ = session.run(image.bipartite_match(doubled, 8))
+    best = np.unravel_index(np.argsort(distances, None), distances.shape)
+    found, taken = {}, set()
+    for row, column in zip(*best):
+        if row not in found and column not in taken:
+            found[row] = column
+            taken.add(column)
+    assert rows.tolist() == [found[row] for row in range(7)]
+    assert all(columns[column] == row for row, column in found.items()) and sorted(columns) == [-1, *range(7)]
+    assert sorted(doubled.tolist()) == list(range(8))
+
+
+def test_pairs_of_rows_that_are_not_there():
+    with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match="at least 3 rows"):
+        session.run(image.bipartite_match(tf.zeros([2, 2]), 3))

@@ -18,7 +18,7 @@ LAYERS = {
 }
 
 
-@pytest.mark.parametrize("name", names("layer_configurations"))
+@pytest.mark.parametrize("name", names("layer_configurations", "cell_configurations"))
 def test_like_tensorflow(name):
     check(name)
 
@@ -49,3 +49,18 @@ def test_what_cannot_be_told():
         tf.layers.Dense(3, kernel_initializer=type("Own", (), {"__call__": lambda self, *a: 0})()).get_config()
     with fails(ValueError, "output_padding=1"):
         tf.layers.Conv2DTranspose(2, 3, output_padding=1)
+
+
+def test_wrapped_cells_are_made_of_configurations():
+    cells = tf.nn.rnn_cell
+    config = cells.DropoutWrapper(cells.ResidualWrapper(cells.GRUCell(3, name="g")), 0.5).get_config()
+    again = cells.DropoutWrapper.from_config(config)
+    assert type(again.wrapped_cell.wrapped_cell) is cells.GRUCell and again.get_config() == config
+
+    class Own(cells.BasicRNNCell):
+        pass
+
+    config = cells.DeviceWrapper(Own(3), "/cpu:0").get_config()
+    assert type(cells.DeviceWrapper.from_config(config, {"Own": Own}).wrapped_cell) is Own
+    with fails(ValueError, "Unknown cell: Own", "custom_objects"):
+        cells.DeviceWrapper.from_config(config)

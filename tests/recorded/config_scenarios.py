@@ -36,6 +36,51 @@ LAYERS = [
     "L.BatchNormalization(renorm=True,renorm_momentum=.8,fused=False)",
 ]
 
+CELLS = [
+    "R.BasicRNNCell(3)",
+    "R.BasicRNNCell(3,tf.nn.relu,name='b',dtype=tf.float64)",
+    "R.BasicRNNCell(3,'sigmoid',trainable=False)",
+    "R.GRUCell(3)",
+    "R.GRUCell(3,tf.nn.relu,True,tf.constant_initializer(.5),tf.ones_initializer(),'g')",
+    "R.GRUCell(3,kernel_initializer=tf.random_uniform_initializer(-1,1,seed=2))",
+    "R.GRUCell(3,kernel_initializer='orthogonal')",
+    "R.BasicLSTMCell(3)",
+    "R.BasicLSTMCell(3,.5,False,tf.nn.relu,name='l')",
+    "R.LSTMCell(3)",
+    "R.LSTMCell(3,True,.5,tf.orthogonal_initializer(),2,.3,2,3,.5,True,'relu',name='l',dtype=tf.float32)",
+    "R.LSTMCell(3,activation=lambda x:x)",
+    "R.DropoutWrapper(R.GRUCell(3),.5)",
+    "R.DropoutWrapper(R.GRUCell(3,name='i'),.5,tf.constant(.3),.2,True,2,tf.float32,5)",
+    "R.ResidualWrapper(R.BasicLSTMCell(3))",
+    "R.DeviceWrapper(R.GRUCell(3),'/cpu:0')",
+    "R.DropoutWrapper(R.ResidualWrapper(R.GRUCell(3,name='in')),state_keep_prob=.5,name='out')",
+    "R.MultiRNNCell([R.GRUCell(3)])",
+    "C.GRUBlockCell(3)",
+    "C.GRUBlockCellV2(3)",
+    "C.LSTMBlockCell(3,use_peephole=True,name='n')",
+    "C.LayerNormBasicLSTMCell(3)",
+    "C.IndyGRUCell(3)",
+    "C.IndRNNCell(3,name='i')",
+    "C.NASCell(3)",
+]
+
+
+@scenario
+def cell_configurations(tf):
+    """The configuration, and whether a cell made of it has the same; TensorFlow makes no wrappers of theirs."""
+    found = {}
+    for source in CELLS:
+        with tf.Graph().as_default():
+            cell = eval(source, {"R": tf.nn.rnn_cell, "C": tf.contrib.rnn, "tf": tf})
+            config = cell.get_config()
+            found[source] = [config]
+            if "cell" not in config:
+                try:
+                    found[source].append(type(cell).from_config(cell.get_config()).get_config() == config)
+                except Exception as error:
+                    found[source].append(type(error).__name__)
+    return found
+
 
 @scenario
 def layer_configurations(tf):

@@ -22,6 +22,7 @@ import pattern_scenarios  # noqa: F401 - adds its scenarios
 import ragged_error_scenarios  # noqa: F401 - adds its scenarios
 import ragged_scenarios  # noqa: F401 - adds its scenarios
 import raw_scenarios  # noqa: F401 - adds its scenarios
+import reversible_scenarios  # noqa: F401 - adds its scenarios
 import sampling_scenarios  # noqa: F401 - adds its scenarios
 import section_scenarios  # noqa: F401 - adds its scenarios
 import session_scenarios

@@ -26,6 +26,7 @@ from minitf.contrib.layers.groups import conv2d_in_plane, convolution2d_in_plane
 from minitf.contrib.layers.groups import spatial_softmax
 from minitf.contrib.layers.divisive import GDN, gdn
 from minitf.contrib.layers.embeddings import bow_encoder, embedding_lookup_unique
+from minitf.contrib.layers.reversible import RevBlock, recompute_grad, rev_block
 from minitf.contrib.layers.sequences import dense_to_sparse, images_to_sequence, sequence_to_images
 from minitf.contrib.layers import summaries
 from minitf.contrib.layers.legacy import legacy_fully_connected, legacy_linear, legacy_relu, scale_gradient

@@ -24,7 +24,8 @@ from minitf.contrib.layers import convolution2d_in_plane, convolution3d, convolu
 from minitf.contrib.layers import instance_norm, max_pool3d, relu, relu6, repeat, separable_conv2d
 from minitf.contrib.layers import separable_convolution2d, softmax, spatial_softmax, stack, sum_regularizer, unit_norm
 from minitf.contrib.layers import variance_scaling_initializer, xavier_initializer, xavier_initializer_conv2d
-from minitf.contrib.layers import GDN, OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, gdn
+from minitf.contrib.layers import GDN, OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, RevBlock, gdn, recompute_grad
+from minitf.contrib.layers import rev_block
 from minitf.contrib.layers import bow_encoder, dense_to_sparse, embedding_lookup_unique, images_to_sequence
 from minitf.contrib.layers import safe_embedding_lookup_sparse, sequence_to_images
 from minitf.contrib.layers.pooling import pool
