@@ -41,6 +41,11 @@ class Constants:
         if number in self._whole or number in self.memory:
             return
         arrays = [_contents(form, number) for form in self._forms]
+        if arrays[0].dtype.hasobject:
+            if any([not np.array_equal(array, arrays[0]) for array in arrays]):
+                raise Unresizable
+            self._whole[number] = arrays[0]
+            return
         largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest elsewhere
         if all([_begins(largest, array) for array in arrays]):
             self._whole[number] = largest
@@ -111,7 +116,10 @@ class Constants:
         """A value in a constant."""
         number, dtype, where = ref
         offset, *shape = numbers[where].tolist()
-        flat = self._contents(number, numbers, done).reshape(-1).view(np.uint8)
+        contents = self._contents(number, numbers, done)
+        if dtype.hasobject:
+            return contents.reshape(shape)
+        flat = contents.reshape(-1).view(np.uint8)
         return flat[offset : offset + math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
     def contents(self, numbers: np.ndarray) -> dict:
@@ -133,7 +141,7 @@ class Constants:
 def _contents(form: Form, number: int) -> np.ndarray:
     buffer = form.buffers[number]
     array = form.program.low.inputs[buffer.index].known if buffer.kind == "input" else buffer.array
-    if array is None or array.dtype.hasobject:
+    if array is None:
         raise Unresizable
     return array
 

@@ -274,6 +274,8 @@ class Resized:
             if count >= first:
                 with contextlib.suppress(Unresolved):
                     return self._follow(box, Samples(values[:count]), forms, state)
+                if known is not None:  # for its sizes alone steps may be others
+                    return self._fit_in(box, None, state)
         raise Unresizable
 
     def _follow(self, box: Box, samples: Samples, forms: list[Form], state) -> None:

@@ -5,6 +5,7 @@ import gc
 import numpy as np
 import pytest
 from campaigns import sizes
+from random_graphs.build import Built
 from resized import watched
 
 import minitf as tf
@@ -160,6 +161,15 @@ def test_how_often_new_sizes_are_lowered(model, lowered, watch):
             session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
     most = {masked: 8, selected: 8, pairs: 4, attending: 5}
     assert len(lowered) - watch.counts["resized"] <= most.get(model, 3)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 16, 46])
+def test_random_graphs_are_lowered_a_few_times(seed, lowered):
+    """With constants of text in them, and steps along axes of one that are others for the sizes of the first run."""
+    built = Built(seed, batches=[19, 40, 27, 33, 22, 45, 30, 21, 38, 25, 42, 29, 35, 24])
+    lowered.clear()
+    _, error = sizes.outcomes(built, "native", "")
+    assert error is None and len(lowered) <= 9
 
 
 @pytest.mark.parametrize("seed", range(6))
