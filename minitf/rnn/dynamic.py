@@ -56,7 +56,7 @@ def dynamic_rnn(
         if sequence_length is not None:
             sequence_length = sequence_length_tensor(sequence_length, sizes.batch)
             sequence_length = tf.identity(tf.cast(sequence_length, tf.int32), name="sequence_length")
-        batch_size = sizes.batch or tf.shape(flat[0])[1]
+        batch_size = best_effort_input_batch_size(flat)
         state = initial_state_of(cell, initial_state, batch_size, dtype)
         run = _Run(cell, inputs, flat, sizes, state, swap_memory)
         outputs, state = run.loop(sequence_length, batch_size, state_dtype(dtype, state))
@@ -75,6 +75,21 @@ def transpose_batch_time(x) -> Tensor:
         return tf.transpose(x, tf.concat(([1, 0], tf.range(2, tf.rank(x))), axis=0))
     op_counts.skip(op_counts.TRANSPOSED)
     return tf.transpose(x, [1, 0, *range(2, rank)])
+
+
+def best_effort_input_batch_size(flat_input) -> int | Tensor:
+    """How many rows a batch of inputs [time, batch, ...] has: a number if a shape tells, else a scalar tensor.
+
+    Raises:
+      ValueError: for an input of less than two axes.
+    """
+    for given in flat_input:
+        if given.shape.rank is not None:
+            if given.shape.rank < 2:
+                raise ValueError(f"Expected input tensor {given.name} to have rank at least 2, not {given.shape}")
+            if given.shape[1].value is not None:
+                return given.shape[1].value
+    return tf.shape(flat_input[0])[1]
 
 
 @dataclass

@@ -173,6 +173,17 @@ class DeviceWrapper(ScopelessWrapper):
             return step(inputs, state)
 
 
+class CompiledWrapper(ScopelessWrapper):
+    """The cell itself: all that runs is compiled here; compile_stateful: nothing goes by it."""
+
+    def __init__(self, cell, compile_stateful: bool = False):
+        super().__init__(cell)
+        self._compile_stateful = compile_stateful
+
+    def _wrapped(self, inputs, state, step):
+        return step(inputs, state)
+
+
 class OutputProjectionWrapper(Wrapper):
     """Projects each output to `output_size` columns by variables `kernel` and `bias` of its own scope."""
 

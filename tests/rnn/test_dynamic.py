@@ -259,3 +259,13 @@ def test_lengths_of_any_numeric_type(dtype):
         one, other = sess.run([dynamic, tf.stack(static, 1)])
     assert not one[0, 1:].any() and one[1].all()
     np.testing.assert_array_equal(one != 0, other != 0)
+
+
+def test_how_many_rows_there_are():
+    given, count = tf.placeholder, CONTRIB.best_effort_input_batch_size
+    assert count([given(tf.float32), given(tf.float32, [2, None]), given(tf.float32, [2, 5, 1])]) == 5
+    x = given(tf.float32, [2, None])
+    with tf.Session() as session:
+        assert session.run(count([x]), {x: np.ones([2, 3])}) == 3
+    with fails(ValueError, "to have rank at least 2"):
+        count([given(tf.float32, [3])])

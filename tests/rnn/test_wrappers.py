@@ -164,3 +164,12 @@ def test_attention_in_a_loop_draws_as_tensorflow_does():
     tf.nn.dynamic_rnn(cell, tf.zeros([8, 6, 5]), dtype=tf.float32)
     drawn = [op for op in tf.get_default_graph().get_operations() if op.type == "RandomUniform"]
     assert [op.get_attr("seed2") for op in drawn] == [112, 132, 168, 178, 192, 229]
+
+
+def test_a_compiled_cell_is_the_cell():
+    cell = RNN.GRUCell(4)
+    wrapped = CONTRIB.CompiledWrapper(cell)
+    output, _ = wrapped(tf.ones([2, 4]), wrapped.zero_state(2, tf.float32))
+    assert (wrapped.state_size, wrapped.output_size, output.shape.as_list()) == (4, 4, [2, 4])
+    assert [v.name for v in tf.trainable_variables()] == [v.name for v in cell.variables]
+    assert tf.trainable_variables()[0].name == "gru_cell/gates/kernel:0"

@@ -27,3 +27,7 @@ from minitf.contrib.framework.script import py_func
 from minitf.ops.io.record_input import RecordInput
 from minitf.contrib.framework.names import prepend_name_scope, strip_name_scope
 from minitf.framework.tensor_spec import BoundedTensorSpec, TensorSpec
+from minitf.ops.random.kernels import ConvolutionDeltaOrthogonal as convolutional_delta_orthogonal
+from minitf.ops.random.kernels import ConvolutionOrthogonal1D as convolutional_orthogonal_1d
+from minitf.ops.random.kernels import ConvolutionOrthogonal2D as convolutional_orthogonal_2d
+from minitf.ops.random.kernels import ConvolutionOrthogonal3D as convolutional_orthogonal_3d

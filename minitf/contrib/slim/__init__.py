@@ -3,7 +3,8 @@
 from minitf.contrib.slim import data_decoder, data_provider, dataset, dataset_data_provider, parallel_reader
 from minitf.contrib.slim import prefetch_queue, tfexample_decoder, evaluation, learning, losses, model_analyzer, queues
 from minitf.contrib.slim import summaries, nets
-from minitf.contrib.layers import utils
+from minitf.contrib import layers
+from minitf.contrib.layers import initializers, regularizers, utils
 from minitf.contrib.framework import add_arg_scope, add_model_variable, arg_scope, arg_scoped_arguments
 from minitf.contrib.framework import assert_global_step, assert_or_get_global_step, assign_from_checkpoint
 from minitf.contrib.framework import assign_from_checkpoint_fn, assign_from_values, assign_from_values_fn

@@ -56,6 +56,18 @@ class Tensor(ItemHandler):
         return tensor if shape is None else tf.reshape(tensor, shape)
 
 
+class LookupTensor(Tensor):
+    """What a table has for a feature: as `Tensor`, its items looked up in a lookup table."""
+
+    def __init__(self, tensor_key: str, table, shape_keys=None, shape=None, default_value=""):
+        super().__init__(tensor_key, shape_keys, shape, default_value)
+        self._table = table
+
+    def tensors_to_item(self, keys_to_tensors: dict):
+        """What the table has for the tensor."""
+        return self._table.lookup(super().tensors_to_item(keys_to_tensors))
+
+
 def _dense(tensor, default):
     return tf.sparse_tensor_to_dense(tensor, default) if isinstance(tensor, tf.SparseTensor) else tensor
 

@@ -88,6 +88,42 @@ def test_a_single_pass_keeps_the_order(records):
     assert drawn(label, 5) == [0, 2, 4, 1, 3]
 
 
+def test_several_readers_fill_one_queue(records):
+    names = tf.train.string_input_producer(slim.parallel_reader.get_data_files(records), num_epochs=1)
+    queue = tf.FIFOQueue(20, [tf.string, tf.string])
+    reader = slim.parallel_reader.ParallelReader(tf.TFRecordReader, queue, num_readers=2)
+    assert (reader.num_readers, reader.common_queue) == (2, queue)
+    _, record = reader.read(names)
+    [label] = decoder().decode(record, ["label"])
+    count = [reader.num_records_produced(), reader.num_work_units_completed()]
+    with tf.Session() as session:
+        session.run(tf.local_variables_initializer())
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        assert sorted(session.run(label) for _ in range(5)) == [0, 1, 2, 3, 4]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(label)
+        assert session.run(count) == [5, len(slim.parallel_reader.get_data_files(records))]
+        coordinator.request_stop()
+        coordinator.join(threads)
+    for types in ([tf.string], [tf.string, tf.int32]):
+        with pytest.raises(TypeError, match="common_queue.dtypes must be"):
+            slim.parallel_reader.ParallelReader(tf.TFRecordReader, tf.FIFOQueue(3, types))
+
+
+def test_features_are_looked_up():
+    table = tf.contrib.lookup.index_table_from_tensor(["a", "b", "c"], default_value=-1)
+    handlers = {"square": DECODER.LookupTensor("x", table, shape=[2, 2]), "flat": DECODER.LookupTensor("x", table)}
+    made = DECODER.TFExampleDecoder({"x": tf.VarLenFeature(tf.string)}, handlers)
+    letters = tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"b", b"z", b"a", b"c"]))
+    example = tf.train.Example(features=tf.train.Features(feature={"x": letters})).SerializeToString()
+    found = made.decode(example, ["square", "flat"])
+    assert found[0].shape.as_list() == [2, 2]
+    with tf.Session() as session:
+        session.run(tf.tables_initializer())
+        assert [part.tolist() for part in session.run(found)] == [[[1, -1], [0, 2]], [1, -1, 0, 2]]
+
+
 def test_shapes_of_features_and_backups():
     features = {
         "values": tf.VarLenFeature(tf.int64),
