@@ -164,12 +164,12 @@ def test_how_often_new_sizes_are_lowered(model, lowered, watch):
 
 
 @pytest.mark.parametrize("seed", [2, 3, 16, 46])
-def test_random_graphs_are_lowered_a_few_times(seed, lowered):
+def test_random_graphs_are_lowered_a_few_times(seed, lowered, watch):
     """With constants of text in them, and steps along axes of one that are others for the sizes of the first run."""
     built = Built(seed, batches=[19, 40, 27, 33, 22, 45, 30, 21, 38, 25, 42, 29, 35, 24])
     lowered.clear()
     _, error = sizes.outcomes(built, "native", "")
-    assert error is None and len(lowered) <= 9
+    assert error is None and len(lowered) - watch.counts["resized"] <= 9
 
 
 @pytest.mark.parametrize("seed", range(6))
