@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
@@ -174,9 +175,10 @@ _HELPERS = {
 
 
 def install() -> None:
-    """Makes what converted code calls known to all modules of this process."""
+    """Makes what converted code calls, and what Python 2 had, known to all modules of this process."""
     for name, value in _HELPERS.items():
         setattr(builtins, f"__{name}__", value)
+    builtins.reload, sys.setdefaultencoding = python2.reloaded, python2.keep_encoding
 
 
 class Dialect(NamedTuple):

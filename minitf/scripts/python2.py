@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import operator
 import re
+import sys
 
 import numpy as np
 
 from minitf.scripts.source import Unreadable
 
-_NAMES = frozenset(["xrange", "unicode", "raw_input", "long", "basestring", "unichr", "execfile", "reduce", "file"])
+_NAMES = frozenset(
+    ["xrange", "unicode", "raw_input", "long", "basestring", "unichr", "execfile", "reduce", "reload", "file"]
+)
 _STATEMENTS = r"^\s*(print\s+[^(=\s]|print\s*$|exec\s+['\"]|except .+,\s*\w+\s*:|raise \w+, )"
 _METHODS = frozenset(["iteritems", "itervalues", "iterkeys", "has_key"])
 _FIXERS = (
@@ -130,6 +134,15 @@ class Division(ast.NodeTransformer):
 def _call(function: str, node: ast.AST, *arguments: ast.AST) -> ast.Call:
     name = ast.copy_location(ast.Name(f"__{function}__", ast.Load()), node)
     return ast.copy_location(ast.Call(name, list(arguments), []), node)
+
+
+def reloaded(module):
+    """`reload(module)`; `sys` stays, for what scripts reload it for is `sys.setdefaultencoding`."""
+    return module if module is sys else importlib.reload(module)
+
+
+def keep_encoding(name: str) -> None:
+    """`sys.setdefaultencoding(name)`: text needs no encoding to be text any more."""
 
 
 def divide(a, b):

@@ -74,6 +74,22 @@ except ImportError: print("none")
     assert done.stdout.split() == ["6", "top", "1", "none"], done.stderr
 
 
+def test_encodings_are_set_as_they_were(tmp_path):
+    (tmp_path / "own.py").write_text("count = 1")
+    (tmp_path / "main.py").write_text("""
+import sys, own
+reload(sys)
+sys.setdefaultencoding("utf8")
+sys.path.append("still there")
+own.count = 3
+print(reload(own).count, 3 / 2, sys.path[-1])
+""")
+    command = [sys.executable, "-m", "minitf", "run", "main.py"]
+    pytest.importorskip("fissix")
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split() == ["(1,", "1,", "'still", "there')"], done.stderr
+
+
 def test_versions():
     small, large = versions.LooseVersion("1.2"), versions.StrictVersion("1.15.0")
     assert small < large and large >= "1.15" and small == versions.LooseVersion("1.2")
