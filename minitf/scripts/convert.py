@@ -214,8 +214,8 @@ def code_of(
     """
     tree, floor = parsed(text, name, dialect)
     tree = Yesterday().visit(python2.Division().visit(tree) if floor else tree)
-    if package is not None:
-        tree = Siblings(package).visit(tree)
+    if package is not None and "absolute_import" not in python2.features(text):
+        tree = Siblings(package, dialect.python2 or python2.is_python2(text)).visit(tree)
     last = [tree.body.pop()] if shows and tree.body and isinstance(tree.body[-1], ast.Expr) else []
     ast.fix_missing_locations(tree)
     codes = [compile(tree, name, "exec", dont_inherit=True)]

@@ -20,7 +20,7 @@ _STATEMENTS = r"^\s*(print\s+[^(=\s]|print\s*$|exec\s+['\"]|except .+,\s*\w+\s*:
 _METHODS = frozenset(["iteritems", "itervalues", "iterkeys", "has_key"])
 _FIXERS = (
     "apply asserts basestring buffer dict except exec execfile exitfunc filter funcattrs getcwdu has_key "
-    "idioms import imports imports2 input intern itertools itertools_imports long map metaclass methodattrs "
+    "idioms imports imports2 input intern itertools itertools_imports long map metaclass methodattrs "
     "ne next nonzero numliterals operator paren print raise raw_input reduce renames repr standarderror "
     "sys_exc throw tuple_params types unicode urllib ws_comma xrange xreadlines zip"
 )

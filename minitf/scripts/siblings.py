@@ -8,10 +8,13 @@ from pathlib import Path
 
 
 class Siblings(ast.NodeTransformer):
-    """Rewrites `import x` and `from x import y` where x is beside the importing module and nowhere else."""
+    """Rewrites `import x` and `from x import y` where x is beside the importing module.
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    python2: the module surely is Python 2, and finds what is beside it first; others find it where it is nowhere else.
+    """
+
+    def __init__(self, folder: Path, python2: bool):
+        self._folder, self._python2 = folder, python2
 
     def visit_ImportFrom(self, node):
         """`from x import y`."""
@@ -29,4 +32,4 @@ class Siblings(ast.NodeTransformer):
     def _is_beside(self, module: str) -> bool:
         first = module.partition(".")[0]
         there = (self._folder / f"{first}.py").is_file() or (self._folder / first / "__init__.py").is_file()
-        return there and importlib.util.find_spec(first) is None
+        return there and (self._python2 or importlib.util.find_spec(first) is None)

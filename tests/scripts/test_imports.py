@@ -54,13 +54,16 @@ print(type(own.__loader__).__name__, type(theirs.__loader__).__name__)
 
 
 def test_modules_of_a_package_import_each_other_by_bare_names(tmp_path):
+    pytest.importorskip("fissix")
     models = tmp_path / "models"
     models.mkdir()
     (tmp_path / "utils.py").write_text("here = 'top'")
     (models / "utils.py").write_text("here = 'beside'")
     (models / "base.py").write_text("import json, layers\nimport layers as l\nx = layers.y + l.y")
     (models / "layers.py").write_text("from utils import here\ny = 3")
-    (models / "__init__.py").write_text("from base import x\nfrom layers import here")
+    (models / "__init__.py").write_text("from base import x\nfrom layers import here\nimport old, new")
+    (models / "old.py").write_text("from utils import here\nprint here")
+    (models / "new.py").write_text("from __future__ import absolute_import\nfrom utils import here\nprint here")
     code = f"""
 from pathlib import Path
 from minitf.scripts import imports
@@ -71,7 +74,17 @@ try: import layers
 except ImportError: print("none")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.split() == ["6", "top", "1", "none"], done.stderr
+    assert done.stdout.split() == ["beside", "top", "6", "top", "1", "none"], done.stderr
+
+
+def test_a_main_program_beside_a_package_is_no_module_of_it(tmp_path):
+    pytest.importorskip("fissix")
+    (tmp_path / "__init__.py").write_text("")
+    (tmp_path / "own.py").write_text("x = 3")
+    (tmp_path / "main.py").write_text("from own import x\nprint x")
+    command = [sys.executable, "-m", "minitf", "run", str(tmp_path / "main.py")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout.split() == ["3"], done.stderr
 
 
 def test_encodings_are_set_as_they_were(tmp_path):
