@@ -44,9 +44,15 @@ def sift(values, places, p, root, n):
 
 
 @scalar
+def less(x, y):
+    """Whether x is smaller than y: NaN is the least."""
+    return x < y or (x != x and y == y)
+
+
+@scalar
 def below(values, places, i, j):
     """Whether entry i ranks after entry j: it is smaller, or as large and later."""
-    return values[i] < values[j] or (values[i] == values[j] and places[i] > places[j])
+    return less(values[i], values[j]) or (not less(values[j], values[i]) and places[i] > places[j])
 
 
 @scalar
@@ -123,7 +129,7 @@ def top_k(a: T, values: T.out, places: i32p.out, here: i32p.scratch, there: i32p
         for root in range(k // 2 - 1, -1, -1):
             sift(values, places, p, root, k)
         for i in range(k, width):
-            if k > 0 and a[row * width + i] > values[p]:
+            if k > 0 and less(values[p], a[row * width + i]):
                 values[p], places[p] = a[row * width + i], i
                 sift(values, places, p, 0, k)
         for last in range(k - 1, 0, -1):
