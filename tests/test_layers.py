@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "ragged": {"framework", "ops", "runtime", "minitf"},
     "viz": {"framework", "graphs"},
     "overview": {"framework", "graphs", "viz"},
-    "summary": {"framework", "ops", "graphs", "minitf"},
+    "summary": {"framework", "formats", "ops", "graphs", "minitf"},
     "graphs": {"framework", "ops", "runtime", "minitf"},
     "graph_util": {"graphs"},
     "saved_model": {"framework", "graphs", "train", "minitf"},

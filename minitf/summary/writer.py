@@ -6,7 +6,6 @@ import os
 import time
 import weakref
 from collections.abc import Iterator
-from functools import partial
 
 import minitf as tf
 from minitf.framework import errors, protos
@@ -15,6 +14,7 @@ from minitf.framework.origin import warn
 from minitf.graphs import files
 from minitf.graphs.export import graph_def as graph_def_of
 from minitf.graphs.export import without_large_constants
+from minitf.summary.event_file import EventFile
 
 _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
 
@@ -22,9 +22,8 @@ _CLOSED = "this FileWriter is closed: nothing is written until reopen()"
 class FileWriter:
     """Writes summaries, graphs and times into an event file in `logdir`, which is made if there is none.
 
-    graph: is written at once (or a GraphDef as `graph_def`). What is added is written by a thread of its own,
-    which at most `max_queue` events wait for, and is on disk after `flush_secs` seconds, `flush()`, `close()`
-    or the end of the program. `session` makes no difference.
+    graph: is written at once (or a GraphDef as `graph_def`), and so is all that is added later: `max_queue`,
+    `flush_secs` and `session` make no difference.
 
     Raises:
       ImportError: if the package tensorboard is not installed.
@@ -44,9 +43,7 @@ class FileWriter:
     def __init__(
         self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
     ):
-        writer = protos.tensorboard("summary.writer.event_file_writer").EventFileWriter
-        self._logdir = os.fspath(logdir)
-        self._opened = partial(writer, self._logdir, max_queue, flush_secs, filename_suffix or "")
+        self._logdir, self._suffix = os.fspath(logdir), filename_suffix or ""
         self._tags: set[str] = set()  # of summaries whose metadata have been written
         self._run_tags: set[str] = set()
         self._open()
@@ -54,7 +51,7 @@ class FileWriter:
             self.add_graph(graph, graph_def=graph_def)
 
     def _open(self) -> None:
-        self._events = self._opened()
+        self._events = EventFile(self._logdir, self._suffix)
         self._close = weakref.finalize(self, self._events.close)  # called at the end of the program, too
 
     def __enter__(self) -> FileWriter:
@@ -130,19 +127,17 @@ class FileWriter:
 
     def _write(self, event) -> None:
         if self._close.alive:
-            self._events.add_event(event)
+            self._events.add(event)
         else:
             warn(_CLOSED)
 
     def flush(self) -> None:
-        """Waits until all that has been added is on disk."""
-        if self._close.alive:
-            self._events.flush()
-        else:
+        """Says so if the writer is closed: what has been added is written already."""
+        if not self._close.alive:
             warn(_CLOSED)
 
     def close(self) -> None:
-        """Writes what has been added and closes the file; what is added later is not written."""
+        """Closes the file; what is added later is not written."""
         self._close()
 
     def reopen(self) -> None:
