@@ -245,10 +245,16 @@ def _gather_nd(op, params, indices):
 
 def _gather_nd_grad(op, g):
     params, indices = op.inputs
-    size = array.shape(params, out_type=indices.dtype.base_dtype)
+    return scattered_back(g, indices, array.shape(params, out_type=indices.dtype.base_dtype)), None
+
+
+def scattered_back(g: Tensor, indices: Tensor, size: Tensor):
+    """The gradient of what index vectors have picked of a tensor of a size: IndexedSlices if they pick rows."""
+    if indices.shape.rank == 2 and indices.shape[1].value == 1:
+        return IndexedSlices(g, array.squeeze(indices, -1), size)
     if g.shape.rank == 0:  # ScatterNd takes no lone number: TensorFlow has no gradient here
         indices, g = array.expand_dims(indices, 0), array.expand_dims(g, 0)
-    return apply("ScatterNd", indices, g, size), None
+    return apply("ScatterNd", indices, g, size)
 
 
 def _index_depth(indices: TensorShape, rank: int | None):
@@ -342,6 +348,8 @@ def gather_nd(params, indices, name: str | None = None, batch_dims: int = 0) -> 
     """
     if batch_dims:
         return gather_nd_in_batches(params, indices, batch_dims, name)
+    if hasattr(params, "gather_nd"):
+        return params.gather_nd(indices, name=name)
     return apply("GatherNd", params, indices, name=name)
 
 

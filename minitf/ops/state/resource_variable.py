@@ -101,6 +101,12 @@ class ResourceVariable(Variable):
             value = apply("ResourceGather", self._variable, indices, name=scope)
         return identity(value)
 
+    def gather_nd(self, indices, name: str | None = None) -> Tensor:
+        """The parts of the variable at index vectors along the last axis of `indices`, at this place of the program."""
+        with name_scope("GatherNd" if name is None else name) as scope:
+            value = apply("ResourceGatherNd", self._variable, indices, name=scope)
+        return identity(value)
+
     def is_initialized(self, name: str | None = None) -> Tensor:
         """A bool scalar: whether the variable has a value in the session that runs."""
         return state.is_variable_initialized(self._variable, name=name)
@@ -207,7 +213,7 @@ def _then(method: str):
     return change
 
 
-for _name in ("assign", "_moved", "count_up_to", "_scattered", "_strided_slice_assign"):
+for _name in ("gather_nd", "assign", "_moved", "count_up_to", "_scattered", "_strided_slice_assign"):
     setattr(Changed, _name, _then(_name))
 
 

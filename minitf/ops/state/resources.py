@@ -17,7 +17,7 @@ from minitf.framework.shape import UNKNOWN
 from minitf.framework.tensor import IndexedSlices
 from minitf.ops import patterns
 from minitf.ops.array import array
-from minitf.ops.array.gather import bad_index, check_indices, count_of
+from minitf.ops.array.gather import bad_index, check_indices, count_of, scattered_back
 from minitf.ops.state import slice_assign, state, training  # noqa: F401 - they define what is repeated here
 
 _SCATTERED = "Add Div Max Min Mul Sub Update NdAdd NdSub NdUpdate"
@@ -101,6 +101,12 @@ def _gather_grad(op, g):
     return IndexedSlices(values, array.reshape(indices, [-1]), shape), None
 
 
+def _gather_nd_grad(op, g):
+    variable, indices = op.inputs
+    size = apply("VariableShape", variable, out_type=indices.dtype.base_dtype)
+    return scattered_back(g, indices, size), None
+
+
 define(
     "ResourceGather",
     "resource: dtype~[rows, ...], indices: Tindices; batch_dims: int = 0, validate_indices: bool = True"
@@ -110,4 +116,11 @@ define(
     numpy=_gathered,
     kernel=_gather,
     grad=_gather_grad,
+)
+define(
+    "ResourceGatherNd",
+    "resource: dtype, indices: Tindices -> output: dtype",
+    Tindices=dtypes.INDEX,
+    **{rule: getattr(OPS["GatherNd"], rule) for rule in ("shape", "numpy", "kernel")},
+    grad=_gather_nd_grad,
 )

@@ -19,7 +19,7 @@ from minitf.ops.array.identity import identity
 from minitf.ops.array.joining import stack
 from minitf.ops.array.slicing import getitem
 from minitf.ops.control import control
-from minitf.ops.state import slice_assign, state  # noqa: F401 - slice_assign defines an op
+from minitf.ops.state import batch_scatter, slice_assign, state  # noqa: F401 - slice_assign defines an op
 from minitf.ops.state.creation import KINDS, Created
 from minitf.ops.state.partitions import SaveSliceInfo
 from minitf.ops.state.variable_modes import VariableAggregation, VariableSynchronization
@@ -255,6 +255,10 @@ class Variable(metaclass=Created):
     def scatter_nd_sub(self, indices, updates, name: str | None = None) -> Tensor:
         """See `tf.scatter_nd_sub`."""
         return state.scatter_nd_sub(self._variable, indices, updates, name=name)
+
+    def batch_scatter_update(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None):
+        """See `tf.batch_scatter_update`."""
+        return batch_scatter.batch_scatter_update(self, sparse_delta.indices, sparse_delta.values, use_locking, name)
 
     def _strided_slice_assign(self, begin, end, strides, value, name: str | None, masks: dict) -> Tensor:
         return apply("StridedSliceAssign", self._variable, begin, end, strides, value, name=name, **masks)

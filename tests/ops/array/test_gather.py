@@ -1,6 +1,7 @@
 import helpers
 import numpy as np
 import pytest
+import recorded_calls
 from oracle import check_case, check_gradient, facts, op_facts
 
 import minitf as tf
@@ -229,3 +230,26 @@ def test_the_gradient_where_only_a_run_knows_ranks(axis):
         expected[(slice(None),) * (axis % 2) + (place,)] += 2 * given[(slice(None),) * (axis % 2) + (place,)]
     with tf.Session() as session:
         np.testing.assert_array_equal(session.run(slope, {x: given, at: axis}), expected)
+
+
+@pytest.mark.parametrize("call", recorded_calls.calls("gathers"))
+def test_recorded_calls(call):
+    recorded_calls.check(call, "gathers")
+
+
+@pytest.mark.parametrize("depth, kind", [(1, tf.IndexedSlices), (2, tf.Tensor)])
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_gradients_of_picked_rows_are_slices(depth, kind, use_resource):
+    v = tf.get_variable("v", [3, 4], use_resource=use_resource)
+    picked = tf.gather_nd(v, np.zeros([5, depth], np.int32))
+    assert isinstance(tf.gradients(picked, v)[0], kind)
+    helpers.check_gradients(lambda x: tf.gather_nd(x, [[2, 1][:depth], [0, 1][:depth], [2, 1][:depth]]), X)
+
+
+def test_methods_of_variables():
+    for use_resource in (False, True):
+        v = tf.get_variable(f"v{use_resource}", [2, 3], initializer=tf.zeros_initializer(), use_resource=use_resource)
+        change = v.batch_scatter_update(tf.IndexedSlices([[7.0], [8.0]], tf.constant([[2], [0]])))
+        with tf.Session() as session:
+            session.run(v.initializer)
+            assert session.run(change).tolist() == [[0, 0, 7], [8, 0, 0]]

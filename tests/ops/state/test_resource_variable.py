@@ -108,11 +108,13 @@ def test_what_a_change_gives_waits_for_it():
     v = resource([1.0, 2.0])
     change = v.assign([3.0, 4.0])
     more = change.scatter_add(tf.IndexedSlices([10.0], [0])).assign_sub([1.0, 1.0])
-    rows, whole = more.sparse_read([0]), more.read_value()
+    rows, whole, item = more.sparse_read([0]), more.read_value(), more.gather_nd([[0]])
     part = more[1:].assign([100.0])
     with tf.Session() as sess:
         sess.run(v.initializer)
-        np.testing.assert_array_equal(sess.run([rows, whole])[1], [12.0, 3.0])
+        found = sess.run([rows, whole, item])
+        np.testing.assert_array_equal(found[1], [12.0, 3.0])
+        assert found[0] == found[2] == [12.0]
         sess.run(v.initializer)
         np.testing.assert_array_equal(sess.run(part), [12.0, 100.0])
 
