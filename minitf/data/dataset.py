@@ -207,7 +207,17 @@ class Dataset(structure.Structured):
         return Dataset._of(*sources.padded(self, batch_size, padded_shapes, padding_values, drop_remainder), [self])
 
     def unbatch(self) -> Dataset:
-        """The rows of elements, one by one."""
+        """The rows of elements, one by one.
+
+        Raises:
+          ValueError: if components are known to be scalars, or of different numbers of rows.
+        """
+        flat = structure.flatten(self._parts)
+        dense = [p.shape for p in flat if p.kind is tf.Tensor or isinstance(p, structure.DatasetPart)]
+        if any(shape.rank == 0 for shape in dense):
+            raise ValueError(f"unbatch takes elements of rows: scalars have insufficient rank for batching {self!r}")
+        if len({shape[0].value for shape in dense if shape.rank and shape[0].value is not None}) > 1:
+            raise ValueError(f"Cannot unbatch an input whose components have different batch sizes: {self!r}")
         parts = structure.map_structure(lambda p: p.row(), self._parts)
         same = self._through(
             "MapDataset", lambda *element: element[0] if len(element) == 1 else element, "Dataset.unbatch()"
@@ -259,6 +269,9 @@ class Dataset(structure.Structured):
         mine, others = structure.types(self._parts), structure.types(dataset._parts)
         if mine != others:
             raise TypeError(f"Two datasets to concatenate have different types {mine} and {others}")
+        mine, others = [structure.map_structure(lambda p: p.kind, d._parts) for d in (self, dataset)]
+        if mine != others:
+            raise TypeError(f"Two datasets to concatenate have different classes {mine} and {others}")
         parts = structure.map_structure(
             lambda a, b: a.with_shape(a.shape.most_specific_compatible_shape(b.shape)), self._parts, dataset._parts
         )

@@ -322,3 +322,26 @@ def more_datasets_written(tf):
             except Exception as error:
                 found.append(type(error).__name__)
         return found
+
+
+@scenario
+def more_datasets_refused_or_not(tf):
+    calls = [
+        "D.range(3).apply(X.unbatch())",
+        "D.from_tensors((np.arange(3), 2)).apply(X.unbatch())",
+        "D.from_tensors((np.arange(3), np.arange(4))).apply(X.unbatch())",
+        "D.range(3).map(lambda x: tf.py_func(lambda y: y, [x], tf.int64)).apply(X.unbatch())",
+        "D.range(3).window(2).apply(X.unbatch())",
+        "D.range(3).apply(X.dense_to_sparse_batch(1, [4])).concatenate(D.range(8))",
+        *[f"D.range(5).apply(X.shuffle_and_repeat(5, {n}, seed=1)).take(7)" for n in (-2, -1, 0, 2)],
+        *[f"D.range(5).shuffle(3, seed=1).repeat({n}).take(6)" for n in (-2, None, 0, 2)],
+        "D.range(5).repeat(0).shuffle(3, seed=1)",
+        "D.range(5).shuffle(3, seed=1).prefetch(1).repeat(0)",
+        "D.range(5).shuffle(3, seed=1, reshuffle_each_iteration=False).repeat(0)",
+        "D.from_tensor_slices([[1, 2], [1, 3], [1, 2], [4, 4], [2, 1]]).apply(X.unique())",
+        "D.from_tensors(np.arange(6).reshape(2, 3) % 2).repeat(2).apply(X.unique())",
+        "D.from_tensor_slices([['a', 'b'], ['a', 'c'], ['a', 'b']]).apply(X.unique())",
+        "D.from_tensor_slices(np.zeros([3, 0], np.int64)).apply(X.unique())",
+        "D.range(9).map(lambda x: tf.fill([1 + x % 2], x % 3)).apply(X.unique())",
+    ]
+    return {call: tried(tf, call, lambda d: d.make_initializable_iterator()) for call in calls}

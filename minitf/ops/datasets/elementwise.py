@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minitf.framework import errors
 from minitf.ops.datasets.base import (
     ELEMENTS,
@@ -303,6 +305,11 @@ class _UniqueDataset(Other):
         return _New(self.source.start(pull))
 
 
+def _content(array: np.ndarray):
+    """What tells elements apart: what is in them, and their shapes."""
+    return array.shape, tuple(array.reshape(-1).tolist())
+
+
 class _New(Steps):
     kept = ("_source", "_seen")
 
@@ -313,7 +320,7 @@ class _New(Steps):
         known = len(self._seen)
         while True:
             element = next(self._source)
-            self._seen.add(element[0].item())
+            self._seen.add(_content(element[0]))
             if len(self._seen) > known:
                 return element
 

@@ -18,6 +18,11 @@ class Shuffled(Dataset):
             raise self.wrong("buffer_size must be greater than zero.")
         self.seeds = first_place(int(seed), int(seed2))
 
+    def check_times(self, times: int) -> None:
+        """InvalidArgumentError if it cannot be repeated so often."""
+        if times < 1 and times != -1:
+            raise self.wrong("count must be greater than zero or equal to -1.")
+
 
 @dataset_op(
     "ShuffleDataset",
@@ -49,6 +54,7 @@ class _ShuffleAndRepeatDataset(Shuffled):
     def __init__(self, op, source, size, seed, seed2, count):
         super().__init__(op, source, size, seed, seed2)
         self.times = int(count)
+        self.check_times(self.times)
 
     def count(self):
         return _times(self.source.count(), self.times)
@@ -143,6 +149,7 @@ class _RepeatDataset(Other):
     def start(self, pull):
         shuffled = self._fused_with(pull)
         if shuffled:
+            shuffled.check_times(self.numbers[0])
             return _Buffered(shuffled, pull, Words(shuffled.seeds), self.numbers[0])
         return _Repeated(self, pull)
 
