@@ -7,7 +7,8 @@ import itertools
 import re
 import unicodedata
 
-from minitf.ops.strings import scripts
+from minitf.ops.strings import linear, scripts
+from minitf.ops.strings.expressions import ENDED, FREE, Alternatives, Chars, Edge, Group, Repeat, Sequence
 
 _LAST = 0x10FFFF
 _BYTES = (0xDC80, 0xDCFF)  # how bytes that are not UTF-8 are decoded: no character, which only \C matches
@@ -51,28 +52,54 @@ def bytes_of(s: str) -> bytes:
 
 
 @functools.lru_cache(256)
-def compiled(pattern: bytes) -> re.Pattern:
+def compiled(pattern: bytes) -> Pattern:
     """The pattern, for strings as `text` gives them; ValueError for one that RE2 does not take."""
     try:
-        return re.compile(_Parser(pattern.decode()).parsed())
+        return Pattern(_Parser(pattern.decode()).parsed())
     except UnicodeDecodeError:
         reason = "invalid UTF-8"
     except (re.error, _Wrong) as error:
         reason = str(error)
+    except (linear.TooLarge, RecursionError):
+        reason = "pattern too large - compile failed"
     raise ValueError(f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {reason}") from None
 
 
+class Pattern:
+    """A pattern. `re` looks for it where it cannot take long, and else a machine that takes as many steps as there are
+    characters.
+    """
+
+    def __init__(self, node):
+        self.expression = re.compile(node.text)
+        self.groups = self.expression.groups
+        self._weights = node.weight(FREE), node.weight(ENDED)
+        self._machine = linear.Machine(node, self.groups)
+
+    def is_quick(self, s: str) -> bool:
+        """Whether `re` finds all that matches in a string without delay."""
+        return self._weights[0].is_quick(len(s), True)
+
+    def search(self, s: str, place: int = 0):
+        """The first match from a place on."""
+        return (self.expression if self.is_quick(s) else self._machine).search(s, place)
+
+    def fullmatch(self, s: str):
+        """The match, if all of the string does."""
+        return (self.expression if self._weights[1].is_quick(len(s), False) else self._machine).fullmatch(s)
+
+
 @functools.lru_cache(256)
-def never_empty(pattern: re.Pattern) -> bool:
+def never_empty(pattern: Pattern) -> bool:
     """Whether what matches always has characters: `re` replaces that as RE2 does. Where nothing might match is tried:
     patterns of RE2 ask for no more than what is a word or a line around it.
     """
-    nothing = re.compile(rf"(?=(?s:(.*))\Z)(?:{pattern.pattern})(?=\1\Z)")
+    nothing = re.compile(rf"(?=(?s:(.*))\Z)(?:{pattern.expression.pattern})(?=\1\Z)")
     around = itertools.product(("", "a", " ", "\n"), repeat=2)
     return not any(nothing.match(before + after, len(before)) for before, after in around)
 
 
-def matches(pattern: re.Pattern, s: str):
+def matches(pattern: Pattern, s: str):
     """What matches one behind the other; nothing at the end of a match is no match."""
     place, end = 0, -1
     while place <= len(s) and (found := pattern.search(s, place)):
@@ -93,8 +120,9 @@ class _Parser:
     def __init__(self, pattern: str):
         self._pattern, self._place, self._flags = pattern, 0, frozenset()
         self._names: set[str] = set()  # of groups
+        self._count = 0  # of groups
 
-    def parsed(self) -> str:
+    def parsed(self):
         found = self._alternatives()
         if self._place < len(self._pattern):
             raise _Wrong(f"missing ): {self._pattern}")
@@ -133,43 +161,47 @@ class _Parser:
 
     # ---- the grammar
 
-    def _alternatives(self) -> str:
+    def _alternatives(self):
         flags, parts = self._flags, [self._sequence()]
         while self._take("|"):
             parts.append(self._sequence())
         self._flags = flags
-        return "|".join(parts)
+        return parts[0] if len(parts) == 1 else Alternatives(tuple(parts))
 
-    def _sequence(self) -> str:
+    def _sequence(self) -> Sequence:
         parts = []
         while self._place < len(self._pattern) and not self._ahead("|", ")"):
             if (repeated := self._repetition()) is not None:
-                raise _Wrong(f"missing argument to repetition operator: {repeated}")
+                raise _Wrong(f"missing argument to repetition operator: {repeated[0]}")
             parts.append(self._repeated(self._item()))
-        return "".join(parts)
+        return Sequence(tuple(parts))
 
-    def _repeated(self, item: str) -> str:
+    def _repeated(self, item):
         if (count := self._repetition()) is None:
             return item
-        if not item:
-            raise _Wrong(f"missing argument to repetition operator: {count}")
+        if not item.text:
+            raise _Wrong(f"missing argument to repetition operator: {count[0]}")
         lazy = bool(self._take("?")) != ("U" in self._flags)
         if (more := self._repetition()) is not None:
-            raise _Wrong(f"bad repetition operator: {count}{more}")
-        return f"(?:{item}){count}{'?' if lazy else ''}"
+            raise _Wrong(f"bad repetition operator: {count[0]}{more[0]}")
+        found = Repeat(item, count[1], count[2], lazy, count[0])
+        if found.turns > _MOST:
+            raise _Wrong(f"invalid repetition size: {count[0]}")
+        return found
 
-    def _repetition(self) -> str | None:
+    def _repetition(self) -> tuple | None:
+        """A repetition as written, and how often it is at least and at most."""
         if found := self._take("*", "+", "?"):
-            return found
+            return found, int(found == "+"), 1 if found == "?" else None
         found = self._matched(r"\{(\d+)(,(\d*))?\}")
         if not found:
             return None
         least, most = int(found[1]), int(found[3] or found[1])
         if max(least, most) > _MOST or most < least:
             raise _Wrong(f"invalid repetition size: {found[0]}")
-        return found[0]
+        return found[0], least, None if found[2] == "," else most
 
-    def _item(self) -> str:
+    def _item(self):
         char = self._one("")
         if char == "(":
             return self._group()
@@ -180,12 +212,12 @@ class _Parser:
         if char == ".":
             return self._shown(_complement([] if "s" in self._flags else [(10, 10)]))
         if char in "^$":
-            return f"(?m:{char})" if "m" in self._flags else {"^": r"\A", "$": r"\Z"}[char]
+            return Edge(f"(?m:{char})" if "m" in self._flags else {"^": r"\A", "$": r"\Z"}[char])
         return self._shown([(ord(char), ord(char))])
 
-    def _group(self) -> str:
+    def _group(self):
         begin, outside = self._place - 1, self._flags
-        opening = "("
+        opening, number = "(", None
         if self._take("?P<"):
             name = self._until(">", f"invalid named capture group: {self._pattern[begin:]}")
             if not re.fullmatch(_WORD + "+", name):
@@ -199,24 +231,27 @@ class _Parser:
                 raise _Wrong(f"invalid perl operator: {self._pattern[begin : self._place + 1]}")
             self._flags = (self._flags | {*found[1]}) - {*(found[2] or "")}
             if found[3] == ")":
-                return ""
+                return Sequence(())
             opening = "(?:"
+        if opening == "(":
+            self._count += 1
+            number = self._count
         inside = self._alternatives()
         if not self._take(")"):
             raise _Wrong(f"missing ): {self._pattern}")
         self._flags = outside
-        return f"{opening}{inside})"
+        return Group(inside, number, opening)
 
-    def _escaped(self) -> str:
+    def _escaped(self):
         if self._take("Q"):
             end = self._pattern.find("\\E", self._place)
             quoted = self._pattern[self._place : end if end >= 0 else None]
             self._place += len(quoted) + 2 * (end >= 0)
-            return "".join(self._shown([(ord(c), ord(c))]) for c in quoted)
+            return Sequence(tuple([self._shown([(ord(c), ord(c))]) for c in quoted]))
         if found := self._take("b", "B", "A", "z"):
-            return {"b": _EDGE, "B": _NO_EDGE, "A": r"\A", "z": r"\Z"}[found]
+            return Edge({"b": _EDGE, "B": _NO_EDGE, "A": r"\A", "z": r"\Z"}[found])
         if self._take("C"):
-            return r"[\s\S]"
+            return Chars(((0, _LAST),), r"[\s\S]")
         several = self._named_class()
         return self._shown([(code := self._code(), code)] if several is None else several)
 
@@ -247,7 +282,7 @@ class _Parser:
             raise _Wrong(f"invalid escape sequence: \\{char}")
         return _ESCAPES.get(char, ord(char))
 
-    def _class(self) -> str:
+    def _class(self) -> Chars:
         """A class in brackets, for `re`."""
         begin, missing = self._place - 1, f"missing ]: {self._pattern[self._place - 1 :]}"
         negated, found = self._take("^"), []
@@ -256,7 +291,8 @@ class _Parser:
         self._take("]")
         if not negated:
             return self._shown(found)
-        return _shown(_complement(_folded(found) if "i" in self._flags else found))
+        others = _complement(_folded(found) if "i" in self._flags else found)
+        return Chars(tuple(others), _shown(others))
 
     def _in_class(self, missing: str) -> list:
         begin = self._place
@@ -278,8 +314,10 @@ class _Parser:
             raise _Wrong(f"invalid character class range: {self._pattern[begin : self._place]}")
         return [(first, last)]
 
-    def _shown(self, ranges: list) -> str:
-        return f"(?i:{_shown(ranges)})" if "i" in self._flags else _shown(ranges)
+    def _shown(self, ranges: list) -> Chars:
+        if "i" not in self._flags:
+            return Chars(tuple(ranges), _shown(ranges))
+        return Chars(((0, _LAST),), f"(?i:{_shown(ranges)})")
 
 
 def _shown(ranges: list) -> str:

@@ -174,12 +174,13 @@ def _replaced(op, x, pattern: bytes, rewrite: bytes):
     parts = re.split(r"\\([0-9\\])", rewrite[: wrong.start()] if wrong else rewrite)
     parts[1::2] = [part if part == "\\" else int(part) for part in parts[1::2]]
 
-    if regular.never_empty(found):
+    if never_empty := regular.never_empty(found):
         template = "".join([_template(part, found.groups) for part in parts])
-        return patterns.each(lambda s: regular.bytes_of(found.sub(template, regular.text(s), most or 0)), x)
 
     def replaced(s: bytes) -> bytes:
         s = regular.text(s)
+        if never_empty and found.is_quick(s):
+            return regular.bytes_of(found.expression.sub(template, s, most or 0))
         return _rewritten(s, itertools.islice(regular.matches(found, s), most), parts)
 
     return patterns.each(replaced, x)
