@@ -85,6 +85,8 @@ def test_no_branch_leaves_the_native_regions(kind, computed):
         20213,  # zeros in place of slices of lists
         20259,  # a branch in a branch whose predicate is known in another region
         20261,
+        20699,  # a loop over rows of which there is another number in each trip, and what it gives for each of them
+        20740,  # slices in memory, and those that Python has
     ],
 )
 def test_graphs_in_which_a_loop_or_branch_was_left_to_python(seed):

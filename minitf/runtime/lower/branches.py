@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from minitf.runtime.execute.op_by_op import is_native
+from minitf.runtime.lower import held_stacks
 from minitf.runtime.lower.bounded import Bounded
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
-from minitf.runtime.lower.held_stacks import zeros_for
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
 from minitf.runtime.lower.lower import Lowering, makers
@@ -126,10 +126,9 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
 def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:
     """What stays on the host, whichever branch gives it."""
     kinds = {type(r) for r in refs if r is not None}
-    if kinds == {HeldStack, HeldList}:
-        stack = next(r for r in refs if type(r) is HeldStack)
-        refs = [zeros_for(op, r, stack, f) if type(r) is HeldList else r for r, f in zip(refs, frames)]
-    elif Flow in kinds or {HeldStack, HeldList} & kinds and len(kinds) > 1:
+    if HeldStack in kinds and Flow not in kinds and None not in refs:
+        return held_stacks.joined(op, refs, frames)
+    if Flow in kinds or {HeldStack, HeldList} & kinds and len(kinds) > 1:
         raise NotNative(op, lists=makers(refs))
     present = [r for r in refs if r is not None]
     held = next((r for r in present if isinstance(r, Held)), Held(present[0].dtype))

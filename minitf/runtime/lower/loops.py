@@ -80,9 +80,10 @@ class LoopLowering:
         if self.count is not None and self.counted:
             capacity = min(x.shape[0] for x in self.counted)
         else:
-            if self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded:
+            each = self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded
+            if each and not (self.op in self.low.steered and len(self.low.frames) > 1):
                 raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
-            capacity = self._guess()
+            capacity = UNLIMITED if each else self._guess()  # Python keeps them
         node.limit = capacity
         if self.count is not None:
             node.count = self.low.new((), np.int64)
@@ -360,7 +361,7 @@ class LoopLowering:
         if isinstance(ref, Held):
             return self._held_stack(ref)
         if self.capacity == UNLIMITED:
-            return self._kept_stack(ref, leaves)
+            return self._kept_stack(ref, leaves or k not in loop.saved)
         stack = self._stack_of_all(ref)
         slot = stack.slice(0, self.node)
         if low.level_of(ref) <= self.outer and ref.buffer not in low.written_buffers():
