@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from minitf.kernels.math import check
 from minitf.kernels.math.counts import at_least
 from minitf.runtime.lower import counted_calls, counted_ops, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed
+from minitf.runtime.lower.ir import Ref
 from minitf.runtime.tensor_arrays.flows import Full
 
 _MOST_TRIED = 6
@@ -65,12 +67,37 @@ def _ask(low, op, inputs: list, equal: dict, least: int) -> None:
 
 
 def _assumptions(inputs: list):
-    """What may have to be assumed of counts, which of them are equal to others, and how large they are at least."""
+    """What may have to be assumed of counts, which of them are equal to others, or to sizes that are known, and how
+    large they are at least.
+    """
     values = [v for v in inputs if type(v) is Bounded]
     yield {}, 0
     equals = list(itertools.islice(_equalities(values), _MOST_TRIED))
     yield from ((equal, 0) for equal in equals)
     yield from ((equal, least) for least in (1, 2) for equal in [{}, *equals] if values)
+    yield from ((equal, 0) for equal in itertools.islice(_known(values, inputs), _MOST_TRIED))
+
+
+def _known(values: list, inputs: list):
+    """Which counts may be such that sizes are those of the other inputs, which are known, along the same axes, or are
+    what these hold: a shape, or parts of an axis.
+    """
+    rest = [v for v in inputs if type(v) is Ref]
+    held = [v.known.tolist() for v in rest if v.known is not None and v.known.dtype.kind == "i" and v.known.ndim == 1]
+    shapes = [*[v.shape for v in rest], *held, *[v.sizes for v in values]]
+    for value in values:
+        for shape in shapes:
+            if len(shape) == len(value.sizes):
+                yield from filter(None, [functools.reduce(operator.or_, map(_equal_number, value.sizes, shape), {})])
+        for size, parts in itertools.product(value.sizes, held):
+            yield from filter(None, [_equal_number(size, sum(parts))])
+
+
+def _equal_number(size, number) -> dict[Count, Size]:
+    """What the count of a size is where that is a number; nothing if it does not follow one count alone."""
+    if type(size) is not Size or type(number) is Size or [*size.factors.values()] != [1]:
+        return {}
+    return {count: Size(number - size.base, {}) for count in size.factors}
 
 
 def _equalities(values: list):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import numpy as np
+
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower import held_stacks
-from minitf.runtime.lower.bounded import Bounded
+from minitf.runtime.lower import held_stacks, sized_calls
+from minitf.runtime.lower.bounded import Bounded, Count, Size, most, same
 from minitf.runtime.lower.bounded_stacks import BoundedStack
+from minitf.runtime.lower.builder import NATIVE
 from minitf.runtime.lower.frame import Frame
+from minitf.runtime.lower.growing import changes, sizes_of
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
@@ -50,6 +55,7 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
         raise NotNative(op, values[0])  # one branch cannot be taken: it is known to be the other
     frames = [_lowered(low, op, index, used) for index in range(2)]
     both = [pair for pair in zip(*[body.results for body in branches.bodies]) if None not in pair]
+    both = [pair for pair in both if not _in_memory(low, op, pair)]
     for k, frame in enumerate(frames):
         with low.inside(frame):
             low.for_python([pair[k] for pair in both])
@@ -66,6 +72,18 @@ def _lacks(low: Lowering, op, index: int, used: list) -> bool:
     """Whether a branch takes what was not computed."""
     needed, body = low.remembered.in_branch(op, index, used), op.attrs["branches"].bodies[index]
     return any([t in needed.used and low.refs[t] is None for t in body.consts.values()])
+
+
+def _in_memory(low: Lowering, op, results: tuple) -> bool:
+    """Whether two results are of sizes that may be those of one value in memory, in a loop or branch."""
+    refs = [low.refs.get(t) for t in results]
+    if (
+        len(low.frames) == 1
+        or op in low.hosted
+        or any([type(r) not in (Ref, Bounded) or r.dtype.name not in NATIVE for r in refs])
+    ):
+        return False
+    return changes(*refs) is not None
 
 
 def _chosen(low: Lowering, op, index: int, used: list) -> list:
@@ -97,6 +115,8 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
         return None
     if len(present) == 1 and present[0].known is not None:
         return present[0]  # nobody reads it where the other branch is taken
+    if len(present) == 2 and _in_memory(low, op, results) and (Bounded in map(type, refs) or changes(*refs)):
+        return _joined_sizes(low, op, refs, frames)
     if type(present[0]) in (Bounded, BoundedStack):  # nor this
         taken, other = frames if refs[1] is None else frames[::-1]
         return present[0].handed_out(low, taken, other, counts)
@@ -121,6 +141,28 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
             elif isinstance(out, Flow):
                 absent(low, out)
     return out
+
+
+def _joined_sizes(low: Lowering, op, refs: list, frames: list[Frame]) -> Ref | Bounded:
+    """One place for two values of different sizes, and which of these it is."""
+    low.joined.add(op)
+    sizes, told = [], []  # and for each count where it is, and what it is in the branches
+    for pair in zip(*map(sizes_of, refs)):
+        if same(*pair) and type(pair[0]) is not Size:
+            sizes.append(pair[0])
+            continue
+        count = Count()
+        count.ref, count.most = low.new((), np.int64), max(map(most, pair))
+        sizes.append(Size(0, {count: 1}))
+        told.append((count.ref, pair))
+    memory = low.new((math.prod(map(most, sizes)),), refs[0].dtype)
+    for k, (ref, frame) in enumerate(zip(refs, frames)):
+        with low.inside(frame):
+            sized_calls.put(low, op, [pair[k] for _, pair in told], [place for place, _ in told])
+            sized_calls.copy(low, op, ref, memory)
+    if not told:
+        return low.view(memory, sizes)
+    return Bounded(memory, 0, tuple(sizes), memory.dtype, len(low.frames) - 1)
 
 
 def _joined_held(low: Lowering, op, refs: list, frames: list[Frame]) -> Held:

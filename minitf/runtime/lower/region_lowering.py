@@ -20,6 +20,7 @@ class RegionLowering(Lowering):
     def __init__(self, state, written: frozenset, runner: Callable):
         super().__init__(state, written)
         self.runner = runner
+        self.joined: set = set()  # the branches of which both give values of one memory, each as large as it is
 
     def loop(self, op, values):
         loop = op.attrs["loop"]

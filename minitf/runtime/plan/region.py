@@ -295,7 +295,9 @@ class Region:
             except NotNative as error:
                 self._learn(low, error, wanted)
             except MemoryError:
-                if wanted.assumed is not None or not self._assumed.doubt(low.assumes - wanted.seen):
+                if wanted.assumed is None and not low.joined <= self.hosted:
+                    self.hosted |= low.joined  # Python makes room for as much as there is
+                elif wanted.assumed is not None or not self._assumed.doubt(low.assumes - wanted.seen):
                     raise
             except Learned as fact:
                 if fact.origin in wanted.elements:
