@@ -57,7 +57,8 @@ def _ask(low, op, inputs: list, equal: dict, least: int) -> None:
         low.guesses.setdefault(op, 0)
         low.roomed.add(op)
     for count, size in equal.items():
-        sized_calls.call(low, op, check.holds[np.int64], count.ref, 1, (size,), error=differ)
+        wanted = size if size.factors else size.base
+        sized_calls.call(low, op, check.holds[np.int64], count.ref, 1, (wanted,), error=differ)
     for count in counts:
         low.call(at_least[()], count.ref, least, error=differ)
     if equal:
