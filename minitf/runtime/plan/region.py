@@ -345,7 +345,7 @@ class Region:
         """Takes note of what an op that could not be lowered asked for, or that it runs on the host; Split if it has
         to be a step of its own.
         """
-        if low.leaves_counts:  # which may be what is asked for
+        if low.leaves_counts and error.__cause__ is None:  # what is refused is so in any case
             wanted.folds_counts = True
             return
         if error.lists:

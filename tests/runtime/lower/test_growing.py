@@ -105,7 +105,7 @@ MODELS = [
     *[attended, from_nothing, keys_and_values, shrinking, both_ways, padded, doubled, now_and_then, in_a_loop],
     of_two_axes,
 ]
-WITH_CALLS = {both_ways, of_two_axes, now_and_then}  # second derivatives, two sizes at once, a branch's results
+WITH_CALLS = {both_ways, of_two_axes}  # second derivatives, two sizes at once
 
 
 def ran(model, feeds, **config):
