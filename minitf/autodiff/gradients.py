@@ -120,7 +120,7 @@ def gradients(
     xs may be tensors and variables from outside of it.
 
     Raises:
-      TypeError: if a y is a bool or a string; an integer y has no gradients, which is a warning.
+      TypeError: if a y is a bool or a string, or complex without a gradient of its own; an integer y has no gradients, which is a warning.
       ValueError: in a loop, if a path leads through what a loop variable starts as.
       LookupError: if an op on the path has no gradient.
 
@@ -202,6 +202,8 @@ def _check_differentiable(y: Tensor) -> None:
 
 def _seed(y: Tensor, given, index: int):
     base = y.dtype.base_dtype
+    if given is None and base.is_complex:
+        raise TypeError(f"Gradients of complex tensors must set grad_ys: {y.name} is {base.name}")
     if given is None:
         return array.fill(array.shape(y), constant(1, base, name=f"grad_ys_{index}"))
     if isinstance(given, IndexedSlices):
