@@ -120,7 +120,8 @@ def gradients(
     xs may be tensors and variables from outside of it.
 
     Raises:
-      TypeError: if a y is a bool or a string, or complex without a gradient of its own; an integer y has no gradients, which is a warning.
+      TypeError: if a y is a bool or a string, or complex without one of grad_ys; an integer y has no gradients, which
+        is a warning.
       ValueError: in a loop, if a path leads through what a loop variable starts as.
       LookupError: if an op on the path has no gradient.
 
