@@ -17,6 +17,7 @@ NAMES = (
     "chosen_with",
     "sequence_examples",
     "signatures_",
+    "mixed_stores",
 )
 
 

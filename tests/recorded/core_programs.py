@@ -6,7 +6,8 @@ run the same programs with minitf.
 
 import json
 
-import core_ops  # noqa: F401 - their programs are among PROGRAMS then
+import core_mixed  # noqa: F401 - their programs are among PROGRAMS then
+import core_ops  # noqa: F401
 import core_partitions  # noqa: F401
 import core_places  # noqa: F401
 import core_resources  # noqa: F401

@@ -142,10 +142,12 @@ class PartialRuns:
         """
         with self._lock.turn:
             self._check_open()
+            wanted = Fetches(self._graph, fetches)
+            if not wanted.tensors and not wanted.targets and not feed_dict:
+                return wanted.arrange([])
             if handle not in self._partial:
                 raise _refusal("Must run 'setup' before performing partial runs! (by Session.partial_run_setup)")
             run, plan = self._partial[handle]
-            wanted = Fetches(self._graph, fetches)
             if wanted.targets:
                 raise RuntimeError("partial_run() requires empty target_list.")
             run.feed(feeds(self._graph, feed_dict))

@@ -59,6 +59,13 @@ def test_branches_and_loops(abc):
         assert sess.partial_run(handle, chosen, {c: 5}) == 8
 
 
+def test_nothing_wanted_and_nothing_fed_is_nothing_whatever_the_handle(abc):
+    with tf.Session() as sess:
+        assert sess.partial_run("over", []) == [] and sess.partial_run("over", {}, {}) == {}
+        with refused("setup"):
+            sess.partial_run("over", [], {abc[0]: 1.0})
+
+
 def test_errors(abc):
     a, b, c = abc
     total = a + b
