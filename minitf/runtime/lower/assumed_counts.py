@@ -16,7 +16,7 @@ import numpy as np
 from minitf.kernels.math import check
 from minitf.kernels.math.counts import at_least
 from minitf.runtime.lower import counted_calls, counted_ops, sized_calls
-from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed
+from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed, same
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.tensor_arrays.flows import Full
 
@@ -26,7 +26,7 @@ _MOST_TRIED = 6
 def lower(low, op, inputs: list) -> list | None:
     """The values of the op's outputs; None if it has to be left to Python."""
     inputs = [_as_found(low, value) for value in inputs]
-    for equal, least in _assumptions(inputs):
+    for equal, least in _assumptions(op, inputs):
         nodes = low.frames[low.target].nodes
         given, start = [v.replaced(equal) if equal and type(v) is Bounded else v for v in inputs], len(nodes)
         found = counted_ops.lower(low, op, given, least)
@@ -67,7 +67,7 @@ def _ask(low, op, inputs: list, equal: dict, least: int) -> None:
         frame.replaced.clear()
 
 
-def _assumptions(inputs: list):
+def _assumptions(op, inputs: list):
     """What may have to be assumed of counts, which of them are equal to others, or to sizes that are known, and how
     large they are at least.
     """
@@ -76,29 +76,31 @@ def _assumptions(inputs: list):
     equals = list(itertools.islice(_equalities(values), _MOST_TRIED))
     yield from ((equal, 0) for equal in equals)
     yield from ((equal, least) for least in (1, 2) for equal in [{}, *equals] if values)
-    yield from ((equal, 0) for equal in itertools.islice(_known(values, inputs), _MOST_TRIED))
+    yield from ((equal, 0) for equal in itertools.islice(_known(op, values, inputs), _MOST_TRIED))
 
 
-def _known(values: list, inputs: list):
-    """Which counts may be such that sizes are those of the other inputs, which are known, along the same axes, or are
-    what these hold: a shape, or parts of an axis.
+def _known(op, values: list, inputs: list):
+    """Which counts may be such that values are of the shape of another input, which is known, or which that holds; or
+    that an axis has as many parts as are known, if the op gives so many.
     """
     rest = [v for v in inputs if type(v) is Ref]
     held = [v.known.tolist() for v in rest if v.known is not None and v.known.dtype.kind == "i" and v.known.ndim == 1]
-    shapes = [*[v.shape for v in rest], *held, *[v.sizes for v in values]]
-    for value in values:
-        for shape in shapes:
-            if len(shape) == len(value.sizes):
-                yield from filter(None, [functools.reduce(operator.or_, map(_equal_number, value.sizes, shape), {})])
-        for size, parts in itertools.product(value.sizes, held):
-            yield from filter(None, [_equal_number(size, sum(parts))])
+    for value, shape in itertools.product(values, [*[v.shape for v in rest], *held, *[v.sizes for v in values]]):
+        equal = [_equal_number(*pair) for pair in zip(value.sizes, shape)] if len(shape) == len(value.sizes) else [None]
+        if None not in equal and any(equal):
+            yield functools.reduce(operator.or_, equal)
+    for value, parts in itertools.product(values, held):
+        if len(op.outputs) == len(parts) > 1:
+            yield from filter(None, [_equal_number(size, sum(parts)) for size in value.sizes])
 
 
-def _equal_number(size, number) -> dict[Count, Size]:
-    """What the count of a size is where that is a number; nothing if it does not follow one count alone."""
-    if type(size) is not Size or type(number) is Size or [*size.factors.values()] != [1]:
-        return {}
-    return {count: Size(number - size.base, {}) for count in size.factors}
+def _equal_number(size, number) -> dict[Count, Size] | None:
+    """What the count of a size is where that is a number; None if it cannot be that, or may be 1 in its place."""
+    if type(size) is not Size or type(number) is Size:
+        return {} if same(size, number) else None
+    (count, *others), found = size.factors, number - size.base
+    fits = not others and size.factors[count] == 1 and number > 1 and 0 <= found <= count.most
+    return {count: Size(found, {})} if fits else None
 
 
 def _equalities(values: list):

@@ -104,3 +104,27 @@ def test_what_would_take_too_much_memory_is_left_to_python():
             found.append(session.run(fetches, {x: fed}))
     for one, other in zip(*found):
         np.testing.assert_allclose(one, other, 1e-9, 1e-9)
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_filters_are_not_taken_for_what_says_how_large_images_are(padding):
+    """What is known of another operand's shape is assumed of counts only where all of it fits."""
+    x = tf.placeholder(tf.float64, [None, ROWS, N])
+
+    def step(state, a):
+        image = tf.reshape(tf.concat([picked(a), tf.ones([3, N], tf.float64)], 0), [1, -1, N, 1])
+        made = tf.nn.conv2d(image, tf.fill([2, 1, 1, 1], tf.constant(0.3, tf.float64)), [1, 2, 1, 1], padding)
+        return tf.tanh(state + 0.3 * tf.reduce_sum(tf.concat([tf.reshape(made, [-1, N]), a], 0), 0))
+
+    end = tf.foldl(step, x, initializer=tf.zeros([N], tf.float64))
+    first = tf.gradients(tf.reduce_sum(end * end), x)
+    fetches, found, hosts = [end, *first, *tf.gradients(tf.reduce_sum(tf.sin(first[0])), x)], [], []
+    for executor in ("native", "op_by_op"):
+        draw = np.random.RandomState(0)
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            found.append([session.run(fetches, {x: draw.randn(k, ROWS, N)}) for k in (3, 3, 2, 4)])
+            hosts.append(inspect(session).last.on_host)
+    assert not hosts[0]
+    for one, other in zip(*found):
+        for a, b in zip(one, other):
+            np.testing.assert_allclose(a, b, 1e-9, 1e-9)
