@@ -67,7 +67,7 @@ tensorflow.contrib.learn.python.learn.{datasets,preprocessing} tensorflow.contri
 tensorflow.contrib.learn.{python,python.learn} tensorflow.contrib.learn
 tensorflow.contrib.legacy_seq2seq       zero.legacy_seq2seq minitf.contrib.legacy_seq2seq
 tensorflow.contrib.lookup.lookup_ops    minitf.contrib.lookup
-tensorflow.contrib.losses               minitf.contrib.slim.losses
+tensorflow.contrib.losses               zero.losses minitf.contrib.slim.losses
 tensorflow.contrib.losses.{python,python.losses,python.losses.loss_ops} tensorflow.contrib.losses
 tensorflow.contrib.losses.python.{metric_learning,metric_learning.metric_loss_ops} minitf.contrib.metric_learning
 tensorflow.contrib.losses.metric_learning minitf.contrib.metric_learning
@@ -94,7 +94,8 @@ tensorflow.contrib.slim.python.{slim,slim.data} minitf.contrib.slim
 tensorflow.contrib.slim.layers          minitf.contrib.layers
 tensorflow.contrib.slim.utils           minitf.contrib.layers.utils
 tensorflow.contrib.slim.{data_provider,dataset,dataset_data_provider,parallel_reader} minitf.contrib.slim.*
-tensorflow.contrib.slim.{evaluation,learning,losses,model_analyzer,queues,summaries,data_decoder} minitf.contrib.slim.*
+tensorflow.contrib.slim.losses          zero.losses minitf.contrib.slim.losses
+tensorflow.contrib.slim.{evaluation,learning,model_analyzer,queues,summaries,data_decoder} minitf.contrib.slim.*
 tensorflow.contrib.slim.{nets,prefetch_queue,tfexample_decoder} minitf.contrib.slim.*
 tensorflow.contrib.slim.nets.{alexnet,inception,overfeat,resnet_utils} minitf.contrib.slim.nets.*
 tensorflow.contrib.slim.nets.{resnet_v1,resnet_v2,vgg} minitf.contrib.slim.nets.*

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minitf as tf
-from minitf.as_tensorflow.zero import arrays, image, legacy_seq2seq, nn, rnn, rnn_cell, summaries
+from minitf.as_tensorflow.zero import arrays, image, legacy_seq2seq, losses, nn, rnn, rnn_cell, summaries
 
 X = np.arange(12.0, dtype=np.float32).reshape(2, 6)
 
@@ -21,6 +21,11 @@ CALLS = [
     (lambda: arrays.split(0, 2, X, name="s")[1], lambda: tf.split(X, 2, 0)[1]),
     (lambda: arrays.pack([X, X]), lambda: tf.stack([X, X])),
     (lambda: image.per_image_whitening(X[None]), lambda: tf.image.per_image_standardization(X[None])),
+    (lambda: losses.sum_of_squares(X, 2 * X), lambda: tf.contrib.losses.mean_squared_error(X, 2 * X)),
+    (
+        lambda: losses.sum_of_pairwise_squares(X, X * X, weight=2.0),
+        lambda: tf.contrib.losses.mean_pairwise_squared_error(X, X * X, weights=2.0),
+    ),
     (lambda: arrays.unpack(X)[1], lambda: tf.unstack(X)[1]),
     (lambda: arrays.batch_matmul(X[None], X[None], adj_y=True), lambda: tf.matmul(X[None], X[None], adjoint_b=True)),
     (lambda: arrays.reverse(X, [False, True]), lambda: tf.reverse(X, [1])),
