@@ -106,6 +106,7 @@ class NativeExecutor:
         region = self._steps[0] if len(self._steps) == 1 and not self._plan.guards else None
         if not isinstance(region, Region) or region.fetched or any(t not in region.outputs for t in self._plan.fetches):
             return None
+        region.given_away = frozenset(self._plan.fetches)
         return region, [region.outputs.index(t) for t in self._plan.fetches]
 
     def _bodies_of(self, op) -> Bodies | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
+from collections import Counter
 
 import numpy as np
 
@@ -31,12 +32,15 @@ from minitf.runtime.tensor_arrays.flows import Flow, Full
 from minitf.runtime.threads.shards import Shards
 from minitf.runtime.threads.thread_pool import thread_pool
 
+LARGE = 1 << 17  # bytes of a result that is written where the caller gets it
+
 
 class Program:
     """The instructions of a region and its memory; run by up to `threads` threads.
 
     direct: the inputs that are read where they are, if it is one of several that are compared: then nothing has a place
-    before `lay_out`.
+    before `lay_out`. given_away: the outputs that only `fetched` is asked for; large ones are written where the caller
+    gets them.
     """
 
     def __init__(
@@ -47,8 +51,10 @@ class Program:
         passes: list,
         threads: int = 1,
         direct: frozenset | None = None,
+        given_away: frozenset = frozenset(),
     ):
         self.low, self.outputs = low, outputs
+        self._given_away, self._taken = given_away if direct is None else frozenset(), set()
         self._nodes = low.frames[0].nodes
         # What a branch would have given that is known not to be taken is absent, None.
         self.held = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Held)}
@@ -115,11 +121,18 @@ class Program:
 
     def lay_out(self, threads: int) -> None:
         """Gives every buffer its place, and the instructions the addresses."""
-        self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct, alone=threads == 1)
+        given = self._large_results()
+        self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct, threads == 1, given)
         self._stages = [self.memory.stage(ref.buffer) for ref in self.low.inputs]
         self.place(self.results)
         self._alone = Alone(self._nodes, self.memory, self.low.inputs, self.low.session_state)
         self.instructions = self._alone.instructions
+
+    def _large_results(self) -> tuple:
+        """The buffers of large outputs that are given away, each of which is all of an output, and of no other."""
+        owners = Counter([ref.buffer for ref in self._kept])
+        found = [ref for t, ref in zip(self.outputs, self.refs) if t in self._given_away and ref is not None]
+        return tuple([ref.buffer for ref in found if _is_large(ref) and owners[ref.buffer] == 1])
 
     @property
     def results(self) -> list:
@@ -165,6 +178,8 @@ class Program:
                 stage[...] = array
         for stack, at in self._given:
             arrays[at].put(stack)
+        if self.memory.given_away:
+            arrays, self._taken = [*arrays, *self.memory.make()], set()
         here = self._alone.once < LIMIT or self._alone.calls_host  # what Python does is done by who called it
         walk = self._walk if here else self._walk_aside
         stop = walk(arrays)
@@ -250,9 +265,16 @@ class Program:
             if ref is None:
                 raise errors.without_value(tensor)
             view = self.memory.array(ref, arrays)
+            if ref.buffer in self.memory.given_away:
+                return self._handed_over(ref.buffer, view)
             if ref.buffer.kind != "input" or ref.known is not None:
                 self._views[position] = view
         return copied(view) if view.ndim else view[()]
+
+    def _handed_over(self, buffer, view: np.ndarray) -> np.ndarray:
+        """What is there, for the first one who asks; a copy for others."""
+        first, self._taken = buffer not in self._taken, self._taken | {buffer}
+        return view if first else copied(view)
 
     def value(self, tensor, ref: Ref | None, arrays: list, read: dict):
         """A value the program computed, or None; in its own memory, which the next run overwrites.
@@ -268,7 +290,7 @@ class Program:
             return None
         if ref.slot is not None and follows_variable(tensor.op):
             return Reference(ref.slot)
-        if ref.buffer.kind not in ("arena", "constant"):
+        if ref.buffer.kind not in ("arena", "constant") or ref.buffer in self.memory.given_away:
             return self._present(tensor, ref, arrays)
         if tensor not in self._lasting:  # it is at the same place in each run
             self._lasting[tensor] = self._present(tensor, ref, arrays)
@@ -326,6 +348,12 @@ class Program:
         call = twin.instructions.calls.get(stop.place) if twin is not None else None
         if call is not None and stop.call is not None and call.kernel is stop.call.kernel:
             twin._failed(stop._replace(instructions=twin.instructions), arrays)
+
+
+def _is_large(ref: Ref) -> bool:
+    """Whether a result is a whole buffer of its own, and so large that a copy would take long."""
+    own = ref.buffer.kind == "arena" and not ref.buffer.swapped and ref.buffer.home is None and not ref.moves
+    return own and ref.known is None and ref.offset == 0 and LARGE <= ref.nbytes == ref.buffer.size
 
 
 def _lasts(ref) -> bool:

@@ -15,12 +15,14 @@ from minitf.runtime.memory.memory import Memory
 class Instructions:
     """Instructions for the virtual machine.
 
-    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run.
+    `patches[i]` are the places and byte offsets where the address of input i has to be written before a run, or, behind
+    the inputs, that of what is given away.
     """
 
     def __init__(self, nodes: list, memory: Memory, inputs: list[Ref]):
         self.memory = memory
-        self.patches: list[list[tuple[int, int]]] = [[] for _ in inputs]
+        self.patches: list[list[tuple[int, int]]] = [[] for _ in [*inputs, *memory.given_away]]
+        self._given_away = {buffer: number for number, buffer in enumerate(memory.given_away, len(inputs))}
         self.addresses: dict[int, tuple] = {}  # place -> buffer and offset of the address in it
         self._words: list[int] = []
         self._moves: dict[int, list[tuple[int, int]]] = {}
@@ -144,8 +146,11 @@ class Instructions:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer, offset = ref.buffer, ref.offset
         self.addresses[place] = buffer, offset
+        number = self._given_away.get(buffer)
         if buffer.kind == "input" and self.memory.stage(buffer) is None:
-            self.patches[buffer.index].append((place, offset))
+            number = buffer.index
+        if number is not None:
+            self.patches[number].append((place, offset))
             self._words.append(0)
             return
         self._words.append(self.memory.address(buffer) + offset)

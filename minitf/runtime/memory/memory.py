@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitf.kernels.machine.alloc import aligned
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.memory.arena import intervals, place
 from minitf.runtime.memory.storage import Arena, Swap
@@ -13,19 +14,30 @@ STAGED = 32768  # bytes: inputs up to this size are copied, larger ones are read
 
 class Memory:
     """The memory that one region works on, with everything at its place. Inputs of numbers `direct` are read
-    in the caller's memory, however small. Several threads share it, or one has it `alone`.
+    in the caller's memory, however small. Several threads share it, or one has it `alone`. `given_away` are the buffers
+    that are no part of the arena: their memory is made for each run.
     """
 
     def __init__(
-        self, nodes: list, inputs: list[Ref], outputs: list[Ref], direct: frozenset = frozenset(), alone: bool = True
+        self,
+        nodes: list,
+        inputs: list[Ref],
+        outputs: list[Ref],
+        direct: frozenset = frozenset(),
+        alone: bool = True,
+        given_away: tuple = (),
     ):
+        self.given_away, self._made = given_away, {}
         self._stages = {
             r.buffer: np.empty(r.shape, r.dtype)
             for r in inputs
             if r.nbytes <= STAGED and r.known is None and r.buffer.index not in direct
         }
         lives = intervals(nodes, {r.buffer for r in outputs})
-        self.arena = Arena(place({b: life for b, life in lives.items() if not b.swapped}, alike=not alone))
+        placed = {b: life for b, life in lives.items() if not b.swapped and b not in given_away}
+        self.arena = Arena(end := place(placed, alike=not alone))
+        for buffer in given_away:  # behind the arena: there is nothing else
+            buffer.offset, end = end, end + buffer.size
         self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))
         self._starts = {False: self.arena.address, True: self.swap.address}  # by whether it is swapped
         self._kept: dict[int, np.ndarray] = {}  # arrays whose addresses were given out
@@ -49,12 +61,20 @@ class Memory:
         """The contents of a value, without a copy."""
         if ref.known is not None:
             return ref.known
+        if ref.buffer in self.given_away:
+            flat = self._made[ref.buffer]
+            return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
         if ref.buffer.kind == "arena":
             memory, start = (self.swap if ref.buffer.swapped else self.arena), ref.buffer.offset + ref.offset
             return memory.bytes[start : start + ref.nbytes].view(ref.dtype).reshape(ref.shape)
         whole = inputs[ref.buffer.index] if ref.buffer.kind == "input" else self._own(ref.buffer)
         flat = whole.reshape(-1).view(np.uint8)
         return flat[ref.offset : ref.offset + ref.nbytes].view(ref.dtype).reshape(ref.shape)
+
+    def make(self) -> list[np.ndarray]:
+        """What is given away after the run that begins."""
+        self._made = {buffer: aligned((buffer.size,), np.uint8) for buffer in self.given_away}
+        return list(self._made.values())
 
     @staticmethod
     def _own(buffer) -> np.ndarray:
@@ -75,6 +95,8 @@ class Memory:
 
 class Nowhere:
     """What there is instead for a program that is only looked at: nothing has a place."""
+
+    given_away = ()
 
     def stage(self, buffer) -> None:
         """Nothing is copied before a run."""

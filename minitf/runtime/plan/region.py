@@ -63,6 +63,7 @@ class Region:
         self.used = used  # the tensors that its ops, or who comes later, use
         self.fetched = fetched  # the outputs that follow a variable and are wanted as they are at their place
         self.written, self.state, self.passes, self.threads = written, state, passes, threads
+        self.given_away: frozenset = frozenset()  # the outputs that nobody takes but who fetches them
         self._branches = branches or Branches()
         self._leaving = leaving(outputs)
         self.specialized: set = set()  # the inputs whose contents decide shapes
@@ -288,7 +289,7 @@ class Region:
         while True:
             try:
                 self._lower_ops(low)
-                program = Program(low, self.outputs, low.copies, passes, threads, wanted.direct)
+                program = Program(low, self.outputs, low.copies, passes, threads, wanted.direct, self.given_away)
                 self._elements.note_all(wanted.elements, sizes)
                 if self._runs_once(low, program):
                     return program

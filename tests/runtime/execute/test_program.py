@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import minitf as tf
+from minitf.runtime import inspect
+from minitf.runtime.execute.program import LARGE
 
 PASSES = pytest.mark.parametrize("passes", ["none", ""])
 
@@ -83,3 +85,80 @@ def test_the_gradient_of_a_branch_that_may_not_be_taken(branch, split, passes):
 
     runs = [(np.ones([n, 3]), p, np.ones(n, bool)) for n, p in [(2, True), (3, False), (3, True)]]
     assert_as_op_by_op(build, runs, passes)
+
+
+# ---- large results, which are written where the caller gets them
+
+
+def feeds():
+    return [np.random.default_rng(k).normal(size=(size, 40)) for k, size in enumerate((600, 500, 600, 700, 650, 600))]
+
+
+def network():
+    x = tf.placeholder(tf.float64, [None, 40])
+    outputs, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(64), tf.reshape(x, [-1, 10, 40]), dtype=tf.float64)
+    return [outputs, state, tf.gradients(outputs, x)[0]], [x]
+
+
+def in_a_branch():
+    x = tf.placeholder(tf.float64, [None, 40])
+    return [tf.cond(tf.reduce_sum(x) > 0, lambda: tf.exp(x), lambda: -x), tf.transpose(x)], [x]
+
+
+def counted():
+    x = tf.placeholder(tf.float64, [None, 40])
+    return [tf.boolean_mask(x, x[:, 0] > -1), tf.sort(x), tf.concat([x, x], 1)], [x]
+
+
+def stacked():
+    x = tf.placeholder(tf.float64, [None, 40])
+    return [tf.scan(lambda a, row: a + row, x), tf.map_fn(lambda row: tf.py_func(np.negative, [row], tf.float64), x)], [
+        x
+    ]
+
+
+def by_variables():
+    x, v = tf.placeholder(tf.float64, [None, 40]), tf.Variable(np.ones((500, 40)))
+    with tf.control_dependencies([v.assign_add(v + tf.reduce_sum(x))]):
+        return [v + 0, v.read_value(), tf.identity(v)], [x]
+
+
+@PASSES
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("build", [network, in_a_branch, counted, stacked, by_variables], ids=lambda f: f.__name__)
+def test_large_results_are_the_callers_own(build, threads, passes):
+    expected = outcome(build, [[x] for x in feeds()], executor="op_by_op")
+    with tf.Graph().as_default():
+        tf.set_random_seed(1)
+        fetches, (x,) = build()
+        config = tf.ConfigProto(passes=passes, intra_op_parallelism_threads=threads)
+        with tf.Session(config=config) as session:
+            session.run(tf.global_variables_initializer())
+            for fed, wanted in zip(feeds(), expected):
+                found = session.run(fetches, {x: fed})
+                for a, b in zip(found, wanted):
+                    np.testing.assert_allclose(a, b, 1e-9, 1e-11)
+                    a[...] = np.nan  # nobody reads it again
+
+
+def test_large_results_are_not_copied():
+    for size in (LARGE // 4 - 1, LARGE // 4):
+        x = tf.placeholder(tf.float32, [size])
+        y = tf.exp(x)
+        with tf.Session() as session:
+            first, again = session.run(y, {x: np.zeros(size)}), session.run(y, {x: np.ones(size)})
+            (program,) = inspect(session).last.steps[-1].programs
+            assert len(program.memory.given_away) == (4 * size >= LARGE)
+            assert not np.shares_memory(again, program.fetched(0, []))
+        assert (first == 1).all() and not np.shares_memory(first, again)
+
+
+def test_what_failed_gives_nothing_away():
+    x, places = tf.placeholder(tf.float32, [1000, 50]), tf.placeholder(tf.int32, [1000])
+    y = tf.gather(x, places) + 1
+    with tf.Session() as session:
+        for _ in range(3):
+            found = session.run(y, {x: np.ones((1000, 50)), places: np.arange(1000)})
+            with pytest.raises(tf.errors.InvalidArgumentError, match="1000"):
+                session.run(y, {x: np.zeros((1000, 50)), places: np.full(1000, 1000)})
+            assert (found == 2).all()
