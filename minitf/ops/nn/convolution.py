@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from minitf.framework import errors
 from minitf.framework.apply import apply
 from minitf.framework.graph import name_scope
@@ -13,7 +15,7 @@ from minitf.kernels.math import convolution as kernels
 from minitf.ops import patterns
 from minitf.ops.nn.axes import check_format, for_each_axis, listed
 from minitf.ops.nn.convolving import Convolution
-from minitf.ops.nn.windows import Windows, explicit
+from minitf.ops.nn.windows import Windows, axis, explicit
 
 _BATCH = 8  # images: from so many on they are the rows of products
 _LONG, _SMALL = 16, 1 << 16  # images that are added up by one product, into a filter that stays in the cache
@@ -48,8 +50,8 @@ class _OfImages(Convolution):
                 f"({groups})"
             )
 
-    def lies(self, op, sizes: tuple, f: tuple, g: tuple | None = None) -> Windows:
-        found = super().lies(op, sizes, f, g)
+    def lies(self, op, sizes: tuple, f: tuple, g: tuple | None = None, along: Callable = axis) -> Windows:
+        found = super().lies(op, sizes, f, g, along)
         if sizes[3] != f[2] and not sizes[3]:
             raise ValueError(f"input depth must be evenly divisible by filter depth: {sizes[3]} vs {f[2]}")
         if sizes[3] != f[2]:

@@ -13,7 +13,16 @@ from minitf.ops import patterns
 from minitf.ops.array import array, shapes
 from minitf.ops.nn import axes
 from minitf.ops.nn.axes import channels_last, own_order
-from minitf.ops.nn.windows import Windows, check_moves, check_padding, check_strides, static_count, windows
+from minitf.ops.nn.windows import (
+    Windows,
+    axis,
+    check_moves,
+    check_padding,
+    check_strides,
+    counted_by,
+    static_count,
+    windows,
+)
 
 
 def moves(strides, padding, data_format, dilations, formats: tuple = axes.IMAGES, taken: Callable = axes.listed):
@@ -27,6 +36,11 @@ def moves(strides, padding, data_format, dilations, formats: tuple = axes.IMAGES
         "data_format": data_format,
         "dilations": taken([1] * len(data_format) if dilations is None else dilations, "dilations", data_format),
     }
+
+
+def _along(b, images, results: tuple | None = None) -> Callable:
+    """What finds the windows along an axis of images, of which there are results of a shape, if that is known."""
+    return counted_by(b, images, results) if b.counts_parts else axis
 
 
 class Convolution:
@@ -79,11 +93,13 @@ class Convolution:
         """ValueError for a depth for which a filter of shape f is not made."""
         raise NotImplementedError
 
-    def lies(self, op, sizes: tuple, f: tuple, g: tuple | None = None) -> Windows:
-        """How a filter of shape f lies on images of sizes [images, h, w, c], if gradients of shape g go with them."""
+    def lies(self, op, sizes: tuple, f: tuple, g: tuple | None = None, along: Callable = axis) -> Windows:
+        """How a filter of shape f lies on images of sizes [images, h, w, c], if gradients of shape g go with them.
+        along: finds the windows along an axis.
+        """
         check_moves(op)
         self.check_depth(sizes[-1], f)
-        found = windows(op, sizes, f)
+        found = windows(op, sizes, f, along)
         expected = (sizes[0], *found.counts, self.depth(f))
         if g not in (None, expected):
             raise ValueError(
@@ -119,25 +135,25 @@ class Convolution:
     def kernel(self, b, op, x, f):
         """Lowers the convolution."""
         x, f = self._given(b, op, x, f)
-        found = self.lies(op, x.shape, f.shape)
+        found = self.lies(op, x.shape, f.shape, None, _along(b, op.inputs[0]))
         out = b.new((x.shape[0], *found.counts, self.depth(f.shape)), x.dtype)
-        if out.size:
+        if out.size or b.counts_parts:  # what follows counts is called for none as for many
             self.call(b, x, f, out, found)
         return own_order(b, op, out)
 
     def input_kernel(self, b, op, wanted, f, g):
         """Lowers the gradient for the input."""
         shape, f, g = self._given_for_input(b, op, b.data(wanted), f, g)
-        found = self.lies(op, shape, f.shape, g.shape)
+        found = self.lies(op, shape, f.shape, g.shape, _along(b, op.outputs[0], g.shape))
         out = b.new(shape, f.dtype)
-        if out.size:
+        if out.size or b.counts_parts:
             self.call_for_input(b, f, g, out, found)
         return own_order(b, op, out)
 
     def filter_kernel(self, b, op, x, wanted, g):
         """Lowers the gradient for the filter."""
         x, shape, g = self._given_for_filter(b, op, x, b.data(wanted), g)
-        found = self.lies(op, x.shape, shape, g.shape)
+        found = self.lies(op, x.shape, shape, g.shape, _along(b, op.inputs[0], g.shape))
         out = b.new(shape, x.dtype)
         if out.size:
             self.call_for_filter(b, x, g, out, found)

@@ -125,6 +125,17 @@ OF_SIZES = {
     "mirrored by a number": lambda a: tf.sin(tf.pad(a, [[tf.minimum(number(a), ROWS), 1], [0, 0]], "SYMMETRIC")),
     "largest of some": lambda a: tf.sin(tf.nn.max_pool(longer(a), [1, 2, 2, 1], [1, 2, 1, 1], "SAME")),
     "means of some": lambda a: tf.sin(tf.nn.avg_pool(longer(a), [1, 3, 1, 1], [1, 2, 1, 1], "VALID")),
+    "filters that move on": lambda a: tf.sin(
+        tf.nn.conv2d(longer(a), tf.ones([2, 2, 1, 2]) * 0.3, [1, 2, 1, 1], "SAME")
+    ),
+    "filters inside": lambda a: tf.sin(tf.nn.conv2d(longer(a), tf.ones([2, 1, 1, 2]) * 0.3, [1, 3, 2, 1], "VALID")),
+    "filters on none": lambda a: tf.nn.conv2d(image(a), tf.ones([2, 2, 1, 1]) * 0.3, [1, 2, 1, 1], "SAME") * a[0, 0],
+    "filters for each channel": lambda a: tf.nn.depthwise_conv2d(
+        longer(a), tf.ones([2, 2, 1, 2]), [1, 2, 2, 1], "SAME"
+    ),
+    "filters of volumes": lambda a: tf.nn.conv3d(
+        longer(a)[..., None], tf.ones([2, 2, 1, 1, 2]), [1, 2, 1, 1, 1], "SAME"
+    ),
 }
 
 
