@@ -48,12 +48,18 @@ class Sizes:
     """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
 
     free: the positions of those that vary on their own. counted: those of numbers that only a run finds out. unsure:
-    of these those that may vary though they were not seen to. told: so many points tell of any factor, and something
-    added, by which one follows another one.
+    of these those that may vary though they were not seen to, and are a guess in the last point; they vary on their
+    own, or if they are `equal` to others, or products, with these. told: so many points tell of any factor, and
+    something added, by which one follows another one.
     """
 
     def __init__(
-        self, points: list, counted: frozenset = frozenset(), unsure: frozenset = frozenset(), told: int = _TOLD
+        self,
+        points: list,
+        counted: frozenset = frozenset(),
+        unsure: frozenset = frozenset(),
+        told: int = _TOLD,
+        equal: bool = False,
     ):
         self._told = told
         self._table = np.array(points, np.int64)
@@ -65,7 +71,7 @@ class Sizes:
         vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
         self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
-            if position in unsure or not self._follows(position):
+            if not (equal and self._is_equal(position) if position in unsure else self._follows(position)):
                 self.free.append(position)
 
     @property
@@ -90,6 +96,25 @@ class Sizes:
             factor = _factor(column, self._table[:, first] * self._table[:, other])
             if factor:
                 self._products.append((position, factor, k, j))
+                return True
+        return False
+
+    def _is_equal(self, position: int) -> bool:
+        """Notes what a number that only a run finds out was always equal to, if there is anything: 0, 1, a number like
+        it, a size or a product. If it is a few, it may be equal to a size by chance.
+        """
+        known, counted = self._table[:-1], self._counted
+        if known[0, position] < SMALLEST and (self._table[:, position] == known[0, position]).all():
+            return True
+        for k, first in enumerate(self.free):
+            likely = first in counted or known[:, position].min() >= _FEW
+            if likely and np.array_equal(known[:, position], known[:, first]):
+                self._linear.append((position, 1, k, 0))
+                return True
+        given = [(k, first) for k, first in enumerate(self.free) if first not in counted]
+        for (k, first), (j, other) in itertools.combinations(given, 2):
+            if np.array_equal(known[:, position], known[:, first] * known[:, other]):
+                self._products.append((position, 1, k, j))
                 return True
         return False
 
@@ -130,7 +155,7 @@ class Sizes:
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
         lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
         highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
-        highs = [high + 1 - (high - low) % 2 for low, high in zip(lows, highs)]  # one odd, one even: see `Box`
+        highs = [high + (low < high) * (1 - (high - low) % 2) for low, high in zip(lows, highs)]  # see `Box._around`
         nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
         nearer = [low + 1 - (high - low) % 2 for low, high in zip(nearer, highs)]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]

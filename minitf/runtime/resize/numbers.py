@@ -189,7 +189,9 @@ _SOLVED = {1: _one, 2: _two, 3: _more}
 
 
 class Numbers:
-    """Numbers that depend on sizes, given for samples; raises Unresolved where it is not known how."""
+    """Numbers that depend on sizes, given for samples; raises Unresolved where it is not known how, and Unresizable
+    where they do not: what is the same for some sizes, and another number for others, has an end somewhere.
+    """
 
     def __init__(self, samples: Samples, table: np.ndarray):
         self._first = table[0]
@@ -198,7 +200,8 @@ class Numbers:
             raise Unresolved
         sums = [samples.made_of(numbers) for numbers in map(tuple, table[:, self.varying].T.tolist())]
         if None in sums:
-            raise Unresolved
+            halts = any([len({*n}) < len(n) for n, s in zip(table[:, self.varying].T.tolist(), sums) if s is None])
+            raise Unresizable if halts else Unresolved
         self._products = list(dict.fromkeys([p for s in sums for p in s if p]))
         self._constants = np.array([s[()] for s in sums], np.int64)
         factors = [[s.get(p, 0) for s in sums] for p in self._products]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minitf.runtime.resize.box import Box
-from minitf.runtime.resize.numbers import Numbers, Samples, Unresolved
+from minitf.runtime.resize.numbers import Numbers, Samples, Unresizable, Unresolved
 
 MULTIPLES = {
     "a product": lambda t, b, s, *_: 256 * b * t,
@@ -71,8 +71,15 @@ def test_three_samples_tell_no_sums():
             Numbers(Samples(values), table(function, values))
 
 
+def test_for_what_ends_somewhere_no_more_samples_are_wanted():
+    values = Box([12, 14], [41, 53]).first_samples((29, 28))
+    with pytest.raises(Unresizable) as error:
+        Numbers(Samples(values), table(lambda b, t: 64 * min(t, 20), values))
+    assert error.type is Unresizable
+
+
 def test_samples_in_which_a_product_is_the_same_tell_nothing():
-    with pytest.raises(Unresolved):
+    with pytest.raises(Unresizable):
         Numbers(Samples([(6, 10), (10, 6), (4, 15)]), np.array([[7], [7], [7]]))
 
 
@@ -81,7 +88,7 @@ def test_samples_in_which_a_product_is_the_same_tell_nothing():
 def test_what_does_not_follow_sizes_is_not_found(name, box):
     for count in range(len(box.first_samples()), len(box.samples()) + 1):
         values = box.samples()[:count]
-        with pytest.raises(Unresolved):
+        with pytest.raises(Unresizable):
             Numbers(Samples(values), table(NOT_FOUND[name], values))
 
 
@@ -102,7 +109,7 @@ def test_sums_of_any_products_are_found_or_need_more_samples(sizes):
             values = box.samples()[:count]
             try:
                 numbers = Numbers(Samples(values), table(of, values))
-            except Unresolved:
+            except Unresizable:
                 continue
             found += 1
             for _ in range(20):
@@ -116,7 +123,7 @@ def test_what_shrinks_takes_more_samples():
     for box in BOXES:
         values = box.samples()
         wanted = table(lambda t, *_: 4096 - 64 * t, values)
-        with pytest.raises(Unresolved):
+        with pytest.raises(Unresizable):
             Numbers(Samples(box.first_samples()), wanted[: len(box.first_samples())])
         assert Numbers(Samples(values), wanted).at((20, 13, 10, 7)).tolist() == [4096 - 1280]
 
@@ -135,7 +142,7 @@ def test_steps_are_no_sums_of_sizes_of_which_there_are_few(name):
             values = box.samples()[:count]
             try:
                 numbers = Numbers(Samples(values), table(STEPS[name], values))
-            except Unresolved:
+            except Unresizable:
                 continue
             for t in range(box.low[0], box.high[0] + 1):
                 assert numbers.at((t, *box.high[1:])).tolist() == [STEPS[name](t)], (box.low, box.high)
@@ -212,7 +219,7 @@ def test_what_two_corners_tell_with_what_is_known(name):
         function = {**MULTIPLES, **NOT_FOUND}[name]
         try:
             check(Numbers(Samples(values), table(function, values)), function, box)
-        except Unresolved:
+        except Unresizable:
             assert name in NOT_FOUND or not Samples(values).apart or name == "one of all pairs"
     assert used > 10
 

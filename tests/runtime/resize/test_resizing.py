@@ -283,6 +283,16 @@ def test_what_is_counted_and_leaves_a_region(count, for_python):
                 np.testing.assert_array_equal(one, other)
 
 
+def test_numbers_that_were_equal_follow_each_other():
+    """Of what only a run finds out the first time tells: here a size, a product, the same number twice, and 1."""
+    seen, given = (40, 36, 36, 1440, 900, 900, 1), (31, 45, 36, 1440, 900, 900, 1)
+    counted = frozenset(range(2, 7))
+    first, *_ = resizing._ways([seen, given], counted, counted)
+    assert [sorted(first.free), first.usable] == [[0, 1, 4], True]
+    values = {0: 10, 1: 20, 4: 30}
+    assert first.point(tuple([values[position] for position in first.free])) == (10, 20, 20, 200, 30, 30, 1)
+
+
 def test_what_one_size_leaves_another_one_may_follow_it():
     twice = resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset())
     assert [len(sizes.free) for sizes in twice] == [2, 1]
