@@ -11,12 +11,10 @@ import numpy as np
 from minitf.framework.errors import InternalError, OpError
 from minitf.framework.inside import Flag
 from minitf.framework.registry import check_sizes
-from minitf.framework.static import full
 from minitf.kernels.compile import layout
 from minitf.kernels.math import check
 from minitf.kernels.math.state import assign
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp
-from minitf.runtime.lower import assumed_counts, held_lists, host_calls
+from minitf.runtime.lower import assumed_counts, folding, held_lists, host_calls
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Builder, NeedsData
@@ -32,8 +30,6 @@ from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import counted_flows, flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
-_FOLDED = 4096  # elements: constants up to this size are computed while lowering
-_SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 _SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack)  # no memory of a variable is among these
 
 
@@ -307,7 +303,7 @@ class Lowering(Builder):
         try:
             if definition.sized:
                 check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
-            folded = None if held else self._folded(op, inputs)
+            folded = None if held else folding.folded(self, op, inputs)
             if folded is not None:
                 return folded
             rule = (self.remembered.traits.get(op) or self.remembered.traits_of(op)).kernel
@@ -407,33 +403,6 @@ class Lowering(Builder):
         moving = [nodes.index(loop) for loop, _ in ref.moves if loop in nodes]
         return max([ref.buffer.level, *moving])
 
-    def _folded(self, op, inputs: list):
-        """The outputs as constants if all inputs are known and small."""
-        if not inputs or op.definition.numpy is None or op.definition.stateful:
-            return None
-        known = []
-        for ref in inputs:
-            if ref.known is None or ref.known.size > _FOLDED or full(ref.known) is None:
-                return None
-            known.append(ref.known)
-        if not self.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
-            self.leaves_counts = True
-            return None
-        if _may_be_large(op, known):
-            return None  # whether there is room for it is asked when the kernel's output is laid out
-        try:
-            arrays = self.remembered.computed(op, known, lambda: self._computed(op, known))
-        except OpError:
-            return None  # bad data is reported when the op runs, if it is reached at all
-        constants = [self.constant(array) for array in arrays]
-        self.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
-        return constants
-
-    def _computed(self, op, known: list) -> list:
-        """What an op's kernel gives for these inputs: in whole numbers that overflow NumPy's differs."""
-        results = OpByOp(self.session_state).run(op, [Concrete(a) for a in known])
-        return [value.array for value in results]
-
     def body(self, needed: Needed, frame: Frame, results: list) -> None:
         """Lowers the needed ops of a body into `frame`; the refs of its arguments are set already.
 
@@ -499,11 +468,3 @@ def _all_refs(values: list) -> bool:
 def makers(values: list) -> set:
     """The ops that made the lists among some values."""
     return {value.kind.origin for value in values if isinstance(value, Flow)}
-
-
-def _may_be_large(op, known: list) -> bool:
-    """Whether outputs may be large, to judge by the sizes among the inputs where shapes are not known."""
-    if all(t.shape.is_fully_defined() for t in op.outputs):
-        return any(t.shape.num_elements() > 1 << _SURE_TO_FIT for t in op.outputs)
-    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) for a in known if a.dtype.kind in "iu"]
-    return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT

@@ -273,10 +273,13 @@ class Resized:
                     raise Unresizable
                 return self._fit_in(box, None, state)
             if count >= first:
-                with contextlib.suppress(Unresolved):
+                try:
                     return self._follow(box, Samples(values[:count]), forms, state)
-                if known is not None:  # for its sizes alone steps may be others
-                    return self._fit_in(box, None, state)
+                except Unresizable as error:
+                    if known is not None:  # for its sizes alone steps may be others
+                        return self._fit_in(box, None, state)
+                    if not isinstance(error, Unresolved):
+                        raise
         raise Unresizable
 
     def _follow(self, box: Box, samples: Samples, forms: list[Form], state) -> None:
