@@ -75,7 +75,7 @@ class Iterator(structure.Structured):
         """
         structure.check_compatible(self._parts, dataset._parts)
         with tf.name_scope(name, "make_initializer", [dataset._variant_tensor]) as scope:
-            return apply_op("MakeIterator", dataset._variant_tensor, self._iterator_resource, name=scope)
+            return _begins(dataset._variant_tensor, self._iterator_resource, scope)
 
     def get_next(self, name: str | None = None):
         """The next element, taken in each run that needs it.
@@ -105,7 +105,13 @@ def initializable(dataset, shared_name: str | None = None) -> Iterator:
     with dataset._graph.as_default():
         tensor = applied(dataset, attrs)
         resource = _kept(parts, shared_name)
-        return Iterator._of(resource, apply_op("MakeIterator", tensor, resource), parts)
+        return Iterator._of(resource, _begins(tensor, resource), parts)
+
+
+def _begins(dataset: Tensor, iterator: Tensor, name: str | None = None):
+    """The op by which an iterator begins with a dataset, placed where the iterator is."""
+    with tf.colocate_with(iterator):
+        return apply_op("MakeIterator", dataset, iterator, name=name)
 
 
 def one_shot(dataset) -> Iterator:

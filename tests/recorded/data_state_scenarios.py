@@ -1,5 +1,8 @@
 """Functions of datasets that read and change what a session keeps, as programs of `tf` (see session_scenarios)."""
 
+import os
+import tempfile
+
 import numpy as np
 from data_scenarios import elements, said
 from session_scenarios import scenario
@@ -136,3 +139,20 @@ def dataset_state_reduced(tf):
         total = tf.data.Dataset.range(4).prefetch(2).reduce(np.int64(0), lambda s, x: s + x * v.assign_add(1))
         session.run(v.initializer)
         return [said(session.run(total)), said(session.run(v))]
+
+
+@scenario
+def dataset_state_saved(tf):
+    calls = ["d.map(lambda x: x + v)", "d.map(lambda x: v.assign_add(x))", "d.map(lambda x: t.lookup(x))"]
+    return [_tried(tf, _saved, call) for call in [*calls, "d.concatenate(tf.data.Dataset.from_tensors(v + 1))"]]
+
+
+def _saved(tf, call):
+    with tf.Graph().as_default() as graph, tf.Session() as session, tempfile.TemporaryDirectory() as folder:
+        it = _made(tf, call)[1].make_initializable_iterator()
+        x, saver = it.get_next(), tf.train.Saver([tf.data.experimental.make_saveable_from_iterator(it)])
+        session.run(tf.global_variables_initializer())
+        session.run(it.initializer)
+        session.run(x)
+        saver.save(session, os.path.join(folder, "it"))
+        return [group.decode() for group in graph.get_operation_by_name("MakeIterator").colocation_groups()]

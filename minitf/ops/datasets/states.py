@@ -138,14 +138,19 @@ def check_repeatable(dataset_op: Operation) -> None:
     for op in reached([dataset_op], lambda op: [t.op for t in op.inputs]):
         graphs = [graph for graph in op.attrs.values() if isinstance(graph, FunctionGraph)]
         for each in [op, *(inner for graph in graphs for inner in inside(graph.ops))]:
-            if _may_differ(each):
+            if _may_differ(each) or each is not op and _uses_variable(each):
                 kind = "PyFunc" if each.type == _GENERATOR else each.type
                 raise errors.FailedPreconditionError(
                     None,
                     op,
                     f"{kind} is stateful. An iterator over a dataset whose functions draw random numbers, call "
-                    f"Python or take from queues cannot be saved: {each.name} ({each.origin})",
+                    f"Python, use variables or take from queues cannot be saved: {each.name} ({each.origin})",
                 )
+
+
+def _uses_variable(op: Operation) -> bool:
+    """Whether an op of a function reads or changes a variable of the session."""
+    return op.definition.by_handle and op.definition.role != "variable"
 
 
 def _may_differ(op: Operation) -> bool:

@@ -93,6 +93,7 @@ class NodeExecStats:
         """How long it took; at least 1."""
         return max(self.all_end_rel_nanos // 1000, 1)
 
+    memory = ()  # what it asked an allocator for: memory is given out before a run
     op_start_rel_micros = op_start_rel_nanos = 0
     op_end_rel_micros = all_end_rel_micros
     scheduled_micros = all_start_micros
