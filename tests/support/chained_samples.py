@@ -52,7 +52,9 @@ def convolved(x):
 
 
 def of_volumes(x):
-    return tf.layers.conv3d(tf.layers.conv3d(tf.reshape(x, [4, 2, 3, 4, 1]), 3, 2, padding="same"), 2, 2)
+    """Convolutions that move by one, and by more."""
+    volumes = tf.layers.conv3d(tf.reshape(x, [4, 2, 3, 4, 1]), 3, 2, padding="same")
+    return tf.layers.conv3d(volumes, 2, 2, strides=(1, 1, 2))
 
 
 def coloured(x):
