@@ -7,7 +7,7 @@ import pytest
 
 import minitf as tf
 from minitf.runtime import inspect
-from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower import folding
 from minitf.runtime.lower.text import text
 from minitf.runtime.plan import needed
 from minitf.runtime.plan.region import Region
@@ -42,7 +42,7 @@ def test_other_sizes_compute_less_than_the_first(monkeypatch):
 
         monkeypatch.setattr(owner, name, does)
 
-    counted(Lowering, "_computed")
+    counted(folding, "_computed")
     counted(needed, "_without_arguments")
     made = Region._lowered
 
