@@ -8,6 +8,7 @@ import pytest
 import minitf as tf
 from minitf.runtime import inspect
 from minitf.runtime.lower import folding
+from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.lower.text import text
 from minitf.runtime.plan import needed
 from minitf.runtime.plan.region import Region
