@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 
 from minitf.framework.dtypes import resource, variant
-from minitf.framework.errors import FailedPreconditionError
+from minitf.framework.errors import CancelledError, FailedPreconditionError
 from minitf.framework.function import FunctionGraph
 from minitf.framework.traversal import inside
 from minitf.runtime.execute.executor import NativeExecutor, OpByOpExecutor
@@ -18,7 +20,7 @@ class Kept:
 
     def __init__(self, executor: str, passes: list[str]):
         self.executor, self.passes = executor, passes
-        self.state: State | None = None  # of the session
+        self.state: weakref.ref | None = None  # of the session, which threads that call functions do not keep
         self.callers: dict[FunctionGraph, _Caller] = {}
 
     def functions(self) -> Functions:
@@ -69,17 +71,25 @@ def _remembers(op) -> bool:
 class _WithVariables(State):
     """What functions keep that use variables of the session: they take turns with its runs."""
 
-    def __init__(self, session: State):
-        super().__init__(session.functions)
-        self._session, self.session_lock = session, session.session_lock
+    def __init__(self, session: weakref.ref):
+        self._session = session
+        super().__init__(self._of_session.functions)
+        self.session_lock = self._of_session.session_lock
+
+    @property
+    def _of_session(self) -> State:
+        state = self._session()
+        if state is None:
+            raise CancelledError(None, None, "the session whose variables a function uses is gone")
+        return state
 
     def slot(self, op) -> Slot:
         """The memory of the variable in the session."""
-        return self._session.slot(_original(op))
+        return self._of_session.slot(_original(op))
 
     def initialized(self, op) -> bool:
         """Whether the variable has a value in the session."""
-        return self._session.initialized(_original(op))
+        return self._of_session.initialized(_original(op))
 
 
 def _original(op):

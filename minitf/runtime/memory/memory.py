@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minitf.kernels.machine.alloc import aligned
+from minitf.kernels.machine.alloc import aligned, require
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.memory.arena import intervals, place
 from minitf.runtime.memory.storage import Arena, Swap
@@ -36,6 +36,7 @@ class Memory:
         lives = intervals(nodes, {r.buffer for r in outputs})
         placed = {b: life for b, life in lives.items() if not b.swapped and b not in given_away}
         self.arena = Arena(end := place(placed, alike=not alone))
+        require(sum([buffer.size for buffer in given_away]))
         for buffer in given_away:  # behind the arena: there is nothing else
             buffer.offset, end = end, end + buffer.size
         self.swap = Swap(place({b: life for b, life in lives.items() if b.swapped}))

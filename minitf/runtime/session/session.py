@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import weakref
 from typing import NamedTuple
 
 import numpy as np
@@ -78,7 +79,8 @@ class BaseSession(Shown, PartialRuns, KeptTensors):
         self._partial: dict = {}
         self._executor_name, self._passes = (_executor_named(self._config.executor), chosen(self._config.passes))
         kept = Kept(self._executor_name, self._passes)
-        self._state = kept.state = _state_at(target, kept.functions)
+        self._state = _state_at(target, kept.functions)
+        kept.state = weakref.ref(self._state)
         self._lock = self._state.session_lock
         self._threads = _threads(self._config.intra_op_parallelism_threads)
         self._timeout = _milliseconds(self._config.operation_timeout_in_ms)

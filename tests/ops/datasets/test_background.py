@@ -46,6 +46,16 @@ def test_threads_end(end):
     assert threads() == 0
 
 
+def test_threads_that_read_variables_end_with_a_forgotten_session():
+    v = tf.get_variable("v", [], tf.int64, tf.ones_initializer(), use_resource=True)
+    iterator = Dataset.range(FOREVER).map(lambda x: x + v, 4).prefetch(2).make_initializable_iterator()
+    x, session = iterator.get_next(), tf.Session()
+    session.run([v.initializer, iterator.initializer])
+    assert [session.run(x).item() for _ in range(3)] == [1, 2, 3]
+    del session
+    assert threads() == 0
+
+
 def test_what_is_computed_ahead_is_bounded():
     seen = []
     x = Dataset.from_generator(lambda: (seen.append(i) or i for i in range(100)), tf.int64, [])

@@ -251,10 +251,10 @@ def test_programs_that_were_only_looked_at_are_let_go():
     with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
         session.run(tf.global_variables_initializer())
         gc.collect()
-        before = {id(each) for each in gc.get_objects() if isinstance(each, Program)}
+        before = {id(each) for each in gc.get_objects() if type(each) is Program}
         for rows in (9, 12, 7):
             session.run(fetches, {x: draw.randn(rows, rows + 3, D), n: np.full(rows, 2)})
-        made = [each for each in gc.get_objects() if isinstance(each, Program) and id(each) not in before]
+        made = [each for each in gc.get_objects() if type(each) is Program and id(each) not in before]
     assert len(made) == 2
 
 
