@@ -238,6 +238,6 @@ def test_beam_search_without_arrays():
         assert len(lengths) > 1 and not host_calls(session) and not host_ops(session)
 
 
-@pytest.mark.parametrize("seed", [8, 114, 118])
+@pytest.mark.parametrize("seed", [8])  # others: python -m tests.campaigns growing_bodies
 def test_random_loops_agree_in_all_ways(seed):
     growing_bodies.check(seed)

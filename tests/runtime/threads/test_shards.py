@@ -145,6 +145,7 @@ def test_training_is_the_same_to_the_last_bit(model, force):
     tf_equal(found[1], found[None])
 
 
+@pytest.mark.parametrize("force", ["last late", "three"], indirect=True)
 def test_every_op_in_one_program(force):
     """Calls that have nothing to do with each other are made at the same time."""
     fetches, feeds = [], {}
