@@ -16,7 +16,7 @@ from minitf.runtime.passes import PASSES
 SLICES_THAT_COME_IN = 93490  # what a branch reads beside them is no small integer that decides its shapes
 
 
-@pytest.mark.parametrize("seed", [*range(60), SLICES_THAT_COME_IN])
+@pytest.mark.parametrize("seed", [*range(20), SLICES_THAT_COME_IN])
 def test_no_mode_differs(seed):
     built = Built(seed)
     found = differences(tried(built))

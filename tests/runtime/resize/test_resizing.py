@@ -172,7 +172,7 @@ def test_random_graphs_are_lowered_a_few_times(seed, lowered, watch):
     assert error is None and len(lowered) - watch.counts["resized"] <= 9
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_numbers_of_lowerings_do_not_depend_on_the_sizes(seed, lowered, watch):
     """However they come, up to twice as large as the smallest: those outside of what was expected are lowered."""
     fetches, x, n = built([gru, tagger, raw][seed % 3])
@@ -200,7 +200,7 @@ def test_one_row_or_one_step_among_many_are_lowered_for_all_the_others(lowered, 
     assert len(lowered) - watch.counts["resized"] - watch.counts["another form"] <= 42
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
 
