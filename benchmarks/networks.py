@@ -1,7 +1,7 @@
 """Networks whose batches have other sizes in each step; `tf` is minitf or TensorFlow, the lines are one.
 
 Each gives the loss of a batch (see `situations.py`). All have another number of rows and of steps each time, the
-last two another number of steps of what they write, too.
+decoders another number of steps of what they write, too.
 """
 
 import numpy as np
@@ -100,6 +100,8 @@ _ALL = [
     seq2seq,
     attention,
     additive_attention,
+    situations.growing_memory,
+    situations.slice_by_a_feed,
 ]
 NETWORKS = {network.__name__: network for network in _ALL}
 

@@ -215,8 +215,12 @@ def _ways(points: list, counted: frozenset, unsure: frozenset) -> list[Sizes]:
     """How sizes may depend on each other. If there is no program for as many as may vary on their own: what was not
     seen to vary may not go with the others, and what they were twice may tell how one follows another.
     """
-    found = [Sizes(points, counted, unsure, equal=True), Sizes(points, counted, unsure)]
-    found += [Sizes(points, counted), Sizes(points, counted, told=len(points))]
+    found = [
+        Sizes(points, counted, unsure, equal=True),
+        Sizes(points, counted, unsure),
+        Sizes(points, counted),
+        Sizes(points, counted, told=len(points)),
+    ]
     return list({tuple(sizes.free): sizes for sizes in reversed(found)}.values())[::-1]
 
 
