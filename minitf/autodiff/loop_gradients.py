@@ -8,7 +8,8 @@ gradient needs, which the forward loop therefore gives out as further ys.
 from __future__ import annotations
 
 from minitf.autodiff import gradient_counts
-from minitf.autodiff.gradients import COUNTED, OfBranches, backpropagate, carries_gradient, dense, structural
+from minitf.autodiff.gradients import COUNTED, OfBranches, backpropagate, dense, structural
+from minitf.autodiff.way import carries_gradient
 from minitf.framework import inside, op_counts
 from minitf.framework.apply import apply
 from minitf.framework.body import Body

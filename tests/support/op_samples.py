@@ -1,57 +1,12 @@
 """A sample of inputs for every op type."""
 
+import image_samples
 import numpy as np
+import sparse_samples
+from sampled import CUBE, IDS, INTS, LONG, LOWER, POSITIVE, ROW, SQUARE, SYMMETRIC, TRUTH, UNIT, X, Y, each, op, sample
 
 import minitf as tf
 from minitf.framework.apply import apply
-
-RANDOM = np.random.default_rng(7)
-X, Y = RANDOM.normal(size=(2, 3)), RANDOM.normal(size=(2, 3))
-POSITIVE, UNIT = np.abs(X) + 0.5, np.tanh(X) * 0.9
-ROW, LONG, CUBE = RANDOM.normal(size=3), RANDOM.normal(size=6), RANDOM.normal(size=(2, 3, 4))
-
-IMAGE, FILTER = RANDOM.normal(size=(2, 3, 4, 2)), RANDOM.normal(size=(2, 1, 2, 3))
-SQUARE = RANDOM.normal(size=(2, 3, 3)) + 3 * np.eye(3)
-LOWER = np.tril(SQUARE)
-VOLUME, CUBES = RANDOM.normal(size=(1, 2, 3, 4, 2)), RANDOM.normal(size=(2, 1, 2, 2, 3))
-SYMMETRIC = SQUARE @ SQUARE.transpose(0, 2, 1) + np.eye(3)
-INTS, IDS = np.array([[3, -2, 7], [1, 5, -4]], np.int32), np.array([0, 0, 1, 1, 1, 3], np.int32)
-TRUTH = np.array([[True, False, True], [False, True, True]])
-SPOTS = np.array([[0, 1], [1, 0], [1, 3]])
-
-
-BOXES = np.array([[0.1, 0.2, 0.9, 0.8], [0.7, 0.9, 0.3, 0.1], [0.5, 0.5, 1.5, 1.5]])
-BITS = {"num_bits": 4, "narrow_range": True}
-
-
-def largest(x):
-    """Of each window, by the op that says where they are."""
-    return tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1] * 4, "SAME")[0]
-
-
-def moved(x):
-    """Images scaled and moved."""
-    return tf.raw_ops.ScaleAndTranslate(x, [5, 2], [1.6, 0.4], [0.3, -0.2])
-
-
-def thin(values):
-    """A sparse tensor with three values."""
-    return tf.SparseTensor(SPOTS, values, [3, 4])
-
-
-def op(type, **attrs):
-    """A function of tensors that adds one op."""
-    return lambda *inputs: apply(type, *inputs, **attrs)
-
-
-def sample(type, *arrays, of=None, **options):
-    """How to check `type`: its inputs, the function if the bare op will not do, and options of `check`."""
-    return type, of or op(type), arrays, options
-
-
-def each(types, *arrays, **options):
-    return [sample(type, *arrays, **options) for type in types.split()]
-
 
 SAMPLES = [
     # one input
@@ -184,140 +139,6 @@ SAMPLES = [
         np.int32([2, 0]),
         of=lambda x, y: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=x),
     ),
-    sample("Conv2D", IMAGE, FILTER, of=lambda x, f: tf.nn.conv2d(x, f, 2, "SAME")),
-    sample(
-        "Conv2DBackpropInput",
-        FILTER,
-        RANDOM.normal(size=(2, 3, 4, 3)),
-        of=lambda f, g: tf.nn.conv2d_transpose(g, f, [2, 3, 4, 2], 1),
-    ),
-    sample(
-        "Conv2DBackpropFilter",
-        IMAGE,
-        IMAGE[:, :, :3],
-        of=lambda x, g: tf.nn.conv2d_backprop_filter(x, [1, 2, 2, 2], g, [1] * 4, "VALID"),
-    ),
-    sample("LRN", IMAGE, of=lambda x: tf.nn.lrn(x, 1, 2.0, 0.5, 0.75), order=1),
-    sample("LRNGrad", IMAGE, of=lambda x: tf.gradients(tf.nn.lrn(x, 1) ** 2, x), grads=False),
-    sample("DepthwiseConv2dNative", IMAGE, FILTER, of=lambda x, f: tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME")),
-    sample(
-        "DepthwiseConv2dNativeBackpropInput",
-        IMAGE,
-        FILTER,
-        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME") ** 2, x),
-    ),
-    sample(
-        "DepthwiseConv2dNativeBackpropFilter",
-        IMAGE,
-        FILTER,
-        of=lambda x, f: tf.gradients(tf.nn.depthwise_conv2d(x, f, [1] * 4, "SAME") ** 2, f),
-    ),
-    *[
-        sample(type, IMAGE, of=function)
-        for type, function in {
-            "MaxPool": lambda x: tf.nn.max_pool(x, 2, 1, "SAME"),
-            "MaxPoolGrad": lambda x: tf.gradients(tf.nn.max_pool(x, 2, 1, "SAME") ** 2, x),
-            "MaxPoolGradGrad": lambda x: tf.gradients(tf.gradients(tf.nn.max_pool(x * x, 2, 1, "SAME"), x), x),
-            "AvgPool": lambda x: tf.nn.avg_pool(x, 2, 1, "SAME"),
-            "AvgPoolGrad": lambda x: tf.gradients(tf.nn.avg_pool(x, 2, 1, "SAME") ** 2, x),
-        }.items()
-    ],
-    sample("RGBToHSV", abs(IMAGE[..., :1]) + [0.1, 0.5, 0.3], of=tf.image.rgb_to_hsv),
-    sample(
-        "ExtractImagePatches",
-        IMAGE,
-        of=lambda x: tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 2, 1], [1, 2, 1, 1], "SAME"),
-    ),
-    *[
-        sample(type, VOLUME, of=function)
-        for type, function in {
-            "MaxPool3D": lambda x: tf.nn.max_pool3d(x, 2, 1, "SAME"),
-            "MaxPool3DGrad": lambda x: tf.gradients(tf.nn.max_pool3d(x, [2, 2, 3], 1, "SAME") ** 2, x),
-            "MaxPool3DGradGrad": lambda x: tf.gradients(tf.gradients(tf.nn.max_pool3d(x * x, 2, 1, "SAME"), x), x),
-            "AvgPool3D": lambda x: tf.nn.avg_pool3d(x, [1, 2, 2], [1, 1, 2], "SAME"),
-            "AvgPool3DGrad": lambda x: tf.gradients(tf.nn.avg_pool3d(x, 2, 1, "SAME") ** 2, x),
-            "ExtractVolumePatches": lambda x: tf.extract_volume_patches(x, [1, 2, 1, 2, 1], [1] * 5, "SAME"),
-        }.items()
-    ],
-    sample("Conv3D", VOLUME, CUBES, of=lambda x, f: tf.nn.conv3d(x, f, [1, 2, 1, 1, 1], "SAME")),
-    sample(
-        "Conv3DBackpropInputV2",
-        CUBES,
-        VOLUME[:, :1],
-        of=lambda f, g: tf.nn.conv3d_transpose(tf.concat([g, g[..., :1]], 4), f, [1, 2, 3, 4, 2], [1, 2, 1, 1, 1]),
-    ),
-    sample(
-        "Conv3DBackpropFilterV2",
-        VOLUME,
-        VOLUME[:, :1],
-        of=lambda x, g: tf.nn.conv3d_backprop_filter(x, [2, 1, 2, 2, 2], g[:, :, :, :3], [1] * 5, "VALID"),
-    ),
-    *[
-        sample(type, IMAGE, of=function)
-        for type, function in {
-            "MaxPoolWithArgmax": lambda x: largest(x),
-            "MaxPoolGradWithArgmax": lambda x: tf.gradients(largest(x) ** 2, x),
-            "MaxPoolGradGradWithArgmax": lambda x: tf.gradients(tf.gradients(largest(x * x * x), x), x),
-            "SpaceToBatchND": lambda x: tf.space_to_batch_nd(x, [2, 3], [[1, 0], [0, 2]]),
-            "BatchToSpaceND": lambda x: tf.batch_to_space_nd(x, [2], [[1, 2]]),
-            "SpaceToDepth": lambda x: tf.space_to_depth(x[:, :2], 2),
-            "DepthToSpace": lambda x: tf.depth_to_space(tf.concat([x, x * x], 3), 2),
-        }.items()
-    ],
-    sample(
-        "Dilation2D", IMAGE, X, of=lambda x, f: tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), order=1
-    ),
-    *[
-        sample(
-            f"Dilation2DBackprop{kind}",
-            IMAGE,
-            X,
-            grads=False,
-            of=lambda x, f, i=i: tf.gradients(tf.nn.dilation2d(x, f[None, :, :2], [1] * 4, [1] * 4, "SAME"), [x, f])[i],
-        )
-        for i, kind in enumerate(["Input", "Filter"])
-    ],
-    *[
-        sample(type, IMAGE, of=of, grads=False, dtypes=("float32",))
-        for kind, function in {
-            "Bilinear": tf.image.resize_bilinear,
-            "Bicubic": tf.image.resize_bicubic,
-            "NearestNeighbor": tf.image.resize_nearest_neighbor,
-        }.items()
-        for type, of in {
-            f"Resize{kind}": lambda x, f=function: f(x, [5, 3], align_corners=True),
-            f"Resize{kind}Grad": lambda x, f=function: tf.gradients(f(x, [2, 7]) ** 2, x),
-        }.items()
-    ],
-    sample("ScaleAndTranslate", IMAGE, of=moved, grads=False, dtypes=("float32",)),
-    sample("ScaleAndTranslateGrad", IMAGE, of=lambda x: tf.gradients(moved(x), x), grads=False, dtypes=("float32",)),
-    sample("ResizeArea", IMAGE, of=lambda x: tf.image.resize_area(x, [2, 7]), grads=False, dtypes=("float32",)),
-    *[
-        sample(type, IMAGE, BOXES, np.int32([0, 1, 1]), of=of, grads=False, dtypes=("float32",))
-        for type, of in {
-            "CropAndResize": lambda x, b, i: tf.image.crop_and_resize(x, b, i, [2, 3], "nearest", 0.5),
-            "CropAndResizeGradImage": lambda x, b, i: tf.gradients(tf.image.crop_and_resize(x, b, i, [2, 3]) ** 2, x),
-            "CropAndResizeGradBoxes": lambda x, b, i: tf.gradients(tf.image.crop_and_resize(x, b, i, [2, 3]) ** 2, b),
-        }.items()
-    ],
-    *[
-        sample(type, X, of=of, grads=False, dtypes=("float32",))
-        for type, of in {
-            "FakeQuantWithMinMaxArgs": lambda x: tf.fake_quant_with_min_max_args(x, -1, 2),
-            "FakeQuantWithMinMaxArgsGradient": lambda x: tf.fake_quant_with_min_max_args_gradient(x, x, -1, 2),
-            "QuantizeAndDequantizeV2": lambda x: tf.quantization.quantize_and_dequantize(x, 0.0, 0.0),
-        }.items()
-    ],
-    *[
-        sample(f"FakeQuantWithMinMax{kind}{rest}", X, low, high, of=of, grads=False, dtypes=("float32",))
-        for kind, low, high in (("Vars", -1.0, 2.0), ("VarsPerChannel", -abs(ROW), abs(ROW)))
-        for rest, of in {
-            "": lambda x, low, high, kind=kind: apply(f"FakeQuantWithMinMax{kind}", x, low, high, **BITS),
-            "Gradient": lambda x, low, high, kind=kind: list(
-                apply(f"FakeQuantWithMinMax{kind}Gradient", x, x, low, high, **BITS)
-            ),
-        }.items()
-    ],
     sample("TopKV2", X, of=lambda x: tf.nn.top_k(x, 2)[0]),
     sample("InTopKV2", X, np.int32([0, 1]), np.int32(2), grads=False, dtypes=("float32",)),
     # shapes and movement
@@ -348,93 +169,9 @@ SAMPLES = [
     sample("GatherNd", CUBE, np.int32([[1, 2], [0, 0]])),
     sample("ScatterNd", np.int32([[1], [1], [4]]), X[:1].T, np.int32([5, 1])),
     sample("SparseToDense", np.int32([0, 2, 3]), np.int32([5]), ROW, np.float64(1), of=tf.sparse_to_dense),
-    # sparse tensors
-    sample(
-        "SparseReorder",
-        ROW,
-        of=lambda v: tf.sparse_reorder(tf.SparseTensor(SPOTS[::-1], v, [3, 4])).values,
-        openness=("known",),
-    ),
-    sample("SparseSlice", ROW, of=lambda v: tf.sparse_slice(thin(v), [0, 0], [2, 3]).values, openness=("known",)),
-    sample(
-        "SparseReshape",
-        ROW,
-        of=lambda v: list(tf.sparse_reshape(thin(v), [2, 6])._components()),
-        grads=False,
-        openness=("known",),
-    ),
-    sample(
-        "SparseConcat",
-        ROW,
-        of=lambda v: tf.sparse_concat(1, [thin(v), thin(v)]).values,
-        grads=False,
-        openness=("known",),
-    ),
-    sample(
-        "SparseSplit",
-        ROW,
-        of=lambda v: [s.values for s in tf.sparse_split(sp_input=thin(v), num_split=2, axis=1)],
-        grads=False,
-        openness=("known",),
-    ),
-    sample(
-        "SparseAdd",
-        ROW,
-        ROW[::-1],
-        of=lambda v, w: tf.sparse_add(thin(v), thin(w)).values,
-        order=1,
-        openness=("known",),
-    ),
-    sample(
-        "SparseAddGrad",
-        ROW,
-        of=lambda v: tf.gradients(tf.sparse_add(thin(v), thin(v)).values, v),
-        grads=False,
-        openness=("known",),
-    ),
-    sample(
-        "SparseTensorDenseAdd",
-        ROW,
-        CUBE[0].T[:3, [0, 0, 1, 2]],
-        of=lambda v, d: tf.sparse_add(thin(v), d),
-        openness=("known",),
-    ),
-    sample("SparseDenseCwiseMul", ROW, POSITIVE[:1, :1], of=lambda v, d: (thin(v) * d).values, openness=("known",)),
-    sample("SparseDenseCwiseDiv", ROW, POSITIVE[:1, :1], of=lambda v, d: (thin(v) / d).values, openness=("known",)),
-    sample(
-        "SparseSparseMaximum",
-        ROW,
-        of=lambda v: tf.sparse_maximum(thin(v), thin(-v)).values,
-        grads=False,
-        openness=("known",),
-    ),
-    sample(
-        "SparseSparseMinimum",
-        ROW,
-        of=lambda v: tf.sparse_minimum(thin(v), thin(-v)).values,
-        grads=False,
-        openness=("known",),
-    ),
-    sample("SparseReduceSum", ROW, of=lambda v: tf.sparse_reduce_sum(thin(v), 1), openness=("known",)),
-    *[
-        sample(type, ROW, of=lambda v, function=function: function(thin(v), 1), grads=False, openness=("known",))
-        for type, function in {
-            "SparseReduceSumSparse": lambda *args: tf.sparse_reduce_sum_sparse(*args).values,
-            "SparseReduceMax": tf.sparse_reduce_max,
-            "SparseReduceMaxSparse": lambda *args: tf.sparse_reduce_max_sparse(*args).values,
-        }.items()
-    ],
-    sample("SparseSoftmax", ROW, of=lambda v: tf.sparse_softmax(thin(v)).values, openness=("known",)),
-    sample(
-        "SparseTensorDenseMatMul",
-        ROW,
-        SQUARE[0],
-        of=lambda v, d: tf.sparse_tensor_dense_matmul(tf.SparseTensor(SPOTS, v, [3, 4]), d[:, :2], adjoint_a=True),
-        openness=("known",),
-    ),
-    sample(
-        "SparseFillEmptyRows", ROW, of=lambda v: tf.sparse_fill_empty_rows(thin(v), v[0])[0].values, openness=("known",)
-    ),
+    sample("DynamicPartition", LONG, np.int32([0, 1, 0, 2, 1, 0]), of=lambda x, p: tf.dynamic_partition(x, p, 3)),
+    sample("DynamicStitch", X, Y, of=lambda x, y: tf.dynamic_stitch([[0, 2], [1, 3]], [x, y])),
+    sample("ParallelDynamicStitch", X, Y, of=lambda x, y: tf.parallel_dynamic_stitch([[0, 2], [1, 3]], [x, y])),
     sample(
         "CTCLoss",
         CUBE,
@@ -443,31 +180,6 @@ SAMPLES = [
     ),
     sample("CTCGreedyDecoder", CUBE, of=lambda x: tf.nn.ctc_greedy_decoder(x, [1] * 3)[1], grads=False),
     sample("CTCBeamSearchDecoder", CUBE, of=lambda x: tf.nn.ctc_beam_search_decoder(x, [1] * 3)[1], grads=False),
-    sample(
-        "EditDistance",
-        np.int32([1, 2, 3]),
-        of=lambda v: tf.edit_distance(thin(v), thin(v[::-1])),
-        grads=False,
-        openness=("known",),
-    ),
-    *[
-        sample(
-            f"SparseSegment{kind}{rest}",
-            X,
-            of=lambda x, function=function, rest=rest: function(
-                x, [1, 0, 1], [0, 0, 2], num_segments=4 if rest else None
-            ),
-        )
-        for kind, function in {
-            "Sum": tf.sparse_segment_sum,
-            "Mean": tf.sparse_segment_mean,
-            "SqrtN": tf.sparse_segment_sqrt_n,
-        }.items()
-        for rest in ("", "WithNumSegments")
-    ],
-    sample("DynamicPartition", LONG, np.int32([0, 1, 0, 2, 1, 0]), of=lambda x, p: tf.dynamic_partition(x, p, 3)),
-    sample("DynamicStitch", X, Y, of=lambda x, y: tf.dynamic_stitch([[0, 2], [1, 3]], [x, y])),
-    sample("ParallelDynamicStitch", X, Y, of=lambda x, y: tf.parallel_dynamic_stitch([[0, 2], [1, 3]], [x, y])),
     # integers and truth
     sample("OneHot", np.int32([0, 2]), of=lambda i: tf.one_hot(i, 3), grads=False),
     sample("Range", of=lambda: tf.range(1.0, 4.0, 0.5), grads=False),
@@ -501,4 +213,6 @@ SAMPLES = [
     sample("MulNoNan", X, ROW, of=tf.math.multiply_no_nan),
     sample("SelectV2", TRUTH, X, ROW, of=tf.where_v2),
     sample("BroadcastArgs", np.int32([2, 1]), np.int32([3]), of=tf.broadcast_dynamic_shape, grads=False),
+    *image_samples.SAMPLES,
+    *sparse_samples.SAMPLES,
 ]
