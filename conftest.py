@@ -14,6 +14,9 @@ import minitf as tf
 hypothesis.settings.register_profile("minitf", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("minitf")
 
+# Where Python is told not to keep what it compiles, each process that a test starts would compile all of minitf.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(autouse=True)
 def fresh_graph():
