@@ -3,6 +3,7 @@
 Importing minitf here keeps pytest from importing its modules a second time for their doctests.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,6 +17,17 @@ hypothesis.settings.load_profile("minitf")
 
 # Where Python is told not to keep what it compiles, each process that a test starts would compile all of minitf.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """The many thousand tests stay until the end: Python's garbage collector need not look through them meanwhile."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -73,40 +73,44 @@ def check_gradients(fn, *arrays, known="known", order=2, tolerance=1.0, seed=0, 
         inputs = [_input(a, known) for a in arrays]
         outputs = [t for t in _listed(fn(*inputs)) if t.dtype.is_floating]
         assert outputs, "nothing to differentiate"
-        values = session.run(outputs, dict(zip(inputs, arrays)))
+        feeds = dict(zip(inputs, arrays))
+        values = session.run(outputs, feeds)
         for _ in range(order):
             weights = [random.normal(size=np.shape(v)) for v in values]
             seeds = [_input(w, known) for w in weights]
-            at = [i for i, t in enumerate(inputs) if t.dtype.is_floating]
-            found = tf.gradients(outputs, [inputs[i] for i in at], grad_ys=seeds)
-            feeds = dict(zip(inputs + seeds, arrays + weights))
-            _compare_along(session, random, feeds, outputs, weights, [inputs[i] for i in at], found, step, tolerance)
-            inputs, arrays = inputs + seeds, arrays + weights
-            outputs = [g for g in found if g is not None]
+            xs = [t for t in feeds if t.dtype.is_floating]
+            found = tf.gradients(outputs, xs, grad_ys=seeds)
+            grads = {x: tf.convert_to_tensor(g) for x, g in zip(xs, found) if g is not None}
+            # the difference takes no seeds of its own: with the same feeds as before, the session has a plan for it
+            direction, numeric = _difference(session, random, feeds, outputs, weights, xs, step)
+            feeds |= dict(zip(seeds, weights))
+            values = session.run(list(grads.values()), feeds)
+            _compare(dict(zip(grads, values)), direction, numeric, tolerance, outputs)
+            outputs = list(grads.values())
+            for gradient, value in zip(outputs, values):
+                assert_static(gradient, value)
             if not outputs:
                 return
-            outputs = [tf.convert_to_tensor(g) for g in outputs]
-            values = session.run(outputs, feeds)
             _run_both_ways(outputs, feeds, tolerance)
 
 
-def _compare_along(session, random, feeds, outputs, weights, xs, found, step, tolerance):
-    """One random direction: the derivative by `found` against the difference of sum(weights * outputs)."""
+def _difference(session, random, feeds, outputs, weights, xs, step):
+    """A random direction, and the difference of sum(weights * outputs) along it."""
     direction = {x: random.normal(size=feeds[x].shape) for x in xs}
 
     def total(by):
         moved = {t: a + by * direction[t] if t in direction else a for t, a in feeds.items()}
         return sum(np.sum(w * v) for w, v in zip(weights, session.run(outputs, moved)))
 
-    numeric = (total(step) - total(-step)) / (2 * step)
-    analytic, size = 0.0, 1.0
-    for x, g in zip(xs, found):
-        if g is not None:
-            value = session.run(tf.convert_to_tensor(g), feeds)
-            assert_static(tf.convert_to_tensor(g), value)
-            assert value.shape == feeds[x].shape, f"the gradient for {x} has shape {value.shape}"
-            analytic += np.sum(value * direction[x])
-            size += np.sum(np.abs(value * direction[x]))
+    return direction, (total(step) - total(-step)) / (2 * step)
+
+
+def _compare(values, direction, numeric, tolerance, outputs):
+    """The derivative along a direction by the `values` of gradients against the difference."""
+    for x, value in values.items():
+        assert value.shape == direction[x].shape, f"the gradient for {x} has shape {value.shape}"
+    analytic = sum(np.sum(value * direction[x]) for x, value in values.items())
+    size = 1.0 + sum(np.sum(np.abs(value * direction[x])) for x, value in values.items())
     assert abs(numeric - analytic) <= 1e-6 * tolerance * size, (
         f"derivative {analytic}, difference {numeric}: {[describe(t.op) for t in outputs]}"
     )
