@@ -47,25 +47,34 @@ def test_frozen(name):
 
 
 def restored(session, name, folder):
-    """The session with what TensorFlow's saver saved."""
+    """The session with what TensorFlow's saver saved; returns a saver, if there are variables."""
     with gzip.open(FACTS / name / "m.meta.gz") as source, open(folder / "m.meta", "wb") as target:
         shutil.copyfileobj(source, target)
     saver = tf.train.import_meta_graph(str(folder / "m.meta"))
     if saver is not None:
         saver.restore(session, str(FACTS / name / "m"))
+    return saver
 
 
-@pytest.mark.parametrize("executor", ["", "op_by_op"])
-@pytest.mark.parametrize("name", NAMES)
-def test_training_goes_on(name, executor, tmp_path, monkeypatch):
-    monkeypatch.setenv("MINITF_EXECUTOR", executor)
+def trains(session, name):
+    """What is computed is what TensorFlow computed, before training and after it."""
     feeds, before, after = recorded(name)
-    with tf.Session() as session:
-        restored(session, name, tmp_path)
-        agree(session, feeds, before, 1e-5)
-        for _ in range(3 if after else 0):
-            session.run("train", feeds)
-        agree(session, feeds, after, 1e-4)
+    agree(session, feeds, before, 1e-5)
+    for _ in range(3 if after else 0):
+        session.run("train", feeds)
+    agree(session, feeds, after, 1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_training_goes_on(name, tmp_path):
+    saver = None
+    for executor in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
+            if executor == "native":
+                saver = restored(session, name, tmp_path)
+            elif saver is not None:
+                saver.restore(session, str(FACTS / name / "m"))
+            trains(session, name)
 
 
 @pytest.mark.parametrize("name", ["deeper_tf1", "lengths_tf1", "slices_tf1", "lengths_resource", "loops_resource"])
@@ -88,22 +97,6 @@ def test_what_is_not_understood_stays_what_it_is(name, tmp_path, monkeypatch):
         for _ in range(3):
             session.run("train", feeds)
         agree(session, feeds, after, 1e-4)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_what_was_read_can_be_written_again(name, tmp_path):
-    feeds, before, after = recorded(name)
-    with tf.Session() as session:
-        restored(session, name, tmp_path)
-        path = tf.train.Saver().save(session, tmp_path / "n") if tf.global_variables() else None
-        written = tf.train.export_meta_graph()
-    with tf.Graph().as_default(), tf.Session() as session:
-        tf.train.import_meta_graph(f"{path}.meta" if path else written)
-        if path:
-            tf.train.Saver().restore(session, path)
-        for _ in range(3 if after else 0):
-            session.run("train", feeds)
-        agree(session, feeds, after or before, 1e-4)
 
 
 @pytest.mark.parametrize("name", ["many_ways_tf2", "many_ways_resource"])
@@ -140,13 +133,21 @@ def test_variables_of_a_meta_graph(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_graphs_are_written_for_tensorflow_again(name, tmp_path):
-    """Without what only TensorFlow 2.15 knows, and what either refuses: see recorded/check_written_graphs.py."""
-    feeds, before, after = recorded(name)
+def test_what_was_read_can_be_written_again(name, tmp_path):
+    """For minitf, and for TensorFlow: without what only TensorFlow 2.15 knows, and what either refuses (see
+    recorded/check_written_graphs.py).
+    """
     with tf.Session() as session:
         restored(session, name, tmp_path)
         was_native = not FRAMES & {op.type for op in session.graph.get_operations()}
         definition = tf.graph_util.to_tensorflow(session.graph)
+        path = tf.train.Saver().save(session, tmp_path / "n") if tf.global_variables() else None
+        written = tf.train.export_meta_graph()
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.train.import_meta_graph(f"{path}.meta" if path else written)
+        if path:
+            tf.train.Saver().restore(session, path)
+        trains(session, name)
     check_written({node.name: node for node in definition.node})
     with tf.Graph().as_default() as graph, tf.Session() as session:
         tf.import_graph_def(definition, name="")
@@ -154,10 +155,7 @@ def test_graphs_are_written_for_tensorflow_again(name, tmp_path):
         assert grows or not was_native or not FRAMES & {op.type for op in graph.get_operations()}
         if "save/restore_all" in graph._by_name:
             session.run("save/restore_all", {"save/Const:0": str(FACTS / name / "m")})
-        agree(session, feeds, before, 1e-4)
-        for _ in range(3 if after else 0):
-            session.run("train", feeds)
-        agree(session, feeds, after, 1e-4)
+        trains(session, name)
 
 
 FRAMES = {"Enter", "Switch", "Merge", "Missing"}
