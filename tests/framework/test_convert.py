@@ -42,7 +42,7 @@ def test_types_of_values(value, dtype, shape):
         (True, tf.float32, TypeError),
         (None, None, ValueError),
         ([[1], [2, 3]], None, ValueError),
-        (object(), None, TypeError),
+        pytest.param(object(), None, TypeError, id="object"),
         ({"a": 1}, None, TypeError),
         (tf.TensorShape([None]), None, ValueError),
     ],

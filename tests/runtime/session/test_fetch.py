@@ -52,7 +52,7 @@ def test_variables_and_sparse_gradients():
         ("nothing:0", ValueError, ["nothing:0"]),
         ("constant:0", ValueError, ["nearest", "const"]),
         (b"const:0", TypeError, ["const:0"]),
-        (object(), TypeError, ["object"]),
+        pytest.param(object(), TypeError, ["object"], id="object"),
     ],
     ids=str,
 )
