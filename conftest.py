@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from apart import Apart
 
 import minitf as tf
 
@@ -35,6 +36,14 @@ def fresh_graph():
     """Every test, and every doctest, starts with an empty default graph, in which variables are references."""
     tf.reset_default_graph()
     tf.disable_resource_variables()
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """Runs code in processes of its own, see `tests/support/apart.py`."""
+    forks = Apart()
+    yield forks.run
+    forks.close()
 
 
 @pytest.fixture

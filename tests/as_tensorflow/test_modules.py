@@ -1,8 +1,5 @@
 """`tensorflow` and what is below it, in a process of its own: other tests must not find it."""
 
-import subprocess
-import sys
-
 import pytest
 
 RIGHT = {
@@ -104,17 +101,21 @@ WRONG = {
 }
 
 
-def run(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+@pytest.fixture
+def run(apart):
+    def run(code):
+        done = apart(code)
+        assert done.returncode == 0, done.stderr
+
+    return run
 
 
 @pytest.mark.parametrize("what", RIGHT)
-def test_imports(what):
+def test_imports(run, what):
     run(f"import minitf.as_tensorflow\n{RIGHT[what]}")
 
 
-def test_what_is_missing_is_said():
+def test_what_is_missing_is_said(run):
     lines = [
         f"try:\n    {code}\nexcept {error.__name__} as e:\n    assert {text!r} in str(e), e\n"
         f"else:\n    raise AssertionError({code!r})"
@@ -123,7 +124,7 @@ def test_what_is_missing_is_said():
     run("\n".join(["import minitf.as_tensorflow", "import tensorflow as tf", *lines]))
 
 
-def test_tensorflow_itself_was_imported_before():
+def test_tensorflow_itself_was_imported_before(run):
     run(
         "import sys, types\nsys.modules['tensorflow'] = types.ModuleType('tensorflow')\n"
         "try:\n    import minitf.as_tensorflow\nexcept ImportError as e:\n"

@@ -5,10 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from apart import COMMAND
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, apart):
     def call(script, *arguments, options=(), name="script.py", **files):
         (tmp_path / name).write_text(script)
         for file, text in files.items():
@@ -16,8 +17,7 @@ def run(tmp_path):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
         script = [] if "-m" in options else [str(tmp_path / name)]
-        command = [sys.executable, "-m", "minitf", "run", *options, *script, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+        return apart(COMMAND, "run", *options, *script, *arguments, cwd=tmp_path)
 
     return call
 

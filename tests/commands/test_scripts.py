@@ -1,12 +1,10 @@
 """The commands that look at a script while it trains, in processes of their own."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
+from apart import COMMAND
 
 TRAINS = """
 import sys, numpy as np, tensorflow as tf
@@ -30,13 +28,11 @@ NEVER = TRAINS.format(train="loss")
 
 
 @pytest.fixture
-def call(tmp_path):
+def call(tmp_path, apart):
     def call(command, script, *options, arguments=(), **environment):
         path = tmp_path / "script.py"
         path.write_text(script)
-        line = [sys.executable, "-m", "minitf", command, *map(str, options), str(path), *arguments]
-        env = {**os.environ, **environment}
-        return subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=tmp_path, env=env)
+        return apart(COMMAND, command, *map(str, options), str(path), *arguments, cwd=tmp_path, **environment)
 
     return call
 

@@ -1,8 +1,5 @@
 """Flags, in processes of their own: there is one set of flags a process."""
 
-import subprocess
-import sys
-
 import pytest
 
 DEFINED = """
@@ -16,11 +13,6 @@ tf.flags.DEFINE_enum("kind", "a", ["a", "b"], "Which.")
 tf.flags.DEFINE_list("items", ["x"], "Some.")
 FLAGS = tf.flags.FLAGS
 """
-
-
-def ran(code, *arguments):
-    command = [sys.executable, "-c", DEFINED + code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +35,14 @@ def ran(code, *arguments):
         ("print(FLAGS.epochs)", ["--epochs=x"], 1),
     ],
 )
-def test_flags(code, arguments, printed):
-    done = ran(code, *arguments)
+def test_flags(apart, code, arguments, printed):
+    done = apart(DEFINED + code, *arguments)
     if isinstance(printed, int):
         assert done.returncode == printed
     else:
         assert done.stdout.strip() == printed, done.stderr
 
 
-def test_help_names_the_scripts_flags():
-    done = ran("def main(_): pass\ntf.app.run()", "--help")
+def test_help_names_the_scripts_flags(apart):
+    done = apart(DEFINED + "def main(_): pass\ntf.app.run()", "--help")
     assert "How many." in done.stdout and "--[no]fast" in done.stdout

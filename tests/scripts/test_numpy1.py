@@ -1,8 +1,5 @@
 """NumPy 1 for scripts, in a process of its own: other tests must not find it."""
 
-import subprocess
-import sys
-
 import pytest
 
 
@@ -23,7 +20,7 @@ import pytest
         "assert repr(np.float32(1.5)) == '1.5' and 1 <= np.random.random_integers(1, 3) <= 3",
     ],
 )
-def test_what_was_then_is_now(code):
-    code = f"import numpy as np\nfrom minitf.scripts import numpy1\nnumpy1.install()\n{code}"
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+def test_what_was_then_is_now(apart, code):
+    quiet = "import warnings\nwarnings.simplefilter('ignore')\n"
+    done = apart(f"{quiet}import numpy as np\nfrom minitf.scripts import numpy1\nnumpy1.install()\n{code}")
     assert done.returncode == 0, done.stderr
