@@ -1,8 +1,5 @@
 """TensorFlow 0.x, in processes of its own."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -125,7 +122,7 @@ def test_summaries():
     assert [value.tag for value in found.value] == ["loss", "h"]
 
 
-def test_one_note_a_script():
+def test_one_note_a_script(apart):
     code = (
         "import minitf.as_tensorflow, tensorflow as tf\n"
         "from tensorflow.models.rnn import rnn_cell, rnn, seq2seq\n"
@@ -135,7 +132,7 @@ def test_one_note_a_script():
         "rnn_cell.BasicLSTMCell(3), rnn_cell.GRUCell(3), rnn.rnn, tf.train.SummaryWriter, tf.nn.rnn\n"
         "tf.TensorArray(tf.float32, 2).unpack([1., 2.]).pack()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = apart(code)
     lines = done.stderr.splitlines()
     assert lines[0] == "minitf: taken as TensorFlow 0.x had it:" and len(lines) == 3, done.stderr
     assert lines[1].startswith("  tf.concat(dim, values), first at <string>:6")

@@ -29,9 +29,9 @@ def test_modules_are_there(place):
         "from distutils.version import LooseVersion as V; assert V('1.15.0') > V('1.2')",
     ],
 )
-def test_as_scripts_import(code, tmp_path):
-    code = f"from pathlib import Path\nfrom minitf.scripts import imports\nimports.install(Path('.'))\n{code}"
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+def test_as_scripts_import(apart, code, tmp_path):
+    before = "import warnings\nfrom pathlib import Path\nfrom minitf.scripts import imports\n"
+    done = apart(f"{before}warnings.simplefilter('ignore')\nimports.install(Path('.'))\n{code}")
     assert done.returncode == 0, done.stderr
 
 
