@@ -21,10 +21,10 @@ _BATCH = 8  # images: from so many on they are the rows of products
 _LONG, _SMALL = 16, 1 << 16  # images that are added up by one product, into a filter that stays in the cache
 
 
-def _many(found: Windows, images: int) -> bool:
+def _by_batches(b, found: Windows, faster: bool) -> bool:
     """Whether kernels for batches are the faster ones, and the filter has no holes that they cannot do."""
     _, columns = found
-    return images >= _BATCH and 1 in (columns.dilation, columns.window)
+    return 1 in (columns.dilation, columns.window) and b.prefers("batches", faster)
 
 
 def _overlapping(found: Windows, f: tuple) -> bool:
@@ -65,7 +65,7 @@ class _OfImages(Convolution):
 
     def call(self, b, x, f, out, found: Windows) -> None:
         images, height, width, _ = out.shape
-        if _many(found, images) and not _overlapping(found, f.shape):
+        if _by_batches(b, found, images >= _BATCH and not _overlapping(found, f.shape)):
             kernel, count = batches.conv2d_batch, images
         else:
             kernel, count = kernels.conv2d, images * height * width
@@ -73,12 +73,14 @@ class _OfImages(Convolution):
 
     def call_for_input(self, b, f, g, out, found: Windows) -> None:
         turned = patterns.walk(b, f, (f.shape[3], f.size // f.shape[3] if f.size else 0), (1, f.shape[3]))
-        kernel = batches.conv2d_input_batch if _many(found, out.shape[0]) else kernels.conv2d_input
+        faster = _by_batches(b, found, out.shape[0] >= _BATCH)
+        kernel = batches.conv2d_input_batch if faster else kernels.conv2d_input
         b.call(kernel[f.dtype], g, turned, out, 0, out.shape[0], *self.numbers(found, out.shape, f.shape))
 
     def call_for_filter(self, b, x, g, out, found: Windows) -> None:
-        images, long = x.shape[0], x.shape[0] >= _LONG and out.size <= _SMALL
-        kernel = batches.conv2d_filter_batch if long and _many(found, images) else kernels.conv2d_filter
+        images = x.shape[0]
+        faster = _by_batches(b, found, images >= _LONG and out.size <= _SMALL)
+        kernel = batches.conv2d_filter_batch if faster else kernels.conv2d_filter
         rows, scratch = out.size // out.shape[3], b.new(out.shape, x.dtype)
         numbers = (0, rows, 0, out.shape[3], images, *self.numbers(found, x.shape, out.shape))
         b.call(kernel[x.dtype], x, g, scratch, out, *numbers)

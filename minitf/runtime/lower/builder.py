@@ -83,6 +83,13 @@ class Builder(ABC):
         """
         return None
 
+    def prefers(self, about: str, way: bool) -> bool:
+        """Whether to go one of two ways, both right for all sizes: that which is better for these; where what is
+        lowered has to be the same for others, that which was better for the first ones. about: which two ways of the
+        op's.
+        """
+        return way
+
     def known(self, value: Value) -> np.ndarray | None:
         """The contents of `value`, None where they are not known yet."""
         try:

@@ -8,7 +8,8 @@ from minitf.framework.errors import OpError
 from minitf.framework.static import full
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 
-_LARGEST = 4096  # elements of an input
+_LARGEST, _MOST = 4096, 16384  # elements of an input; for other sizes than those it was decided for
+_DIMENSIONS = 8  # numbers, which may be sizes of an output
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
 
@@ -16,11 +17,12 @@ def folded(low, op, inputs: list) -> list | None:
     """The outputs as constants if all inputs are known and small."""
     if not inputs or op.definition.numpy is None or op.definition.stateful:
         return None
-    known = []
-    for ref in inputs:
-        if ref.known is None or ref.known.size > _LARGEST or full(ref.known) is None:
-            return None
-        known.append(ref.known)
+    known = [ref.known for ref in inputs]
+    if any([array is None or full(array) is None for array in known]):
+        return None
+    most = max([array.size for array in known])
+    if most > _MOST or not low.prefers("fold", most <= _LARGEST):
+        return None
     if not low.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
         low.leaves_counts = True
         return None
@@ -45,5 +47,6 @@ def _may_be_large(op, known: list) -> bool:
     """Whether outputs may be large, to judge by the sizes among the inputs where shapes are not known."""
     if all(t.shape.is_fully_defined() for t in op.outputs):
         return any(t.shape.num_elements() > 1 << _SURE_TO_FIT for t in op.outputs)
-    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) for a in known if a.dtype.kind in "iu"]
+    whole = [a for a in known if a.dtype.kind in "iu"]
+    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) if a.size <= _DIMENSIONS else np.array(a.size) for a in whole]
     return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT

@@ -60,6 +60,7 @@ class Lowering(Builder):
         self.roomed: set = set()  # the ops that have room for so much
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.sizes_vary = False  # whether what is lowered has to be the same for others
+        self.preferred: dict = {}  # (op, what about) -> which of two ways was better for the sizes that were met first
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
         self.leaves_counts = False  # whether there was one that is not
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
@@ -174,6 +175,12 @@ class Lowering(Builder):
 
     def cut(self, axes):
         return tuple(axes) if self.sizes_vary else None
+
+    def prefers(self, about, way, op=None):
+        key = op or self.current, about
+        if not self.sizes_vary:
+            self.preferred[key] = way
+        return self.preferred.setdefault(key, way)
 
     def example(self, op, noted):
         self.noted[op] = noted

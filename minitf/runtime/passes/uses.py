@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 
 import numpy as np
@@ -46,9 +46,10 @@ class Use:
 class Uses:
     """All uses of all buffers, in program order; as a context it makes the edits asked for when it is left."""
 
-    def __init__(self, nodes: list, kept: frozenset = frozenset()):
+    def __init__(self, nodes: list, kept: frozenset = frozenset(), prefers: Callable = lambda about, way, op: way):
         self.nodes = nodes
         self.kept = kept  # buffers that are read after the region
+        self.prefers = prefers  # (about, way, op): see `Lowering.prefers`
         self._replaced: dict = {}  # node -> what comes in its place
         self._before: dict = {}  # node -> what is put before it
         self._after: dict = {}  # node -> what is put after it

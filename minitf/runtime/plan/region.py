@@ -84,6 +84,7 @@ class Region:
         self._inner = Inner(state, functools.partial(_of_one, written, state, passes))
         self._programs: OrderedDict = OrderedDict()
         self._remembered = Remembered()
+        self._preferred: dict = {}  # which of two ways to lower is the better one: see `Lowering.prefers`
         self._resizing = Resizing(state, threads, self._assumed.values)
         self._elements = Expected()  # of lists
 
@@ -326,7 +327,7 @@ class Region:
         low.capacities, low.elements = self.capacities, wanted.likely | wanted.elements
         low.likely = wanted.likely.keys() - wanted.elements.keys()
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
-        low.sizes_vary = wanted.direct is not None
+        low.sizes_vary, low.preferred = wanted.direct is not None, self._preferred
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self._assumed.values)
         low.steered = self.steered

@@ -200,6 +200,25 @@ def test_one_row_or_one_step_among_many_are_lowered_for_all_the_others(lowered, 
     assert len(lowered) - watch.counts["resized"] - watch.counts["another form"] <= 42
 
 
+def test_what_was_better_for_the_first_sizes_is_done_for_all(lowered, watch):
+    """Kernels for few images or for many, a bias repeated for few rows, numbers computed while lowering or in the run:
+    which of two ways is the better one depends on the sizes, and is no reason for a program of another form.
+    """
+    x = tf.placeholder(tf.float32, [None, 6, 6, 2])
+    rows = tf.shape(x)[0]
+    outputs, _ = tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.GRUCell(64), tf.reshape(tf.layers.conv2d(x, 4, 3), [rows, 4, 16]), dtype=tf.float32
+    )
+    picked = tf.gather(tf.reshape(outputs, [-1, 64]), tf.range(rows) * 4 + tf.range(1, rows + 1) % 4)
+    fetches = tf.gradients(tf.reduce_mean(picked), tf.trainable_variables())
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        lowered.clear()
+        for count in (5, 17, 9, 21, 6, 12):
+            session.run(fetches, {x: np.ones((count, 6, 6, 2))})
+    assert len(lowered) - watch.counts["resized"] <= 4 and watch.counts["resized"] >= 4
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
