@@ -136,7 +136,8 @@ class _Rewriting:
 
     def _worthwhile(self, group: list[_Product]) -> bool:
         made = {product.rows.made.call: product.rows.index.size for product in group}
-        return sum(made.values()) >= _WORTHWHILE * group[0].rows.depth
+        faster = sum(made.values()) >= _WORTHWHILE * group[0].rows.depth
+        return self._uses.prefers("look up", faster, group[0].use.call.op)
 
     def _look_up(self, group: list[_Product]) -> None:
         """Products with one factor become rows of the table's product with it."""

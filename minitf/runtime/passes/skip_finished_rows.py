@@ -45,7 +45,9 @@ def _mask(loop: Repeat, uses: Uses) -> Call | None:
 
 def _counts(call: Call, loop: Repeat, uses: Uses) -> bool:
     time, lengths, dims = call["a"], call["b"], call["dims"]
-    if call["rank"] != 1 or dims[1:] != (0, 1) or dims[0] < _FEWEST or time.dtype != np.int32 or lengths.moves:
+    if call["rank"] != 1 or dims[1:] != (0, 1) or time.dtype != np.int32 or lengths.moves:
+        return False
+    if not uses.prefers("sort", dims[0] >= _FEWEST, call.op):
         return False
     changes = [use.call for use in uses.of(time.buffer) if use.writes]
     if any(use.writes and use.block is loop.body for use in uses.of(lengths.buffer)) or len(changes) != 2:

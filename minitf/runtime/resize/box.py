@@ -146,8 +146,9 @@ class Sizes:
         return found[len(found) // 2]
 
     def limits(self) -> list:
-        """The smallest and the largest values of the free ones: from all that may come, which for what is counted is
-        more, as it costs a run to find out that it is outside, to those that were seen.
+        """The smallest and the largest values of the free ones: from all that may come, which at first is up to twice
+        what was seen, and for what is counted is more, as it costs a run to find out that it is outside, to those that
+        were seen.
         """
         table, few = self._table[:, self.free], len(self._table) < _TOLD
         least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
@@ -155,11 +156,18 @@ class Sizes:
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
         lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
         highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
-        highs = [high + (low < high) * (1 - (high - low) % 2) for low, high in zip(lows, highs)]  # see `Box._around`
+        higher = [max(n, 2 * high) for n, high in zip(highs, most)] if len(self._table) < _SEVERAL else highs
+        highs, higher = _odd(lows, highs), _odd(lows, higher)
         nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
         nearer = [low + 1 - (high - low) % 2 for low, high in zip(nearer, highs)]
         none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
-        return [*[(none, highs)] * (none != lows), (lows, highs), (nearer, highs), (least, most)]
+        wider = [*[(none, higher)] * (none != lows), *[(lows, higher)] * (higher != highs)]
+        return [*wider, (lows, highs), (nearer, highs), (least, most)]
+
+
+def _odd(lows: list, highs: list) -> list:
+    """The largest values, or one more, so that they and the smallest are not both even or odd: see `Box._around`."""
+    return [high + (low < high) * (1 - (high - low) % 2) for low, high in zip(lows, highs)]
 
 
 def _ordinary(values: tuple) -> int:

@@ -30,6 +30,7 @@ _KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
 _SIZES, _POINTS = 2, 3  # different sizes after which it is worth while, or contents of inputs and values assumed
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
 _SEEN = 64  # sizes remembered
+_AMPLE, _SPARED = 1 << 30, 4  # bytes, and how often the typical run's, that memory for all sizes may be
 _SERVED = 8  # runs of a program after which another one is worth while at once
 
 
@@ -207,7 +208,7 @@ class _Group:
             return None
         try:
             return Resized(sizes, Maker(sizes, given, lower, self._example), self._state, self._threads, self._assumed)
-        except Unresizable:
+        except (Unresizable, MemoryError):
             return None
 
 
@@ -294,6 +295,9 @@ class Resized:
         self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
         self.box, self.form, self._samples = box, forms[0], samples
         self._largest = np.max([self.form.sizes(self._numbers.at(values)) for values in box.corners()], axis=0)
+        room = self.form.sizes(self._numbers.at(self._maker.here)).sum()
+        if self._largest.sum() > max(_AMPLE, _SPARED * room):
+            raise Unresizable  # there is a smaller box
         if not constants.enough(self._largest):
             raise Unresolved
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
