@@ -46,14 +46,29 @@ def test_frozen(name):
         agree(session, feeds, {n: v for n, v in before.items() if n != "loss:0"}, 1e-5)
 
 
-def restored(session, name, folder):
-    """The session with what TensorFlow's saver saved; returns a saver, if there are variables."""
+def imported(name, folder):
+    """Adds the meta graph to the default one; returns a saver, if there are variables."""
     with gzip.open(FACTS / name / "m.meta.gz") as source, open(folder / "m.meta", "wb") as target:
         shutil.copyfileobj(source, target)
-    saver = tf.train.import_meta_graph(str(folder / "m.meta"))
+    return tf.train.import_meta_graph(str(folder / "m.meta"))
+
+
+def restore(session, name, saver):
+    """Gives the session what TensorFlow's saver saved."""
     if saver is not None:
         saver.restore(session, str(FACTS / name / "m"))
-    return saver
+
+
+def restored(session, name, folder):
+    """The session with the meta graph and what TensorFlow's saver saved."""
+    restore(session, name, imported(name, folder))
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def read(request, tmp_path_factory):
+    """A name, the graph of that name, and a saver for it: reading it takes longest."""
+    with tf.Graph().as_default() as graph:
+        return request.param, graph, imported(request.param, tmp_path_factory.mktemp(request.param))
 
 
 def trains(session, name):
@@ -65,15 +80,11 @@ def trains(session, name):
     agree(session, feeds, after, 1e-4)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_training_goes_on(name, tmp_path):
-    saver = None
+def test_training_goes_on(read):
+    name, graph, saver = read
     for executor in ("native", "op_by_op"):
-        with tf.Session(config=tf.ConfigProto(executor=executor)) as session:
-            if executor == "native":
-                saver = restored(session, name, tmp_path)
-            elif saver is not None:
-                saver.restore(session, str(FACTS / name / "m"))
+        with tf.Session(graph=graph, config=tf.ConfigProto(executor=executor)) as session:
+            restore(session, name, saver)
             trains(session, name)
 
 
@@ -132,15 +143,15 @@ def test_variables_of_a_meta_graph(tmp_path):
         assert losses[0] > losses[1] > losses[2]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_was_read_can_be_written_again(name, tmp_path):
+def test_what_was_read_can_be_written_again(read, tmp_path):
     """For minitf, and for TensorFlow: without what only TensorFlow 2.15 knows, and what either refuses (see
     recorded/check_written_graphs.py).
     """
-    with tf.Session() as session:
-        restored(session, name, tmp_path)
+    name, graph, saver = read
+    with graph.as_default(), tf.Session() as session:
+        restore(session, name, saver)
         was_native = not FRAMES & {op.type for op in session.graph.get_operations()}
-        definition = tf.graph_util.to_tensorflow(session.graph)
+        definition = tf.graph_util.to_tensorflow(graph)
         path = tf.train.Saver().save(session, tmp_path / "n") if tf.global_variables() else None
         written = tf.train.export_meta_graph()
     with tf.Graph().as_default(), tf.Session() as session:
