@@ -82,12 +82,9 @@ class Nodes(dict):
     def reroute(self, names, other: dict, gone=frozenset()) -> None:
         """Has nodes read other tensors: `other` is {(node, output): text}; waits for nodes of `gone` end."""
         for name in names:
-            node, texts = self[name], []
-            for text in node.input:
-                source = source_of(text)
-                if source[1] is None and source[0] in gone:
-                    continue
-                texts.append(other.get(source, text))
+            node = self[name]
+            inputs = [(text, source_of(text)) for text in node.input]
+            texts = [other.get(s, text) for text, s in inputs if s[1] is not None or s[0] not in gone]
             if list(node.input) != texts:
                 node.ClearField("input")
                 node.input.extend(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import re
 
@@ -10,6 +11,7 @@ NEXTS = ("NextIteration", "RefNextIteration")
 _NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9_.\\/>-]*")
 
 
+@functools.lru_cache(maxsize=1 << 16)  # each input is looked at again and again
 def source_of(text: str) -> tuple[str, int | None]:
     """The node that an input names, and which of its outputs; None for a control input.
 
