@@ -12,6 +12,7 @@ _DEGREE = 3  # factors of a product, the same one twice at most
 _FEWEST = 4  # samples by which a product of one or two sizes shows itself, also where what is next to it is in the sum
 _SURE = 5  # so many more samples than products tell what sums seldom are
 _LESS = 2  # by which sizes in products are less, such as those of a slice without its ends
+_FREE = 4  # sizes of which sums of two products are looked for at once
 _HEAD = 8  # by which the slots of a list are more in what is before its rows
 _REMEMBERED = 256  # sizes
 
@@ -99,9 +100,9 @@ class Samples:
 
 
 def _multiples(table: dict) -> dict:
-    """For products, and those in which a size is more or less by one or by a list's head, by what their values for the
-    samples are when they are divided by what divides all: by how much, and of what they are the sum; None where that
-    are several.
+    """For products, those in which a size is more or less by one or by a list's head, and sums of two (what two lookups
+    into one table give), by what their values for the samples are when they are divided by what divides all: by how
+    much, and of what they are the sum; None where that are several.
     """
     sums = [({p: 1, (): 0}, row) for p, row in table.items()]
     sums += [({p: 1, (): _HEAD}, [n + _HEAD for n in row]) for p, row in table.items() if sum(p) == 1]
@@ -111,6 +112,9 @@ def _multiples(table: dict) -> dict:
             for more in (1, -1):
                 terms = {p: 1, less if any(less) else (): more}
                 sums.append(({(): 0, **terms}, [n + more * m for n, m in zip(row, other)]))
+    areas = [(p, row) for p, row in table.items() if sum(p) == 2 == len(p) - p.count(0) and len(p) <= _FREE]
+    for (p, row), (q, other) in itertools.combinations(areas, 2):
+        sums.append(({p: 1, q: 1, (): 0}, [n + m for n, m in zip(row, other)]))
     found: dict = {}
     for terms, values in sums:
         least, part = _reduced(values)

@@ -16,6 +16,7 @@ MULTIPLES = {
     "squared": lambda t, b, s, *_: 4 * b * t * t,
     "of three": lambda t, b, s, *_: 4 * b * t * s,
     "one of all pairs": lambda t, b, s, *_: 4 * t * (t - 1),
+    "rows of two lookups": lambda t, b, s, *_: 128 * (b * t + b * s),
 }
 SUMS = {
     "a product and what is added": lambda t, b, s, *_: 40 * b * s + 12,
