@@ -250,7 +250,7 @@ class Region:
         if not self.resizes:
             return None
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
-        if any([c and (a.dtype.kind != "i" or a.size > SMALL) for c, a in zip(contents, arrays)]):
+        if any([c and (a.dtype.kind != "i" or a.size > SMALL) and not _is_flag(a) for c, a in zip(contents, arrays)]):
             return None
         return Given(arrays, contents, rows, self._assumed.values)
 
@@ -483,6 +483,10 @@ class Region:
             return True
         finally:
             write_back(undo)
+
+
+def _is_flag(array: np.ndarray) -> bool:
+    return array.dtype.kind == "b" and array.ndim == 0
 
 
 def _of_one(written: frozenset, state: State, passes: list, op, inputs: list, outputs: list) -> Region:

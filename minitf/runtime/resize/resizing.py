@@ -38,17 +38,23 @@ class Given:
     """What a region is lowered for: inputs, the contents of some of which matter, and what is known of rows.
 
     assumed: values that are asked for on the way, as they are taken to be. point: all sizes, and what all those hold.
+    kind: what has to be the same in runs of one program, such as a branch that is taken.
     """
 
     def __init__(self, arrays: list, contents: list[bool], rows: dict, assumed: dict):
         self.arrays, self.contents, self.rows, self.assumed = arrays, contents, rows, assumed
         taken = {key: value for key, value in assumed.items() if value is not None} if assumed else assumed
-        decisive = [*[a for a, c in zip(arrays, contents) if c], *rows.values(), *taken.values()]
+        decisive = [*[a for a in self._decisive if a.dtype.kind == "i"], *rows.values(), *taken.values()]
         forms = [a.form if isinstance(a, StandIn) else a.ndim for a in arrays]
         small = [n < SMALLEST for n in all_sizes(arrays)]
-        self.kind = (*forms, *small, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
+        flags = [bool(a) for a in self._decisive if a.dtype.kind == "b"]
+        self.kind = (*forms, *small, *flags, *[(a.shape, a.dtype) for a in decisive], *rows, *taken)
         contents = [n for a in decisive for n in a.reshape(-1).tolist()]
         self.point = tuple(all_sizes(arrays) + contents)
+
+    @property
+    def _decisive(self) -> list:
+        return [array for array, decides in zip(self.arrays, self.contents) if decides]
 
     @property
     def owners(self) -> list[int]:
@@ -80,7 +86,10 @@ class Given:
                 return None
             return np.array([next(numbers) for _ in range(array.size)], array.dtype).reshape(array.shape)
 
-        arrays = [filled(a) if c else _empty(a, size) for a, c, size in zip(self.arrays, self.contents, sizes)]
+        arrays = [
+            _empty(a, size) if not c else filled(a) if a.dtype.kind == "i" else a
+            for a, c, size in zip(self.arrays, self.contents, sizes)
+        ]
         rows = {t: filled(row) for t, row in self.rows.items()}
         return Given(arrays, self.contents, rows, {key: filled(value) for key, value in self.assumed.items()})
 

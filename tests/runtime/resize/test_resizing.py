@@ -219,6 +219,22 @@ def test_what_was_better_for_the_first_sizes_is_done_for_all(lowered, watch):
     assert len(lowered) - watch.counts["resized"] <= 4 and watch.counts["resized"] >= 4
 
 
+def test_a_flag_that_decides_shapes(lowered, watch):
+    """It is no size: of each branch that is taken there is a program for all sizes."""
+    x, flag = tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.bool, [])
+    part = tf.cond(flag, lambda: x[:, 1:], lambda: x[:, :-2])
+    fetches = [tf.matmul(part, part, transpose_b=True), tf.gradients(tf.tanh(part), x)]
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        for run in range(10):
+            given = np.ones((8 + run * 5 % 7, 9 + run * 3 % 8))
+            product, _ = session.run(fetches, {x: given, flag: run % 2 == 0})
+            assert (product == given.shape[1] - 1 - run % 2).all()
+            if run == 3:  # each way was taken for two sizes
+                lowered.clear()
+                watch.counts.clear()
+    assert len(lowered) == watch.counts["resized"] >= 6
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
