@@ -49,7 +49,7 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
         for i, outer in enumerate(branches.consts):
             if outer in body.consts:
                 low.refs[body.consts[outer]] = values[1 + i]
-    if values[0].known is not None:
+    if values[0].known is not None and not _takes_both(low, op, values[0]):
         return _chosen(low, op, 0 if values[0].known else 1, used)
     if values[0].buffer.kind == "input" and any([_lacks(low, op, index, used) for index in range(2)]):
         raise NotNative(op, values[0])  # one branch cannot be taken: it is known to be the other
@@ -66,6 +66,25 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
     ]
     low.frames[low.target].nodes.append(Choice(values[0], (frames[0].nodes, frames[1].nodes), op))
     return outputs
+
+
+def _takes_both(low: Lowering, op, predicate: Ref) -> bool:
+    """Whether both branches are lowered though it is known which is taken: for other sizes it was the other one."""
+    if not low.sizes_vary or predicate.buffer not in low.folded:
+        return False
+    seen = low.taken.setdefault(op, set())
+    if seen == {True, False}:
+        low.both.add(op)
+    elif seen is not None:
+        seen.add(bool(predicate.known))
+        low.turned |= len(seen) == 2
+    return op in low.both
+
+
+def takes_one(low: Lowering) -> bool:
+    """Whether there were such branches; from now on only one is lowered: what is not taken need not fit."""
+    low.taken |= dict.fromkeys(low.both)
+    return bool(low.both)
 
 
 def _lacks(low: Lowering, op, index: int, used: list) -> bool:

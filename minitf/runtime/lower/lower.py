@@ -61,6 +61,9 @@ class Lowering(Builder):
         self.examples: dict = {}  # op -> values of inputs of which it is known what they decide
         self.sizes_vary = False  # whether what is lowered has to be the same for others
         self.preferred: dict = {}  # (op, what about) -> which of two ways was better for the sizes that were met first
+        self.taken: dict = {}  # If op -> which branches sizes have decided for; None if both cannot be lowered
+        self.both: set = set()  # those of which both are, for that reason
+        self.turned = False  # whether one was the first that was not what it had been
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
         self.leaves_counts = False  # whether there was one that is not
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold

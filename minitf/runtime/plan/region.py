@@ -12,6 +12,7 @@ from minitf.runtime.execute.bodies import Ragged
 from minitf.runtime.execute.op_by_op import Concrete
 from minitf.runtime.execute.program import Program, write_back
 from minitf.runtime.lower.bounded import Bounded, for_python
+from minitf.runtime.lower.branches import takes_one
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Lowering, makers
@@ -31,7 +32,7 @@ from minitf.runtime.plan.recent import Recent, Told
 from minitf.runtime.plan.stand_ins import LIST, Packed, StandIn, absent, held_back
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
-from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes
+from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes, may_decide
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
 
@@ -85,6 +86,7 @@ class Region:
         self._programs: OrderedDict = OrderedDict()
         self._remembered = Remembered()
         self._preferred: dict = {}  # which of two ways to lower is the better one: see `Lowering.prefers`
+        self._taken: dict = {}  # If op -> which branches sizes have decided for: see `branches.py`
         self._resizing = Resizing(state, threads, self._assumed.values)
         self._elements = Expected()  # of lists
 
@@ -250,7 +252,7 @@ class Region:
         if not self.resizes:
             return None
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
-        if any([c and (a.dtype.kind != "i" or a.size > SMALL) and not _is_flag(a) for c, a in zip(contents, arrays)]):
+        if any([c and not may_decide(a) for c, a in zip(contents, arrays)]):
             return None
         return Given(arrays, contents, rows, self._assumed.values)
 
@@ -296,6 +298,9 @@ class Region:
                     return program
             except NotNative as error:
                 self._learn(low, error, wanted)
+            except Split:
+                if not takes_one(low):
+                    raise
             except MemoryError:
                 if wanted.assumed is None and not low.joined <= self.hosted:
                     self.hosted |= low.joined  # Python makes room for as much as there is
@@ -327,7 +332,7 @@ class Region:
         low.capacities, low.elements = self.capacities, wanted.likely | wanted.elements
         low.likely = wanted.likely.keys() - wanted.elements.keys()
         low.used, low.examples, low.hosted = self.used, wanted.examples, self.hosted
-        low.sizes_vary, low.preferred = wanted.direct is not None, self._preferred
+        low.sizes_vary, low.preferred, low.taken = wanted.direct is not None, self._preferred, self._taken
         low.folds_counts, low.made_up = wanted.folds_counts, wanted.assumed is not None
         low.assumed = wanted.assumed if low.made_up else dict(self._assumed.values)
         low.steered = self.steered
@@ -347,6 +352,8 @@ class Region:
         """Takes note of what an op that could not be lowered asked for, or that it runs on the host; Split if it has
         to be a step of its own.
         """
+        if takes_one(low):
+            return
         if low.leaves_counts and error.__cause__ is None:  # what is refused is so in any case
             wanted.folds_counts = True
             return
@@ -483,10 +490,6 @@ class Region:
             return True
         finally:
             write_back(undo)
-
-
-def _is_flag(array: np.ndarray) -> bool:
-    return array.dtype.kind == "b" and array.ndim == 0
 
 
 def _of_one(written: frozenset, state: State, passes: list, op, inputs: list, outputs: list) -> Region:

@@ -19,6 +19,7 @@ class Maker:
 
     def __init__(self, sizes: Sizes, given, lower, example: tuple | None = None):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self._turned = False  # whether sizes have decided for another branch than before: from now on both are lowered
         self.known = None  # the values for which there is a program
         if example is not None:
             self.known, self._program = sizes.values(example[0]), example[1]
@@ -47,7 +48,10 @@ class Maker:
             program = self.alone(point)
         except (OpError, MemoryError):
             return None
-        return None if program is None else Form(program, program.instructions)
+        if program is None:
+            return None
+        self._turned |= program.low.turned
+        return Form(program, program.instructions)
 
     def alike(self, values: tuple) -> bool:
         """Whether the program for some values has the form of that for the present ones."""
@@ -63,7 +67,12 @@ class Maker:
         """
         wider = self._sizes.limits()
         whole = [Box(*limits) for limits in wider]
-        yield from filter(Box.wide, whole)
+        for box in filter(Box.wide, whole):
+            yield box
+            if self._turned:
+                self._turned = False
+                self._forms.clear()
+                yield box
         for limits, box in zip(wider, whole):
             if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])

@@ -466,6 +466,11 @@ def _positions(places: dict, keys) -> frozenset:
     return frozenset([position for key in keys for position in places.get(key, ())])
 
 
+def may_decide(array: np.ndarray) -> bool:
+    """Whether programs that are resized may depend on what is in an input: a few whole numbers, or a flag."""
+    return array.dtype.kind == "i" and array.size <= SMALL or array.dtype.kind == "b" and array.ndim == 0
+
+
 def all_sizes(arrays: list) -> list[int]:
     """The sizes of inputs, one after the other."""
     return [n for array in arrays for n in _sizes(array)]

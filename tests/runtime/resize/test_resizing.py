@@ -235,6 +235,33 @@ def test_a_flag_that_decides_shapes(lowered, watch):
     assert len(lowered) == watch.counts["resized"] >= 6
 
 
+def squared_if_long(x):
+    return tf.cond(tf.shape(x)[1] > 12, lambda: x * x, lambda: tf.tanh(x))
+
+
+def first_steps_if_long(x):
+    """What is not taken may not be there: it gives no array for these sizes."""
+    steps = tf.shape(x)[1]
+    return tf.cond(steps > 12, lambda: x[:, : steps - 2], lambda: tf.reshape(x, [-1, steps // 2, 2 * tf.shape(x)[2]]))
+
+
+@pytest.mark.parametrize("model", [squared_if_long, first_steps_if_long])
+def test_sizes_that_decide_for_a_branch(model, lowered, watch):
+    """Both are lowered as soon as sizes have decided for the one and for the other, where that is possible."""
+    x, found = tf.placeholder(tf.float32, [None, None, D]), {}
+    fetches = tf.gradients(tf.reduce_sum(model(x) ** 2), x)
+    for executor in ("native", "op_by_op"):
+        draw = np.random.RandomState(0)
+        with tf.Session(config=tf.ConfigProto(executor=executor, intra_op_parallelism_threads=1)) as session:
+            found[executor] = []
+            for run in range(12):
+                steps = 10 + run * 6 % 8
+                found[executor].append(session.run(fetches, {x: draw.randn(8 + run * 5 % 7, steps, D)})[0])
+    for ours, theirs in zip(*found.values()):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert model is not squared_if_long or len(lowered) - watch.counts["resized"] <= 7
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_graphs(seed):
     assert sizes.examine(seed)[0] is None
