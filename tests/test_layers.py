@@ -1,6 +1,7 @@
 """The layers: what each part may import, and that no modules import each other."""
 
 import ast
+import functools
 import graphlib
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def _modules() -> dict[str, Path]:
 MODULES = _modules()
 
 
+@functools.cache
 def _imports(name: str) -> set[str]:
     """The modules of ours that a module imports, at its top or in its functions."""
     found = set()
@@ -123,7 +125,9 @@ def runs_code(text: str) -> set[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= {getattr(node, "module", "") or ""} | {alias.name for alias in node.names}
         elif isinstance(node, ast.Call):
-            found |= {keyword.arg for keyword in node.keywords if ast.unparse(keyword.value) != "False"}
+            found |= {
+                k.arg for k in node.keywords if not isinstance(k.value, ast.Constant) or k.value.value is not False
+            }
             found |= {node.func.id} if isinstance(node.func, ast.Name) else set()
     return {name.partition(".")[0] for name in found if name} & RUNS_CODE
 

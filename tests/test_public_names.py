@@ -121,20 +121,16 @@ def test_public_functions_and_methods_are_documented(namespace):
                 assert inspect.getdoc(getattr(value, part)), f"{namespace}.{name}.{part} has no docstring"
 
 
-def test_what_only_hands_names_on_says_each_once():
+def test_a_name_of_a_module_stands_for_one_thing():
+    """And what only hands names on says each once."""
     for path in Path(tf.__file__).parent.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
+        names = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        names += [a.asname or a.name for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+        assert len(set(names)) == len(names), (path, [n for n in set(names) if names.count(n) > 1])
         if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body):
             continue
         names = [a for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names]
         listed = [a.asname or a.name for a in names]
         assert not [a.name for a in names if a.name == a.asname] and len(set(listed)) == len(listed), path
         assert "__all__" not in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}, path
-
-
-def test_a_name_of_a_module_stands_for_one_thing():
-    for path in Path(tf.__file__).parent.rglob("*.py"):
-        body = ast.parse(path.read_text("utf-8")).body
-        names = [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
-        names += [a.asname or a.name for n in body if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
-        assert len(set(names)) == len(names), (path, [n for n in set(names) if names.count(n) > 1])
