@@ -19,14 +19,15 @@ LAZY = (
     "google",
     "PIL",
 )
-MOST = 0.35  # seconds; 0.25 to 0.32 on one machine, from day to day
+MOST = 5.5  # times what NumPy takes: 3.6 to 4.8, where seconds go from 0.5 to 0.85 with what else runs
 
 TIMED = """
 import time
+begin = time.process_time()
 import numpy
-start = time.process_time()
+middle = time.process_time()
 import minitf
-print(time.process_time() - start)
+print((time.process_time() - middle) / (middle - begin))
 """
 
 
@@ -45,7 +46,7 @@ def python(code, folder, **variables):
 
 def test_import_is_quick(folder):
     times = [float(python(TIMED, folder)) for _ in range(5)]
-    assert min(times[1:]) < MOST, f"the first import writes Python's own cache, the others took {times[1:]} s"
+    assert min(times[1:]) < MOST, f"the first writes Python's own cache, the others took {times[1:]} of NumPy's times"
 
 
 def test_import_loads_no_library_before_its_use(folder):
