@@ -67,6 +67,20 @@ def convolution(g):
     return g.error(g.lstm(g.tf.nn.relu(g.tf.layers.conv1d(g.x, g.w.units, 5, padding="same")), g.lengths))
 
 
+def positions_looked_up(g):
+    """In a table, and added to what the network is given."""
+    tf, (batch, steps) = g.tf, (g.tf.shape(g.x)[0], g.tf.shape(g.x)[1])
+    table = tf.get_variable("positions", [2 * g.w.steps, g.w.inputs])
+    places = tf.tile(tf.expand_dims(tf.range(steps), 0), [batch, 1])
+    return g.error(g.lstm(g.x + tf.nn.embedding_lookup(table, places), g.lengths))
+
+
+def branch_by_steps(g):
+    """What is done with few steps is not what is done with many."""
+    tf, outputs = g.tf, g.lstm(lengths=g.lengths)
+    return g.error(tf.cond(tf.shape(g.x)[1] > 30, lambda: 0.5 * outputs, lambda: tf.tanh(outputs)))
+
+
 def seq2seq(g):
     _, state = g.encoded()
     return g.decoded(g.cell(), state)
@@ -97,6 +111,8 @@ _ALL = [
     situations.boolean_mask,
     pairs_of_steps,
     convolution,
+    positions_looked_up,
+    branch_by_steps,
     seq2seq,
     attention,
     additive_attention,
