@@ -68,8 +68,7 @@ def follows_few(low: Lowering, error: NotNative, sources: set) -> bool:
     """Whether what lowering asked for is an input, or steers what few of these decide."""
     if type(error.demanded) is not Ref or error.demanded.buffer.kind == "input":
         return True
-    few = error.op.definition.decided is not None and sum([low.refs[t].size for t in sources]) <= _FEW
-    return bool(sources) and few
+    return bool(sources) and sum([low.refs[t].size for t in sources]) <= _FEW
 
 
 def after_held(low: Lowering, op) -> bool:

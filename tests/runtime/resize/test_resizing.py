@@ -235,6 +235,23 @@ def test_a_flag_that_decides_shapes(lowered, watch):
     assert len(lowered) == watch.counts["resized"] >= 6
 
 
+def test_batch_and_steps_that_are_fed(lowered, watch):
+    """Numbers of which each run is told are sizes like others: nobody takes them for what they were before."""
+    x, (batch, steps) = tf.placeholder(tf.float32, [None, D]), [tf.placeholder(tf.int32, []) for _ in range(2)]
+    cell = tf.nn.rnn_cell.GRUCell(N)
+    rows = tf.reshape(x, [batch, steps, D])
+    outputs, _ = tf.nn.dynamic_rnn(cell, rows, initial_state=cell.zero_state(batch, tf.float32))
+    fetches = tf.gradients(tf.reduce_mean(outputs), tf.trainable_variables())
+    with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
+        session.run(tf.global_variables_initializer())
+        session.run(fetches, {x: np.ones((36, D)), batch: 4, steps: 9})
+        lowered.clear()
+        for run in range(8):
+            b, t = 5 + run * 5 % 7, 14 - run * 3 % 8
+            session.run(fetches, {x: np.ones((b * t, D)), batch: b, steps: t})
+    assert len(lowered) - watch.counts["resized"] <= 3
+
+
 def squared_if_long(x):
     return tf.cond(tf.shape(x)[1] > 12, lambda: x * x, lambda: tf.tanh(x))
 
