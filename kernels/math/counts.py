@@ -209,6 +209,19 @@ def copy_shaped(a: T, o: T.out, rank, dims: ints):
     return 0
 
 
+@kernel(T=ITEMS)
+def lay_rows(a: T, o: T.out, from_row, to_row, rank, dims: ints):
+    """o = the rows of a, of that shape; they lie so many items apart in a, and in o, or side by side if that is 0."""
+    width = 1
+    for k in range(1, rank):
+        width *= dims[k]
+    step, way = from_row if from_row > 0 else width, to_row if to_row > 0 else width
+    for i in range(dims[0]):
+        for k in range(width):
+            o[i * way + k] = a[i * step + k]
+    return 0
+
+
 @kernel(T=INDEX)
 def put_numbers(o: T.out, n, numbers: ints):
     """o = the numbers."""

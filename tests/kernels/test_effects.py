@@ -23,6 +23,7 @@ _LAIN = (2, 2, 2, 1, 2, 2, 2, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0)
 NUMBERS = {  # by the names of the operands that are no memory
     "n": (6,),
     "rank dims": FLAT,
+    "from_row to_row rank dims": (3, 2, 2, (2, 2)),
     "n bits": (6, 23),
     "n bins": (6, 4),
     "n images": (6, 7),

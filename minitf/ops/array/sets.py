@@ -313,8 +313,8 @@ def _stitch_kernel(b, op, *inputs):
     rest = data[0].shape[len(indices[0].shape) :]
     for where, values in zip(indices, data):
         _check_stitched(where.shape, values.shape, rest)
-    whole = b.follows and _are_all_places(op.inputs[:count])
-    size = sum([where.size for where in indices]) if whole else _stitched_size(b, indices)
+    halves = b.follows and count == 2 and _are_all_places(op.inputs[:count])  # the second one has the rest
+    size = sum([where.size for where in indices]) if halves else _stitched_size(b, indices)
     width = math.prod(rest)
     out = b.new((size, *rest), data[0].dtype)
     kernel = counts.put_rows[layout.carrier(out.dtype)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from minitf.kernels.math import check
 from minitf.kernels.math.counts import at_least
 from minitf.runtime.lower import counted_calls, counted_ops, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed, same
+from minitf.runtime.lower.counted_values import Refused
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.tensor_arrays.flows import Full
 
@@ -25,20 +27,20 @@ _MOST_TRIED = 6
 
 def lower(low, op, inputs: list) -> list | None:
     """The values of the op's outputs; None if it has to be left to Python."""
-    inputs = [_as_found(low, value) for value in inputs]
+    inputs = [as_found(low, value) for value in inputs]
     for equal, least in _assumptions(op, inputs):
         nodes = low.frames[low.target].nodes
         given, start = [v.replaced(equal) if equal and type(v) is Bounded else v for v in inputs], len(nodes)
         found = counted_ops.lower(low, op, given, least)
         if found is not None:
             calls, nodes[start:] = nodes[start:], []
-            _ask(low, op, given, equal, least)
+            ask(low, op, inputs, equal, least)
             nodes += calls
             return found
     return None
 
 
-def _as_found(low, value):
+def as_found(low, value):
     """The value in terms of the counts that others have turned out to equal."""
     for frame in low.frames if type(value) is Bounded else ():
         if not frame.equal.keys().isdisjoint(value.counts):
@@ -46,25 +48,34 @@ def _as_found(low, value):
     return value
 
 
-def _ask(low, op, inputs: list, equal: dict, least: int) -> None:
-    """Has the program ask whether counts are what they are assumed to be."""
-
-    def differ(_) -> str:
-        raise Full(op, counted_calls.NO_ROOM)
-
+def ask(low, op, inputs: list, equal: dict, least: int) -> None:
+    """Has the program ask whether counts are what they are assumed to be. Where they are not, the op may refuse what it
+    is given; else it is left to Python.
+    """
+    refused = Refused(low, op, inputs) if inputs else _misfit(op)
+    more = {"error": refused, "given": refused.given if inputs else ()}
     counts = {count: None for v in inputs if least and type(v) is Bounded for count in v.counts}
     if equal or counts:
         low.guesses.setdefault(op, 0)
         low.roomed.add(op)
     for count, size in equal.items():
         wanted = size if size.factors else size.base
-        sized_calls.call(low, op, check.holds[np.int64], count.ref, 1, (wanted,), error=differ)
+        sized_calls.call(low, op, check.holds[np.int64], count.ref, 1, (wanted,), **more)
     for count in counts:
-        low.call(at_least[()], count.ref, least, error=differ)
+        sized_calls.call(low, op, at_least[()], count.ref, least, **more)
     if equal:
         frame = low.frames[-1]
         frame.equal = {count: renamed(size, equal) for count, size in frame.equal.items()} | equal
         frame.replaced.clear()
+
+
+def _misfit(op) -> Callable:
+    """What is done where sizes of what goes into an op are not as is assumed, and only Python says what is wrong."""
+
+    def left(_) -> str:
+        raise Full(op, counted_calls.NO_ROOM)
+
+    return left
 
 
 def _assumptions(op, inputs: list):
@@ -85,7 +96,8 @@ def _known(op, values: list, inputs: list):
     """
     rest = [v for v in inputs if type(v) is Ref]
     held = [v.known.tolist() for v in rest if v.known is not None and v.known.dtype.kind == "i" and v.known.ndim == 1]
-    for value, shape in itertools.product(values, [*[v.shape for v in rest], *held, *[v.sizes for v in values]]):
+    told = [v.holds.tolist() for v in values if v.holds is not None and v.holds.ndim == 1]
+    for value, shape in itertools.product(values, [*[v.shape for v in rest], *held, *told, *[v.sizes for v in values]]):
         equal = [_equal_number(*pair) for pair in zip(value.sizes, shape)] if len(shape) == len(value.sizes) else [None]
         if None not in equal and any(equal):
             yield functools.reduce(operator.or_, equal)
@@ -97,20 +109,23 @@ def _known(op, values: list, inputs: list):
 def _equal_number(size, number) -> dict[Count, Size] | None:
     """What the count of a size is where that is a number; None if it cannot be that, or may be 1 in its place."""
     if type(size) is not Size or type(number) is Size:
-        return {} if same(size, number) else None
+        return {} if same(size, number) else equal_sizes(size, number) or None
     (count, *others), found = size.factors, number - size.base
-    fits = not others and size.factors[count] == 1 and number > 1 and 0 <= found <= count.most
-    return {count: Size(found, {})} if fits else None
+    if size.factors[count] != 1 or number == 1 or any([size.factors[each] > 0 for each in others]):
+        return None  # of a sum nobody knows what its parts are
+    fits = others or 0 <= found <= count.most
+    return {count: Size(found, {each: -size.factors[each] for each in others})} if fits else None
 
 
 def _equalities(values: list):
-    """Which counts may be equal: those along the same axes, or two."""
-    together = _along_axes([v.sizes for v in values])
-    if together:
-        yield together
+    """Which counts may be equal: those along the same axes, of each and its pair, of values alike or of all, or two."""
+    together, half = _along_axes([v.sizes for v in values]), len(values) // 2
+    paired = _in_pairs(values[:half], values[half:]) if half > 1 else None
+    alike = _along_axes([v.sizes for v in values if _form(v) == _form(values[0])]) if len(values) > 2 else None
+    yield from filter(None, [paired, None if alike == together else alike, together])
     pairs = itertools.combinations(map(_numbers, values), 2)
     for a, b in {(id(a), id(b)): (a, b) for one, other in pairs for a, b in itertools.product(one, other)}.values():
-        equal = _equal(a, b)
+        equal = equal_sizes(a, b)
         if equal and equal != together:
             yield equal
 
@@ -122,7 +137,24 @@ def _along_axes(sizes: list[tuple]) -> dict | None:
         return None
     for first, *others in zip(*sizes):
         for other in others:
-            equal |= _equal(other, first)
+            equal |= equal_sizes(other, first)
+    kept = {count for size in equal.values() for count in size.factors}
+    return equal if kept.isdisjoint(equal) else None
+
+
+def _form(value: Bounded) -> list:
+    """The sizes of a value, but for which counts they follow."""
+    return [(n.base, *n.factors.values()) if type(n) is Size else n for n in value.sizes]
+
+
+def _in_pairs(values: list, others: list) -> dict | None:
+    """What makes each value as large as another one along the axes that both have."""
+    equal: dict[Count, Size] = {}
+    for value, other in zip(values, others):
+        found = _along_axes([each.sizes[: len(value.sizes)] for each in (value, other)])
+        if found is None or not equal.keys().isdisjoint(found):
+            return None
+        equal |= found
     kept = {count for size in equal.values() for count in size.factors}
     return equal if kept.isdisjoint(equal) else None
 
@@ -133,11 +165,15 @@ def _numbers(value: Bounded) -> list:
     return [*value.sizes, *held, *([functools.reduce(added, held)] if held else [])]
 
 
-def _equal(one, other) -> dict[Count, Size]:
-    """What the count of one size is where that equals another size; nothing if it does not follow one count alone."""
-    for a, b in ((one, other), (other, one)):
-        both = type(a) is Size and type(b) is Size and a.factors.keys().isdisjoint(b.factors)
-        if both and [*a.factors.values()] == [1]:
-            (count,) = a.factors
-            return {count: Size(b.base - a.base, b.factors)}
+def equal_sizes(one, other) -> dict[Count, Size]:
+    """What the count of one size is where that equals another size; each of its counts, where both are sums of as many;
+    nothing if neither follows one count alone.
+    """
+    both = type(one) is Size and type(other) is Size and one.factors.keys().isdisjoint(other.factors)
+    for a, b in ((one, other), (other, one)) if both else ():
+        if [*a.factors.values()] in ([1], [-1]):
+            ((count, sign),) = a.factors.items()
+            return {count: Size(sign * (b.base - a.base), {c: sign * factor for c, factor in b.factors.items()})}
+    if both and one.base == other.base and [*one.factors.values()] == [*other.factors.values()]:
+        return {count: Size(0, {same: 1}) for count, same in zip(one.factors, other.factors)}
     return {}

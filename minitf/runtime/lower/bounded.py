@@ -82,13 +82,14 @@ def same(one, other) -> bool:
 
 
 def renamed(number, counts: dict):
-    """A number, which may be a Size, that follows other counts in the place of these, or Sizes."""
+    """A number, which may be a Size, that follows other counts in the place of these, or Sizes, or is known then."""
     if type(number) is not Size:
         return number
     total = number.base
     for count, factor in number.factors.items():
         other = counts.get(count, count)
-        other = other if type(other) is Size else Size(0, {other: 1})
+        if type(other) is not Size:
+            other = Size(0, {other: 1}) if type(other) is Count else Size(other, {})
         total = added(total, Size(factor * other.base, {c: factor * f for c, f in other.factors.items()}))
     return total
 
@@ -112,6 +113,11 @@ class Bounded(Value):
         numbers = [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
         return with_factors([c for n in numbers if type(n) is Size for c in n.factors])
 
+    @property
+    def fixed(self) -> Ref | None:
+        """Where it is, if that and its sizes follow no counts: only what it holds does."""
+        return None if any([type(n) is Size for n in (self.offset, *self.sizes)]) else self.ref({})
+
     def ref(self, counts: dict) -> Ref:
         """Where it is if these are the counts."""
         offset, shape = at(self.offset, counts), tuple([at(n, counts) for n in self.sizes])
@@ -134,8 +140,7 @@ class Bounded(Value):
         counts: what those in it are outside so far.
         """
         for count in self.counts:
-            if count not in counts:
-                counts[count] = count.at(or_none(low, branch, other, count.ref), counts)
+            count_out_of(low, branch, other, count, counts)
         memory = out_of(low, branch, self.memory)
         return self.following(counts, memory, renamed(self.offset, counts), len(low.frames) - 1)
 
@@ -180,6 +185,13 @@ def out_of(low, branch, ref: Ref) -> Ref:
     with low.inside(branch):
         low.move(ref, out)
     return out
+
+
+def count_out_of(low, branch, other, count: Count, counts: dict) -> Count:
+    """What a count is outside of a branch. counts: what those in it are there so far."""
+    if count not in counts:
+        counts[count] = count.at(or_none(low, branch, other, count.ref), counts)
+    return counts[count]
 
 
 def or_none(low, branch, other, ref: Ref) -> Ref:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from minitf.runtime.lower import sized_calls
-from minitf.runtime.lower.bounded import Bounded, Size, factors_of, most, or_none, out_of, part, shown
+from minitf.runtime.lower.bounded import (
+    Bounded,
+    Count,
+    Size,
+    count_out_of,
+    factors_of,
+    most,
+    or_none,
+    out_of,
+    part,
+    shown,
+)
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.held_slices import HeldStack, Work, in_memory
 from minitf.runtime.lower.host_calls import Held
@@ -19,8 +31,10 @@ class BoundedStack(Value):
     """The slices of a Bounded value, `item`, that a loop saves: what is in its memory in each trip, and its counts. Or
     those of a BoundedStack, which a loop in a loop saves.
 
-    trips: how many there are, and in each how many of the loop in it. backwards: which of these go backwards. level:
-    the number of the frame of which the loop is part.
+    counts: for each count of the innermost item which one it is where that is the same in all trips; else which one it
+    is in a trip of the outermost loop that changes it, and what that is in each. trips: how many there are, and in each
+    how many of the loop in it. backwards: which of these go backwards. level: the number of the frame of which the loop
+    is part.
     """
 
     __slots__ = ("item", "memory", "counts", "_trips", "_backwards", "_level", "_held")
@@ -35,23 +49,20 @@ class BoundedStack(Value):
     def slice(self, loop: Repeat, level: int, counts: dict) -> Bounded | BoundedStack:
         """The slice of the present trip of another loop. counts: what those that were saved are there, so far."""
         memory, item = self.memory.slice(0, loop), self.item
+        parts = {count: saved.slice(loop, counts) for count, saved in self.counts.items()}
         if type(item) is BoundedStack:
-            parts = {count: stack.slice(0, loop) for count, stack in self.counts.items()}
             trips = [each.slice(0, loop) for each in self._trips[1:]]
             return BoundedStack(item.item, memory, parts, trips, self._backwards[1:], level)
-        for count, stack in self.counts.items():
-            if count not in counts:
-                counts[count] = count.at(stack.slice(0, loop), counts)
-        return item.following(counts, memory, 0, level)
+        return item.following({count: part.count for count, part in parts.items()}, memory, 0, level)
 
     def handed_out(self, low, branch, other, stacks: dict) -> BoundedStack:
         """The same in memory that outlasts the branch where it is made, and nothing where the other one is taken.
         stacks: what those of counts are outside so far.
         """
-        for stack in [*self.counts.values(), *self._trips]:
+        for stack in [*[saved.stack for saved in self.counts.values() if saved.stack is not None], *self._trips]:
             if stack not in stacks:
                 stacks[stack] = or_none(low, branch, other, stack)
-        counts = {count: stacks[stack] for count, stack in self.counts.items()}
+        counts = {count: saved.handed_out(low, branch, other, stacks) for count, saved in self.counts.items()}
         memory, trips = out_of(low, branch, self.memory), [stacks[each] for each in self._trips]
         return BoundedStack(self.item, memory, counts, trips, self._backwards, len(low.frames) - 1)
 
@@ -68,7 +79,8 @@ class BoundedStack(Value):
                 trips, found = found[:depth], found[depth:]
                 stack.value = _slices(memory, factors, trips, found, stack.dtype, backwards)
 
-            refs = self.memory, factors_of(low, sizes, counts), *self._trips, *self.counts.values()
+            found = [saved.ref for saved in self.counts.values()]
+            refs = self.memory, factors_of(low, sizes, counts), *self._trips, *found
             low.frames[self._level].nodes.append(Work(low.current, work, *refs))
         return self._held
 
@@ -78,13 +90,54 @@ class BoundedStack(Value):
         """
         memory = stack(self.memory)
         low.move(self.memory, memory.slice(0, loop))
-        for ref in [*self.counts.values(), *self._trips]:
-            if ref not in counts:
-                counts[ref] = stack(ref)
-                low.move(ref, counts[ref].slice(0, loop))
-        found = {count: counts[ref] for count, ref in self.counts.items()}
-        trips = [trips_of(low, loop), *[counts[ref] for ref in self._trips]]
+        found = {count: saved.again(low, loop, stack, counts) for count, saved in self.counts.items()}
+        trips = [trips_of(low, loop), *[_kept(low, ref, ref, loop, stack, counts) for ref in self._trips]]
         return BoundedStack(self, memory, found, trips, [loop.reverse, *self._backwards], len(low.frames) - 2)
+
+
+class SavedCount(NamedTuple):
+    """A count, if it is the same in all trips of loops; else what it is in each, in a stack."""
+
+    count: Count
+    stack: Ref | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """Where it is, or all that it is."""
+        return self.count.ref if self.stack is None else self.stack
+
+    def slice(self, loop: Repeat, counts: dict) -> SavedCount:
+        """What it is in the present trip of another loop. counts: what others are there, so far."""
+        if self.stack is None:
+            counts.setdefault(self.count, self.count)
+            return self
+        part = self.stack.slice(0, loop)
+        if part.shape:
+            return SavedCount(self.count, part)
+        if self.count not in counts:
+            counts[self.count] = self.count.at(part, counts)
+        return SavedCount(counts[self.count])
+
+    def again(self, low, loop: Repeat, stack: Callable, counts: dict) -> SavedCount:
+        """The same for each trip of another loop, in whose body it is."""
+        if self.stack is None and low.level_of(self.count.ref) < len(low.frames) - 1:
+            return self
+        key = self.count if self.stack is None else self.stack
+        return SavedCount(self.count, _kept(low, key, self.ref, loop, stack, counts))
+
+    def handed_out(self, low, branch, other, stacks: dict) -> SavedCount:
+        """The same outside of a branch. stacks: what those of counts are there, and counts, so far."""
+        if self.stack is not None:
+            return SavedCount(self.count, stacks[self.stack])
+        return SavedCount(count_out_of(low, branch, other, self.count, stacks))
+
+
+def _kept(low, key, ref: Ref, loop: Repeat, stack: Callable, counts: dict) -> Ref:
+    """What a number is in each trip of a loop."""
+    if key not in counts:
+        counts[key] = stack(ref)
+        low.move(ref, counts[key].slice(0, loop))
+    return counts[key]
 
 
 def trips_of(low, loop: Repeat) -> Ref:
@@ -102,7 +155,7 @@ def _slices(memory, factors: np.ndarray, trips: tuple, counts: tuple, dtype, bac
     """Copies of the slices that are in memory."""
     (first, *others), found = trips, []
     for k in range(min(max(int(first), 0), len(memory))):  # anything, if it is in a branch that was not taken
-        here = [each[k] for each in counts]
+        here = [each[k] if each.ndim else each for each in counts]
         if others:
             found.append(_slices(memory[k], factors, [each[k] for each in others], here, dtype, backwards[1:]))
         else:
@@ -128,9 +181,5 @@ def saved(low, item: Bounded, loop: Repeat, stack: Callable, counts: dict) -> Bo
 
 def saved_in(low, item: Bounded, memory: Ref, loop: Repeat, stack: Callable, counts: dict) -> BoundedStack:
     """The same where the values are in the memory of all trips by themselves."""
-    for count in item.counts:
-        if count not in counts:
-            counts[count] = stack(count.ref)
-            low.move(count.ref, counts[count].slice(0, loop))
-    found = {count: counts[count] for count in item.counts}
+    found = {count: SavedCount(count).again(low, loop, stack, counts) for count in item.counts}
     return BoundedStack(item, memory, found, [trips_of(low, loop)], [loop.reverse], len(low.frames) - 2)

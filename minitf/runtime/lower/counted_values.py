@@ -19,16 +19,23 @@ from minitf.runtime.lower.same_values import same_value
 from minitf.runtime.tensor_arrays.flows import Full
 
 
-class _Refused:
-    """Says what is wrong where a kernel of an op has refused what it was given."""
+class Refused:
+    """Says what is wrong where a kernel of an op has refused what it was given, or that was not as is assumed."""
 
     def __init__(self, low, op, inputs: list):
         self._low, self._op, self._inputs = low, op, inputs
 
     def __call__(self, position: int) -> str:
+        """Raises what the op raises; that it is left to Python if it takes what it is given."""
         builder = OpByOp(self._low.session_state)
         builder.results(self._op, [Concrete(self._array(value).copy()) for value in self._inputs])
         raise Full(self._op, NO_ROOM)  # Python can compute it
+
+    @property
+    def given(self) -> list[Ref]:
+        """Where what the op is given is, and the counts that this follows."""
+        counts = [count.ref for v in self._inputs if type(v) is Bounded for count in v.counts]
+        return [*[v.memory if type(v) is Bounded else v for v in self._inputs], *counts]
 
     def _array(self, value: Value) -> np.ndarray:
         if type(value) is Bounded:
@@ -153,7 +160,7 @@ class Counted:
             where[count] = Place(places[part.root], count.ref.offset - self._memory[part.root].offset)
         calls = [call._replace(words=[_placed(word, places) for word in call.words]) for call in self._calls]
         constants, own, kept = ([self._memory[root] for root in roots] for roots in (constants, self._own, self._kept))
-        error = _Refused(self._low, op, self._inputs)
+        error = Refused(self._low, op, self._inputs)
         return CountedCalls(op, ([*given, *constants], own, kept), calls, where, len(given), error)
 
 

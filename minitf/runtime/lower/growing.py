@@ -14,7 +14,7 @@ import numpy as np
 from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row
 from minitf.kernels.math.counts import at_most
-from minitf.runtime.lower import sized_calls
+from minitf.runtime.lower import assumed_counts, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Count, Size, most, same
 from minitf.runtime.lower.builder import NATIVE
 from minitf.runtime.lower.ir import Ref, Repeat
@@ -59,6 +59,22 @@ def _growth(low, op, number: int) -> dict[int, int]:
     return {axis: -more for axis, more in there.items()} | known
 
 
+def as_at_first(low, op, number: int, value: Bounded) -> Bounded | Ref:
+    """What a gradient is in the end: as large as the first value of what it is the gradient of, if that is known. The
+    program asks whether it is.
+    """
+    loop, place = next(iter(op.attrs["loop"].gradient_of[number : number + 1]), (None, 0))
+    first = low.refs.get(loop.inputs[place]) if loop is not None and loop.graph is op.graph else None
+    sizes = sizes_of(first) if type(first) in (Ref, Bounded) else ()
+    pairs = [pair for pair in zip(value.sizes, sizes) if type(pair[0]) is Size and not same(*pair)]
+    if not pairs:
+        return value
+    equal = {count: n if type(n) is Size else Size(n, {}) for size, n in pairs for count in size.factors}
+    assumed_counts.ask(low, op.attrs["loop"].carry_args[number].op, [], equal, 0)
+    value = value.replaced(equal)
+    return value if value.fixed is None else value.fixed
+
+
 def _more(before, after) -> int:
     one, other = [n if type(n) is Size else Size(n, {}) for n in (before, after)]
     return other.base - one.base if one.factors == other.factors else 0
@@ -72,7 +88,7 @@ class Growing:
     def __init__(self, low, argument, init, growth: dict, trips: int):
         self._low, self._op, self._init, self._dtype = low, argument.op, init, argument.dtype.numpy
         sizes = sizes_of(init)
-        self.growth = {k: growth.get(k, 0) for k, n in enumerate(sizes) if k in growth or type(n) is Size}
+        self.growth = growth
         fastest = max(self.growth.values(), default=0)
         self._room = low.capacities.get(self._op, max(fastest * min(trips, FIRST_GUESS), _LEAST_ROOM))
         self._counts = {k: Count() for k in self.growth}
@@ -80,7 +96,7 @@ class Growing:
             count.most = most(sizes[k]) + self._room
         # What a trip gives is larger before it is known that there is room for it in the next one.
         rooms = {k: count.most + max(self.growth[k], 0) for k, count in self._counts.items()}
-        self._items, self._trips = math.prod([rooms.get(k, n) for k, n in enumerate(sizes)]), trips
+        self._items, self._trips = math.prod([rooms.get(k, most(n)) for k, n in enumerate(sizes)]), trips
         self._slots: list[Ref] = []
         self.value: Bounded | None = None  # what it is when a trip starts
 

@@ -15,13 +15,13 @@ import numpy as np
 from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
-from minitf.runtime.lower import held_results, loop_calls, sized_calls
-from minitf.runtime.lower.bounded import Bounded, for_python
+from minitf.runtime.lower import counted_loops, held_results, loop_calls, sized_calls
+from minitf.runtime.lower.bounded import Bounded, Size, for_python, most
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import same_kind
 from minitf.runtime.lower.builder import NATIVE, Value
 from minitf.runtime.lower.frame import Frame
-from minitf.runtime.lower.growing import changes, growing
+from minitf.runtime.lower.growing import as_at_first, changes, growing, sizes_of
 from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
@@ -34,11 +34,12 @@ UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
 
 class LoopLowering:
-    """The lowering of one Loop op."""
+    """The lowering of one Loop op. size: how many trips it makes, if that follows counts."""
 
-    def __init__(self, low: Lowering, op, values: list):
+    def __init__(self, low: Lowering, op, values: list, size: Size | None):
         self.low, self.op, self.loop, self.values = low, op, op.attrs["loop"], values
         self.carry, xs, self.consts, self.count = self.loop.split(values)
+        self.size = size
         if loop_calls.goes_over_held(self.loop, values):
             raise NotNative(op)
         self.xs = [low.snapshot(x) for x in xs]
@@ -70,15 +71,21 @@ class LoopLowering:
     def _capacity(self) -> int:
         """How many trips the stacks have room for; sets the trips of the loop."""
         node = self.node
+        if self.size is not None:
+            node.limit = min([most(self.size), *[sizes_of(x)[0] for x in self.counted if type(x) is not Bounded]])
+            node.count = counted_loops.begin(self.low, self.op, self.counted, self.size, node.limit)
+            node.trips = self.low.new((), np.int64)
+            node.carried |= {node.trips.buffer}
+            return node.limit
         if self.count is not None and self.count.known is not None:
             count = max(int(self.count.known), 0)
-            if any(x.shape[0] < count for x in self.counted):
+            if any(sizes_of(x)[0] < count for x in self.counted):
                 raise NotNative(self.op)
-            if all(x.shape[0] == count for x in self.counted):  # else the ys are longer than the loop runs
+            if all(sizes_of(x)[0] == count for x in self.counted):  # else the ys are longer than the loop runs
                 node.count = count
                 return count
         if self.count is not None and self.counted:
-            capacity = min(x.shape[0] for x in self.counted)
+            capacity = min(sizes_of(x)[0] for x in self.counted)
         else:
             each = self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded
             if each and not (self.op in self.low.steered and len(self.low.frames) > 1):
@@ -115,9 +122,10 @@ class LoopLowering:
         return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(self.loop.body)))))
 
     def _too_few(self, capacity: int) -> str:
+        count = int(self.low.data(self.count))
         if not self.counted:
-            raise Full(self.op, int(self.low.data(self.count)))
-        return f"a loop was given only {capacity} slices for its trips"
+            raise Full(self.op, count)
+        return f"a loop of {count} trips was given only {capacity} slices"
 
     @property
     def fixed(self) -> bool:
@@ -199,7 +207,7 @@ class LoopLowering:
         low.body(self.needed, frame, [*loop.nexts, *loop.ys])
         with low.inside(frame):
             low.for_python([loop.nexts[i] for i in self.live if self._for_python(i)])
-            low.for_python([loop.ys[k] for k in self.ys if k not in loop.saved])
+            low.for_python([loop.ys[k] for k in self.ys if k not in loop.saved and not self._gives_alike(k)])
         held_results.check(low, self.op, self.values, [loop.ys[k] for k in self.ys if k not in loop.saved])
         self.ys_refs = {}
         with low.inside(frame):
@@ -212,9 +220,17 @@ class LoopLowering:
         """Whether the next value of loop variable i is one that Python takes."""
         return i in self.open or type(self.low.refs.get(self.loop.nexts[i])) is BoundedStack
 
+    def _gives_alike(self, k: int) -> bool:
+        """Whether the slices of y number k, of sizes that only a run knows, are put together in memory."""
+        ref, whole = self.low.refs.get(self.loop.ys[k]), self.fixed or self.size is not None
+        return type(ref) is Bounded and whole and counted_loops.alike(self.low, ref, self.outer)
+
     def _slice_of(self, x, argument) -> Value | None:
         if type(x) is BoundedStack:
             return x.slice(self.node, self.outer + 1, self.counts)
+        if type(x) is Bounded:
+            stack = counted_loops.stacked(self.low, self.op, x)
+            return counted_loops.slice_of(x, stack, self.node, self.outer + 1)
         if type(x) is HeldList:
             return x  # zeros for all of them
         return self._held_slice(x, argument) if isinstance(x, Held) else self._slice(x)
@@ -354,6 +370,8 @@ class LoopLowering:
         leaves = self.op.outputs[self.n + 1 + k] in low.leaving
         if type(ref) is Ref and k in loop.saved and not leaves:
             *_, ref = low.frames[-1].numbers.get(ref.place, (ref,))  # what sizes there follow they follow in gradients
+        if leaves and type(ref) is Bounded and ref.fixed is not None:
+            ref = ref.fixed
         if type(ref) in (Bounded, BoundedStack):
             if self.capacity < UNLIMITED:
                 return self._bounded_stack(ref)
@@ -414,7 +432,7 @@ class LoopLowering:
         if i in self.open:
             return self.places[i]
         if i in self.growing:
-            return self.growing[i].final(self.node)
+            return as_at_first(self.low, self.op, i, self.growing[i].final(self.node))
         if i not in self.stacks:
             place = self.places[i]
             place.buffer.level = self.outer
@@ -430,24 +448,32 @@ class LoopLowering:
             self.low.call(take_row[layout.carrier(stack.dtype)], stack, self.node.trips, out, out.size)
         return out
 
-    def _trips(self) -> Ref:
+    def _trips(self) -> Ref | Bounded:
         if self.fixed:
             return self.low.constant(np.asarray(self.capacity, np.int32))
         out = self.low.new((), np.int32)
         self.low.call(cast[np.int64, np.int32], self.node.trips, out, 1)
-        return out
+        return out if self.size is None else counted_loops.number(self.low, out, self.size)
 
     def _put_together(self) -> dict[int, Held]:
         """The ys of which Python has the slices, as one value each."""
         stacks = {k: y for k, y in self.ys_refs.items() if type(y) is HeldStack and k not in self.loop.saved}
         return held_results.joined(self.low, self.op, self.values, stacks) if stacks else {}
 
-    def _padded(self, k: int) -> Ref | None:
+    def _padded(self, k: int) -> Value | None:
         """A y; slices of trips that were not made are zero, except in what only gradients read."""
-        ref = self.ys_refs[k]
+        ref, whole = self.ys_refs[k], self.capacity if self.size is None else self.size
+        if type(ref) is BoundedStack and k not in self.loop.saved:
+            return counted_loops.together(self.low, self.op, ref.item, ref.memory, whole)
         if ref is None or isinstance(ref, (Flow, Held, BoundedStack)):
             return ref
         ref.buffer.level = self.outer
+        if self.size is not None:
+            return (
+                ref
+                if k in self.loop.saved and ref.row is not None
+                else Bounded(ref, 0, (whole, *ref.shape[1:]), ref.dtype, self.outer)
+            )
         if not self.fixed and k not in self.loop.saved and ref.size:
             row = ref.nbytes // ref.shape[0]
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower import loop_calls
-from minitf.runtime.lower.bounded import Bounded, for_python
-from minitf.runtime.lower.bounded_stacks import BoundedStack
+from minitf.runtime.lower import counted_loops, loop_calls
+from minitf.runtime.lower.bounded import Bounded, Size, for_python
 from minitf.runtime.lower.branches import known_inputs, lowered_branch
 from minitf.runtime.lower.loops import LoopLowering
 from minitf.runtime.lower.lower import Lowering
@@ -26,18 +25,19 @@ class RegionLowering(Lowering):
         loop = op.attrs["loop"]
         if loop.condition is None and values[-1] is None:
             return [None] * len(op.outputs)
-        values = self._loop_inputs(loop, values)
+        trips = counted_loops.trips(self, op, *loop.split(values)[1::2])
+        values = self._loop_inputs(op, values, trips)
         if not is_native(op, known_inputs(op, values)):
             raise NotNative(op)
         if len(self.frames) > 1 and loop_calls.goes_over_held(loop, values):
             return loop_calls.lower(self, op, [for_python(self, value) for value in values])
-        return LoopLowering(self, op, values).outputs()
+        return LoopLowering(self, op, values, trips).outputs()
 
-    def _loop_inputs(self, loop, values: list) -> list:
-        """The inputs of a loop: variables and constants may be Bounded, and xs the slices of such."""
-        carry, xs, consts, count = loop.split(values)
-        xs = [x if type(x) is BoundedStack else for_python(self, x) for x in xs]
-        last = [] if count is None else [for_python(self, count)]
+    def _loop_inputs(self, op, values: list, trips: Size | None) -> list:
+        """The inputs of a loop, whose trips may follow counts: variables, constants and rows may be Bounded."""
+        carry, xs, consts, count = op.attrs["loop"].split(values)
+        xs = [counted_loops.taken(self, op, x, trips) for x in xs]
+        last = [] if count is None else [for_python(self, count) if trips is None else count]
         return [v if type(v) is Bounded else for_python(self, v) for v in carry] + xs + consts + last
 
     def branch(self, op, values):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
 from minitf.runtime.lower.ir import Ref
 
 
-def call(low, op, kernel, *operands, error=None) -> None:
-    """Adds a call of a kernel, on memory, values that are Bounded, and numbers that may be Sizes."""
+def call(low, op, kernel, *operands, error=None, given: Sequence = ()) -> None:
+    """Adds a call of a kernel, on memory, values that are Bounded, and numbers that may be Sizes. given: memory that
+    shows what is wrong if the kernel fails.
+    """
     memory = {name: o for name, o in zip(kernel.kernel.operands, operands) if isinstance(o, (Ref, Bounded))}
     effects = {name: operand.effect for name, operand in kernel.kernel.operands.items()}
     effects = {name: effect if effect in ("in", "inout") else "out" for name, effect in effects.items()}
@@ -23,9 +26,9 @@ def call(low, op, kernel, *operands, error=None) -> None:
     numbers += [o.offset for o in operands if type(o) is Bounded]
     counts = list(dict.fromkeys([count for n in numbers if type(n) is Size for count in n.factors]))
     parts = {effect: [name for name in memory if effects[name] == effect] for effect in ("in", "out", "inout")}
-    first = len(parts["in"])
+    first = len(given) + len(parts["in"])
     where = {count: Place(first + k, 0) for k, count in enumerate(counts)}
-    order = [*parts["in"], *[None] * len(counts), *parts["out"], *parts["inout"]]
+    order = [*[None] * len(given), *parts["in"], *[None] * len(counts), *parts["out"], *parts["inout"]]
     places = {name: k for k, name in enumerate(order)}
     words: list = []
     for name, o in zip(kernel.kernel.operands, operands):
@@ -35,8 +38,8 @@ def call(low, op, kernel, *operands, error=None) -> None:
             words.extend(o if isinstance(o, (tuple, list)) else [o])
     calls = [KernelCall(kernel, words, None if error is None else REFUSES)]
     reads, writes, changes = [[_whole(memory[name]) for name in names] for names in parts.values()]
-    reads += [count.ref for count in counts]
-    low.frames[low.target].nodes.append(CountedCalls(op, (reads, writes, changes), calls, where, 0, error))
+    reads = [*given, *reads, *[count.ref for count in counts]]
+    low.frames[low.target].nodes.append(CountedCalls(op, (reads, writes, changes), calls, where, len(given), error))
 
 
 def _whole(value: Ref | Bounded) -> Ref:

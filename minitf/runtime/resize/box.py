@@ -104,6 +104,8 @@ class Sizes:
         it, a size or a product. If it is a few, it may be equal to a size by chance.
         """
         known, counted = self._table[:-1], self._counted
+        if not len(known):  # the only run so far failed
+            return False
         if known[0, position] < SMALLEST and (self._table[:, position] == known[0, position]).all():
             return True
         for k, first in enumerate(self.free):

@@ -12,7 +12,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.compile.abi import FLOATS
 from minitf.kernels.math import counts
 from minitf.kernels.math import lists as kernels
-from minitf.runtime.lower import sized_calls
+from minitf.runtime.lower import assumed_counts, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Size, most, same
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.counted_calls import NO_ROOM
@@ -58,12 +58,8 @@ def _made(low, op, size: Value) -> Flow | None:
 
 def _in_memory(number: Value) -> Ref | None:
     """A scalar as it is in memory, if it is at the same place in each run."""
-    if type(number) is not Bounded:
-        return number if type(number) is Ref and number.shape == () else None
-    if number.sizes or type(number.offset) is Size:
-        return None
-    memory = number.memory
-    return Ref((), number.dtype, memory.buffer, memory.offset + number.offset, memory.moves)
+    place = number.fixed if type(number) is Bounded else number
+    return place if type(place) is Ref and place.shape == () else None
 
 
 def _may_run_again(low, op, room: int) -> None:
@@ -97,15 +93,24 @@ def _gather(low, op, flow: Flow, indices: Bounded) -> Bounded:
     return Bounded(out, 0, (count, *kind.element), kind.dtype, len(low.frames) - 1)
 
 
+def _ask_equal(low, op, one, other) -> None:
+    """Has the program ask whether two sizes are the same."""
+    equal = assumed_counts.equal_sizes(one, other)
+    if not equal:
+        raise HostOnly
+    assumed_counts.ask(low, op, [], equal, 0)
+
+
 def _scatter(low, op, flow: Flow, indices: Bounded, value: Value) -> Flow:
+    indices, value = (assumed_counts.as_found(low, v) for v in (indices, value))
     sizes = value.sizes if type(value) is Bounded else value.shape if type(value) is Ref else ()
     element = tuple(sizes[1:])
     if len(indices.sizes) != 1 or not sizes or any([type(n) is Size for n in element]):
         raise HostOnly
+    _may_run_again(low, op, 0)
     (count,) = indices.sizes
     if not same(count, sizes[0]):
-        raise HostOnly
-    _may_run_again(low, op, 0)
+        _ask_equal(low, op, sizes[0], count)
     flow = flows.writable(low, flow, element)
     kind = flow.kind
     if kind.adds and kind.dtype.name not in FLOATS:

@@ -233,3 +233,14 @@ def test_holds(dtype):
     a = np.array([3, -2, 5], dtype)
     assert run(check.holds[a.dtype], a, 3, (3, -2, 5)) == 0
     assert run(check.holds[a.dtype], a, 3, (3, -2, 6)) == 3 and run(check.holds[a.dtype], a, 3, (0, -2, 5)) == 1
+
+
+@pytest.mark.parametrize(("from_row", "to_row"), [(0, 0), (0, 5), (5, 0), (6, 5)])
+def test_rows_are_laid_apart(from_row, to_row):
+    a, o = drawn("float32", 18), np.full(18, 9, np.float32)
+    step, way = from_row or 4, to_row or 4
+    assert run(counts.lay_rows["uint32"], a.view("uint32"), o.view("uint32"), from_row, to_row, 3, (3, 2, 2)) == 0
+    wanted = np.full(18, 9, np.float32)
+    for i in range(3):
+        wanted[i * way : i * way + 4] = a[i * step : i * step + 4]
+    assert np.array_equal(o, wanted)

@@ -68,6 +68,27 @@ def longer(a):
     return tf.reshape(tf.concat([a, above(a)], 0), [1, -1, N, 1])
 
 
+def thirds(a):
+    """Of each row whether it is one of the first, second or third part."""
+    return tf.cast(tf.clip_by_value(a[:, 0] + 1.5, 0.0, 2.0), tf.int32)
+
+
+def in_three(a):
+    first, second, third = tf.dynamic_partition(a, thirds(a), 3)
+    return tf.reduce_sum(tf.sin(first)) + tf.reduce_sum(second**2) + tf.reduce_sum(tf.tanh(third[:, 0]))
+
+
+def put_back(a):
+    first, second, third = tf.dynamic_partition(a, thirds(a), 3)
+    places = tf.dynamic_partition(tf.range(ROWS), thirds(a), 3)
+    return tf.dynamic_stitch(places, [tf.sin(first), second**2, tf.tanh(third)]) * a
+
+
+def dilated(a):
+    both = tf.concat([image(above(a)), image(above(a * 2.0 - 0.5))], 0)
+    return tf.sin(tf.nn.convolution(both, tf.ones([2, 2, 1, 2]) * 0.3, "SAME", dilation_rate=[2, 2]))
+
+
 OF_SIZES = {
     "fill": lambda a: tf.fill([number(a), N], 1.5) * a[0],
     "fill of a product": lambda a: tf.fill([number(a), number(a[:, 1:])], a[0, 0]),
@@ -98,6 +119,8 @@ OF_SIZES = {
     "gamma": lambda a: tf.random_gamma([number(a)], tf.abs(a[0]) + 1.0, seed=1),
     "shuffled": ordered,
     "stitch": cut,
+    "three parts": in_three,
+    "three parts put back": put_back,
     "parts": lambda a: tf.square(tf.dynamic_partition(a, tf.cast(a[:, 0] > 0.0, tf.int32), 2)[1]),
     "unique": lambda a: tf.cast(tf.unique_with_counts(numbers(above(a)))[2], tf.float32) * a[0, 0],
     "setdiff1d": lambda a: tf.cast(tf.setdiff1d(numbers(above(a)), [0, 1])[0], tf.float32) * a[0, 0],
@@ -128,6 +151,7 @@ OF_SIZES = {
     "filters that move on": lambda a: tf.sin(
         tf.nn.conv2d(longer(a), tf.ones([2, 2, 1, 2]) * 0.3, [1, 2, 1, 1], "SAME")
     ),
+    "filters apart": dilated,
     "filters inside": lambda a: tf.sin(tf.nn.conv2d(longer(a), tf.ones([2, 1, 1, 2]) * 0.3, [1, 3, 2, 1], "VALID")),
     "filters on none": lambda a: tf.nn.conv2d(image(a), tf.ones([2, 2, 1, 1]) * 0.3, [1, 2, 1, 1], "SAME") * a[0, 0],
     "filters for each channel": lambda a: tf.nn.depthwise_conv2d(
@@ -191,13 +215,18 @@ def test_sizes_that_data_decide_take_no_python(case):
         "mirrored by a number",
         "largest of some",
         "means of some",
+        "three parts put back",
+        "filters apart",
     ],
 )
 def test_second_derivatives(case):
     feeds = some((1, 0), (1, 0), (1, -9))
-    for found, wanted in zip(*[outcomes(OF_SIZES[case], feeds, True, **way)[0] for way in ({}, BY_OP)]):
+    native, session = outcomes(OF_SIZES[case], feeds, True)
+    plain, _ = outcomes(OF_SIZES[case], feeds, True, **BY_OP)
+    for found, wanted in zip(native, plain):
         for a, b in zip(found, wanted):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    assert host_ops(session) == [] and (host_calls(session) == [] or case == "parts of a size")  # whose sizes add up
 
 
 def test_what_python_takes_of_a_loop_in_a_loop():

@@ -207,6 +207,20 @@ def test_an_empty_one_is_shortened():
             )
 
 
+@pytest.mark.parametrize("rest", [lambda a: a[1:] + a[0], lambda a: tf.split(a, [1, tf.shape(a)[0] - 1])[1]])
+def test_what_has_none_left_says_so_natively(rest):
+    """The first run, too; the loop stays what it is."""
+    x, trips = tf.placeholder(tf.float32, [None, N]), tf.placeholder(tf.int32, [])
+    end = tf.while_loop(lambda i, _: i < trips, lambda i, a: (i + 1, rest(a)), [0, x], [NONE, ROWS])[1]
+    session, plain = tf.Session(), tf.Session(config=tf.ConfigProto(executor="op_by_op"))
+    for rows, count in ((1, 2), (5, 3), (3, 4), (5, 2)):
+        found, wanted = (
+            growing_bodies.outcome(s, [end], {x: np.ones((rows, N)), trips: count}) for s in (session, plain)
+        )
+        np.testing.assert_array_equal(found[0], wanted[0])
+    assert host_ops(session) == host_calls(session) == []
+
+
 def test_beam_search_without_arrays():
     """Sequences [batch * beams, length] that are picked anew and made longer in each trip, until all have ended."""
     beams, words = 3, 7
