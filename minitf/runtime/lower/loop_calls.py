@@ -1,4 +1,4 @@
-"""Loops in loops over slices of which only a run knows how many there are: each is a region of its own, which Python
+"""Loops in loops over slices that the host has, so many as only a run knows: each is a region of its own, which Python
 runs in each trip of the loop around it.
 """
 
