@@ -26,10 +26,10 @@ def trips(low, op, xs: list, count: Value | None) -> Size | None:
     if type(count) is not Bounded or count.holds is None or count.sizes or type(count.holds[()]) is not Size:
         return None
     size, given = count.holds[()], [x for k, x in enumerate(xs) if k not in loop.ragged]
-    counted = [x for x in given if type(x) is Bounded]
-    if any([type(x) not in (Bounded, Ref) for x in given]) or given and not counted:
+    kinds = {type(x) for x in given}
+    if not kinds <= {Bounded, Ref} or kinds == {Ref}:
         return None  # what it gives is as long as what it is given then
-    return size if all([_may_be(low, x, size) for x in counted]) else None
+    return size if all([_may_be(low, x, size) for x in xs if type(x) is Bounded]) else None
 
 
 def taken(low, op, x: Value, size: Size | None) -> Value:
