@@ -18,6 +18,7 @@ from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Choice, Ref
+from minitf.runtime.lower.list_stacks import ListStack
 from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.tensor_arrays.flows import Flow, absent
@@ -136,7 +137,7 @@ def _joined(low: Lowering, op, results: list, frames: list[Frame], counts: dict)
         return present[0]  # nobody reads it where the other branch is taken
     if len(present) == 2 and _in_memory(low, op, results) and (Bounded in map(type, refs) or changes(*refs)):
         return _joined_sizes(low, op, refs, frames)
-    if type(present[0]) in (Bounded, BoundedStack):  # nor this
+    if type(present[0]) in (Bounded, BoundedStack, ListStack):  # nor this
         taken, other = frames if refs[1] is None else frames[::-1]
         return present[0].handed_out(low, taken, other, counts)
     lists = [r for r in present if isinstance(r, Flow)]

@@ -16,7 +16,7 @@ from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.counted_calls import NO_ROOM
 from minitf.runtime.lower.ir import Ref, Repeat
-from minitf.runtime.tensor_arrays.flows import Full
+from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Full
 
 
 def trips(low, op, xs: list, count: Value | None) -> Size | None:
@@ -109,3 +109,24 @@ def together(low, op, y: Bounded, memory: Ref, count) -> Bounded:
     made = low.new((math.prod(map(most, sizes)),), y.dtype)
     sized_calls.call(low, op, lay_rows[layout.carrier(y.dtype)], slices, made, step, 0, len(sizes), sizes)
     return Bounded(made, 0, sizes, y.dtype, len(low.frames) - 1)
+
+
+def first_guess(low, loop) -> int:
+    """How many trips of a loop there is room for to begin with, where their number is not known.
+
+    Loops in one another share it, for the room that they take is multiplied; each grows when it is full.
+    """
+    around = sum(frame.node is not None for frame in low.frames)
+    return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(loop.body)))))
+
+
+def _unknown_within(body) -> int:
+    """How many loops of unknown length are in one another within a body."""
+    depths = [0]
+    for op in body.ops:
+        if op.type == "Loop":
+            loop = op.attrs["loop"]
+            depths.append((loop.condition is not None) + _unknown_within(loop.body))
+        elif op.type == "If":
+            depths += [_unknown_within(branch) for branch in op.attrs["branches"].bodies]
+    return max(depths)

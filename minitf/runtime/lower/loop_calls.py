@@ -14,6 +14,7 @@ from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, as_value, ragged
 from minitf.runtime.lower.host_calls import Held, HostCall, lasts, room
 from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.list_stacks import ListStack
 from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.plan.needed import taken
@@ -75,7 +76,7 @@ def lower(low: Lowering, op, values: list) -> list:
     inputs = dict(zip(op.inputs, values))
     inputs = {t: inputs[t] for t in dict.fromkeys(taken(op, low.used))}
     inputs = {t: Ghost(v.kind) if isinstance(v, Flow) and v.ghost else v for t, v in inputs.items()}
-    if any([v is None or isinstance(v, Flow) or t.dtype.is_ref_dtype for t, v in inputs.items()]):
+    if any([v is None or isinstance(v, (Flow, ListStack)) or t.dtype.is_ref_dtype for t, v in inputs.items()]):
         raise NotNative(op, lists=makers(inputs.values()))
     loop, outputs = op.attrs["loop"], [t for t in op.outputs if t in low.used]
     saved = {op.outputs[loop.carries + 1 + k] for k in loop.saved}

@@ -15,7 +15,7 @@ import numpy as np
 from minitf.kernels.compile import layout
 from minitf.kernels.compile.loops import take_row, trip_count, zero_tail
 from minitf.kernels.math.cast import cast
-from minitf.runtime.lower import counted_loops, held_results, loop_calls, sized_calls
+from minitf.runtime.lower import counted_loops, held_results, list_stacks, loop_calls, sized_calls
 from minitf.runtime.lower.bounded import Bounded, Size, for_python, most
 from minitf.runtime.lower.bounded_stacks import BoundedStack, saved, saved_in
 from minitf.runtime.lower.branches import same_kind
@@ -26,9 +26,10 @@ from minitf.runtime.lower.held_lists import HeldList
 from minitf.runtime.lower.held_slices import HeldStack, Slices, Work, given, in_memory, kept, moved
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref, Repeat
+from minitf.runtime.lower.list_stacks import ListStack
 from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.signals import NotNative, Open
-from minitf.runtime.tensor_arrays.flows import FIRST_GUESS, Flow, Full, like
+from minitf.runtime.tensor_arrays.flows import Flow, Full, like
 
 UNLIMITED = 2**62  # trips, of a loop that keeps nothing of them in its memory
 
@@ -108,18 +109,10 @@ class LoopLowering:
         if not self.ys:
             return UNLIMITED
         if self.op not in self.low.once:
-            return self.low.capacities.get(self.op, self._first_guess())
+            return self.low.capacities.get(self.op, counted_loops.first_guess(self.low, self.loop))
         if set(self.ys) - self.loop.saved:
             raise NotNative(self.op)
         return UNLIMITED
-
-    def _first_guess(self) -> int:
-        """How many trips there is room for to begin with, where their number is not known.
-
-        Loops in one another share it, for the room that they take is multiplied; each grows when it is full.
-        """
-        around = sum(frame.node is not None for frame in self.low.frames)
-        return max(2, round(FIRST_GUESS ** (1 / (around + 1 + _unknown_within(self.loop.body)))))
 
     def _too_few(self, capacity: int) -> str:
         count = int(self.low.data(self.count))
@@ -228,6 +221,8 @@ class LoopLowering:
     def _slice_of(self, x, argument) -> Value | None:
         if type(x) is BoundedStack:
             return x.slice(self.node, self.outer + 1, self.counts)
+        if type(x) is ListStack:
+            return x.slice(self.low, self.node, self.outer + 1)
         if type(x) is Bounded:
             stack = counted_loops.stacked(self.low, self.op, x)
             return counted_loops.slice_of(x, stack, self.node, self.outer + 1)
@@ -365,8 +360,9 @@ class LoopLowering:
             return None  # a branch that is known not to be taken would have given it
         if ref is None:
             raise NotNative(self.op)
-        if isinstance(ref, Flow):
-            return ref.ghosts(self.capacity)
+        if isinstance(ref, (Flow, ListStack)):
+            output, stack = self.op.outputs[self.n + 1 + k], self._stack_of_all
+            return list_stacks.saved(low, self.node, output, ref, self.capacity, stack) or ref.ghosts(self.capacity)
         leaves = self.op.outputs[self.n + 1 + k] in low.leaving
         if type(ref) is Ref and k in loop.saved and not leaves:
             *_, ref = low.frames[-1].numbers.get(ref.place, (ref,))  # what sizes there follow they follow in gradients
@@ -465,7 +461,7 @@ class LoopLowering:
         ref, whole = self.ys_refs[k], self.capacity if self.size is None else self.size
         if type(ref) is BoundedStack and k not in self.loop.saved:
             return counted_loops.together(self.low, self.op, ref.item, ref.memory, whole)
-        if ref is None or isinstance(ref, (Flow, Held, BoundedStack)):
+        if ref is None or isinstance(ref, (Flow, Held, BoundedStack, ListStack)):
             return ref
         ref.buffer.level = self.outer
         if self.size is not None:
@@ -486,15 +482,3 @@ def _handed_on(tensor):
     while tensor.op.definition.on_lists == "same" and not tensor.op.inputs[0].dtype.is_ref_dtype:
         tensor = tensor.op.inputs[0]
     return tensor
-
-
-def _unknown_within(body) -> int:
-    """How many loops of unknown length are in one another within a body."""
-    depths = [0]
-    for op in body.ops:
-        if op.type == "Loop":
-            loop = op.attrs["loop"]
-            depths.append((loop.condition is not None) + _unknown_within(loop.body))
-        elif op.type == "If":
-            depths += [_unknown_within(branch) for branch in op.attrs["branches"].bodies]
-    return max(depths)

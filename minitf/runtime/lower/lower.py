@@ -23,6 +23,7 @@ from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Ref
+from minitf.runtime.lower.list_stacks import ListStack
 from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.signals import NotNative, OtherValue
 from minitf.runtime.plan.needed import Needed
@@ -30,7 +31,7 @@ from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import counted_flows, flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
-_SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack)  # no memory of a variable is among these
+_SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack, ListStack)  # no memory of a variable is among these
 
 
 class Assumption:

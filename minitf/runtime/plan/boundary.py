@@ -18,7 +18,6 @@ from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Pack
 from minitf.runtime.resize.resizing import SMALL
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
-from minitf.runtime.tensor_arrays.onward import arguments, length_asked, results
 
 
 class Left(Slots):
@@ -171,42 +170,6 @@ def is_saved(tensor) -> bool:
     if op.type == "If":
         return any(body.results[op.outputs.index(tensor)] is None for body in op.attrs["branches"].bodies)
     return op.type == "Loop" and op.outputs.index(tensor) - op.attrs["loop"].carries - 1 in op.attrs["loop"].saved
-
-
-def only_kind_wanted(tensor) -> bool:
-    """Whether nobody asks more of a list than its kind: gradients of what loops saved of it do not."""
-    todo, seen = [tensor], set()
-    while todo:
-        at = todo.pop()
-        if at not in seen:
-            seen.add(at)
-            onward = [_passed_on(op, at) for op in at.consumers()] + [_given_out(at)]
-            if None in onward:
-                return False
-            todo += [t for part in onward for t in part]
-    return True
-
-
-def _passed_on(op, flow) -> list | None:
-    """The tensors that an op gives or has inside which are a list that it takes, as far as its contents matter; None if
-    it asks for these itself.
-    """
-    if op.type == "Loop" and flow in op.attrs["loop"].split(op.inputs)[0]:
-        return None
-    if op.type in ("If", "Loop"):
-        return arguments(op, flow)
-    does = op.definition.on_lists
-    if does in ("like", "zeros"):
-        return None if length_asked(op.outputs[0]) else []
-    return list(op.outputs) if does == "same" else None
-
-
-def _given_out(flow) -> list | None:
-    """What the op around a body gives where that gives a list, as far as its contents matter; None if these do."""
-    op = getattr(flow.op.graph, "owner", None)
-    if op is None:
-        return []
-    return None if op.type == "Loop" and flow in op.attrs["loop"].nexts else results(op, flow)
 
 
 def leaving(outputs: list) -> set:

@@ -22,7 +22,7 @@ from minitf.runtime.lower.signals import NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
-from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, only_kind_wanted, packed, withheld
+from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, packed, withheld
 from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
@@ -35,6 +35,7 @@ from minitf.runtime.plan.wanted import Wanted
 from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes, may_decide
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
+from minitf.runtime.tensor_arrays.onward import only_kind_wanted
 
 _PROGRAMS_KEPT = 32
 _NONE: dict = {}

@@ -57,3 +57,39 @@ def _varying(op, values, flow) -> list:
     """The loop variables, inside and at the end, of which a list is among these values."""
     places = [i for i, value in enumerate(values) if value is flow]
     return [t for i in places for t in (op.attrs["loop"].carry_args[i], op.outputs[i])]
+
+
+def only_kind_wanted(tensor) -> bool:
+    """Whether nobody asks more of a list than its kind: gradients of what loops saved of it do not."""
+    todo, seen = [tensor], set()
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            onward = [_passed_on(op, at) for op in at.consumers()] + [_given_out(at)]
+            if None in onward:
+                return False
+            todo += [t for part in onward for t in part]
+    return True
+
+
+def _passed_on(op, flow) -> list | None:
+    """The tensors that an op gives or has inside which are a list that it takes, as far as its contents matter; None if
+    it asks for these itself.
+    """
+    if op.type == "Loop" and flow in op.attrs["loop"].split(op.inputs)[0]:
+        return None
+    if op.type in ("If", "Loop"):
+        return arguments(op, flow)
+    does = op.definition.on_lists
+    if does in ("like", "zeros"):
+        return None if length_asked(op.outputs[0]) else []
+    return list(op.outputs) if does == "same" else None
+
+
+def _given_out(flow) -> list | None:
+    """What the op around a body gives where that gives a list, as far as its contents matter; None if these do."""
+    op = getattr(flow.op.graph, "owner", None)
+    if op is None:
+        return []
+    return None if op.type == "Loop" and flow in op.attrs["loop"].nexts else results(op, flow)
