@@ -44,6 +44,20 @@ class Body:
     def parted(self, a, _):
         return tf.dynamic_partition(a, tf.cast(a[:, 0] > 0.2, tf.int32), 2)[self.draw.randint(2)]
 
+    def mapped(self, a, state):
+        return tf.map_fn(lambda row: tf.tanh(row + state) * row, a)
+
+    def scanned(self, a, state):
+        return tf.scan(
+            lambda before, row: tf.tanh(before * 0.5 + row), a, initializer=state, reverse=bool(self.draw.randint(2))
+        )
+
+    def put_back(self, a, _):
+        ids = tf.cast(tf.clip_by_value(a[:, 0] + 1.5, 0.0, 2.9), tf.int32)
+        places = tf.dynamic_partition(tf.range(tf.shape(a)[0]), ids, 3)
+        first, *rest = tf.dynamic_partition(a, ids, 3)
+        return tf.dynamic_stitch(places, [tf.sin(first), *rest])
+
     def squashed(self, a, state):
         return tf.tanh(a * 0.7 + state)
 

@@ -31,7 +31,14 @@ from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import counted_flows, flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
-_SETTLED = (Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack, ListStack)  # no memory of a variable is among these
+_SETTLED = (
+    Held,
+    HeldStack,
+    held_lists.HeldList,
+    Bounded,
+    BoundedStack,
+    ListStack,
+)  # no memory of a variable is among these
 
 
 class Assumption:
