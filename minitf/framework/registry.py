@@ -58,6 +58,8 @@ What else a run has to know of an op stands here as a trait, so that nobody goes
   of one the "same" or "zeros".
 - joins: the output is the inputs one behind the other.
 - counted: how many values it gives, only those that it is given say.
+- polynomial: whole numbers that it gives, and how large that is, are sums of products of those that it takes, if
+  the inputs at these places are constants.
 - gives_memory: nobody else knows of the memory of the outputs, so that a variable can have it as its own.
 """
 
@@ -131,6 +133,7 @@ class OpDef:
     on_lists: str | None = None
     joins: bool = False
     counted: bool = False
+    polynomial: tuple[int, ...] | None = None
     gives_memory: bool = False
 
     @functools.cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -42,6 +43,17 @@ def _fitted(sizes: tuple, target) -> tuple[int, ...]:
     return target
 
 
+def _fitted_by(b, sizes: tuple, target: list) -> tuple[int, ...]:
+    """The same while it is lowered."""
+    if -1 not in target:
+        return _fitted(sizes, target)
+    return b.derived(_fitted_numbers, (len(sizes),), *sizes, *target)
+
+
+def _fitted_numbers(rank: int, *numbers: int) -> tuple[int, ...]:
+    return _fitted(numbers[:rank], numbers[rank:])
+
+
 def _missing(sizes: tuple, others: list) -> int:
     """The size left open by `others`; where both have zeros, it is what the sizes other than 0 leave open."""
     if 0 in others and 0 in sizes:
@@ -68,7 +80,7 @@ define(
     Tshape=dtypes.INDEX,
     shape=_reshaped,
     numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
-    kernel=lambda b, op, x, shape: b.view(x, _fitted(x.shape, b.data(shape))),
+    kernel=lambda b, op, x, shape: b.view(x, _fitted_by(b, x.shape, b.data(shape).tolist())),
     grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
 )
 
@@ -111,6 +123,7 @@ define(
     shape=_expanded,
     numpy=lambda op, x, dim: x.reshape(_expanded_sizes(x.shape, dim.item())),
     kernel=lambda b, op, x, dim: b.view(x, _expanded_sizes(x.shape, b.data(dim).item())),
+    polynomial=(1,),
     grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
 )
 
@@ -277,6 +290,7 @@ define(
     shape=_scalar_value,
     numpy=_filled,
     kernel=lambda b, op, dims, value: patterns.filled(b, sizes_of(b.data(dims)), value.dtype, value),
+    polynomial=(),
     grad=lambda op, g: (None, _sum_all(g)),
 )
 define(
@@ -435,12 +449,17 @@ def _concat_kernel(b, op, *values):
         raise ValueError(
             f"shapes {[part.shape for part in parts]} differ in more than axis {axis} and cannot be joined"
         )
-    shape = (*rest[0][:axis], sum(part.shape[axis] for part in parts), *rest[0][axis:])
-    out, steps, begin = b.new(shape, parts[0].dtype), layout.strides(shape), 0
-    for part in parts:
+    ends = b.derived(_ends, (), *[part.shape[axis] for part in parts])
+    shape = (*rest[0][:axis], ends[-1], *rest[0][axis:])
+    out, steps = b.new(shape, parts[0].dtype), layout.strides(shape)
+    for part, begin in zip(parts, (0, *ends)):
         patterns.place(b, part, out, steps, begin * steps[axis], [axis])
-        begin += part.shape[axis]
     return out
+
+
+def _ends(*sizes: int) -> tuple[int, ...]:
+    """Where parts of these sizes end, one behind the other."""
+    return tuple(itertools.accumulate(sizes))
 
 
 def _concat_grad(op, g):
@@ -467,6 +486,7 @@ define(
     describes=lambda op: functools.reduce(TensorShape.concatenate, map(constant_value_as_shape, op.inputs[:-1])),
     grad=_concat_grad,
     joins=True,
+    polynomial=(-1,),
 )
 
 

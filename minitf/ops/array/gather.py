@@ -165,6 +165,7 @@ define(
     numpy=_gather,
     kernel=_gather_kernel,
     grad=_gather_grad,
+    polynomial=(1, 2),
 )
 
 

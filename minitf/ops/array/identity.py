@@ -34,7 +34,12 @@ def _refuse(op, g):
 
 
 _define_identity(
-    "Identity", lambda op, g: g, "follows: object = False, is_key: object = False", passes_slices=True, on_lists="same"
+    "Identity",
+    lambda op, g: g,
+    "follows: object = False, is_key: object = False",
+    passes_slices=True,
+    on_lists="same",
+    polynomial=(),
 )
 _define_identity("GuaranteeConst", None)
 _define_identity("StopGradient", None, differentiable=False, on_lists="same")

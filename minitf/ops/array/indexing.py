@@ -56,6 +56,14 @@ class Range:
         """The same as a Python slice."""
         return builtins.slice(None if self.from_start else self.begin, None if self.to_end else self.end, self.step)
 
+    def places(self, b, of: int) -> tuple[int, int, int]:
+        """Of `of` items the first one that it takes, how many, and how far apart."""
+        if self.from_start and self.to_end and self.step == 1:
+            return 0, of, 1
+        begin, end = 0 if self.from_start else self.begin, 0 if self.to_end else self.end
+        fixed = self.from_start, self.to_end, self.step
+        return (*b.derived(_places, fixed, begin, end, of), self.step)
+
     def size(self, of):
         """How many of `of` items it takes, None if that cannot be known."""
         unknown = self.begin is None and not self.from_start or self.end is None and not self.to_end
@@ -70,6 +78,12 @@ class Range:
         if self.step != 1 or not (self.from_start or 0 <= self.begin <= of):
             return None
         return len(range(*self.slice().indices(of)))
+
+
+def _places(from_start: bool, to_end: bool, step: int, begin: int, end: int, of: int) -> tuple[int, int]:
+    """The first item that a range takes of so many, 0 if there is none, and how many."""
+    found = range(*builtins.slice(None if from_start else begin, None if to_end else end, step).indices(of))
+    return found.start if found else 0, len(found)
 
 
 ALL = Range(0, 0, 1, True, True)
@@ -138,7 +152,7 @@ def taken(b, x, index, begin):
         )
     rest = _rest(index)
     apart = isinstance(next((item for item in reversed(rest) if item is not None), None), int)
-    return patterns.walk(b, out, *walk(rest, out.shape), cut=_cut(rest), apart=apart)
+    return patterns.walk(b, out, *walk(b, rest, out.shape), cut=_cut(rest), apart=apart)
 
 
 def placed(b, dy, index, begin, sizes: tuple):
@@ -147,7 +161,7 @@ def placed(b, dy, index, begin, sizes: tuple):
     counts = {axis: at.count for at, axis, _ in ats}
     inner = tuple(n for n in (counts.get(axis, size) for axis, size in enumerate(sizes)) if n is not None)
     rest = _rest(index)
-    shape, steps, offset = walk(rest, inner)
+    shape, steps, offset = walk(b, rest, inner)
     check_sliced(tuple(shape), dy.shape)
     part = patterns.placed(b, dy, inner, steps, offset, _cut(rest))
     for at, axis, place in reversed(ats):
@@ -186,10 +200,11 @@ def _rest(index) -> list:
 def _cut(index) -> list[int]:
     """The axes of the result along which an index may take a part."""
     kept = [item for item in index if not isinstance(item, int)]
-    return [axis for axis, item in enumerate(kept) if item is not None and not (item.from_start and item.to_end)]
+    whole = [item is None or item.from_start and item.to_end and item.step == 1 for item in kept]
+    return [axis for axis, all_of_it in enumerate(whole) if not all_of_it]
 
 
-def walk(index, sizes: tuple) -> tuple[list, list, int]:
+def walk(b, index, sizes: tuple) -> tuple[list, list, int]:
     """The sizes, element strides and start of the walk of an index in a tensor of these sizes."""
     shape, steps, offset, axes = [], [], 0, iter(enumerate(layout.strides(sizes)))
     for item in index:
@@ -206,10 +221,10 @@ def walk(index, sizes: tuple) -> tuple[list, list, int]:
             steps.append(item.step * stride)
             offset += item.first * stride
         else:
-            places = range(*item.slice().indices(sizes[axis]))
-            shape.append(len(places))
-            steps.append(places.step * stride)
-            offset += places.start * stride if places else 0
+            first, count, step = item.places(b, sizes[axis])
+            shape.append(count)
+            steps.append(step * stride)
+            offset += first * stride
     return shape, steps, offset
 
 

@@ -106,6 +106,7 @@ define(
     kernel=_stack_kernel,
     static=lambda op, depth: patterns.joined_parts(op, op.inputs, depth),
     describes=lambda op: TensorShape([_known_size(t) for t in op.inputs]),
+    polynomial=(),
     grad=lambda op, g: list(apply_op("Unpack", g, num=len(op.inputs), axis=op.attrs["axis"], name="unstack").outputs),
 )
 define(
@@ -115,6 +116,7 @@ define(
     numpy=_unstack,
     kernel=_unstack_kernel,
     grad=lambda op, *g: apply_like(op, "Pack", _zeros_for_none(op, g), name="stack"),
+    polynomial=(),
 )
 
 
@@ -173,6 +175,10 @@ def _part(size: int, num: int) -> int:
     return size // num
 
 
+def _equal_part(num: int, size: int) -> tuple[int]:
+    return (_part(size, num),)
+
+
 def _split(op, axis, x):
     axis, num = check_axis(axis.item(), x.ndim), op.attrs["num_split"]
     return _cut(x, [_part(x.shape[axis], num)] * num, axis)
@@ -193,7 +199,7 @@ def _cut_kernel(b, x, sizes, axis: int):
 
 def _split_kernel(b, op, axis, x):
     axis, num = check_axis(b.data(axis).item(), len(x.shape)), op.attrs["num_split"]
-    return _cut_kernel(b, x, [_part(x.shape[axis], num)] * num, axis)
+    return _cut_kernel(b, x, [*b.derived(_equal_part, (num,), x.shape[axis])] * num, axis)
 
 
 def _split_v_kernel(b, op, x, sizes, axis):

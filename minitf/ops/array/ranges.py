@@ -37,6 +37,10 @@ def _length(start, limit, delta) -> int:
     return math.ceil(abs((limit - start) / delta))
 
 
+def _lengths(start: int, limit: int, delta: int) -> tuple[int]:
+    return (_length(start, limit, delta),)
+
+
 def _range(op, *ends):
     length = _length(*ends)
     alloc.require(length * ends[2].itemsize)
@@ -50,9 +54,9 @@ def _range_kernel(b, op, *ends):
     start, _, delta = (b.known(end) for end in ends)
     dtype = ends[0].dtype
     if start is not None and delta is not None and start.dtype.kind == "i":
+        (length,) = b.derived(_lengths, (), *[int(b.data(end)) for end in ends])
         if not b.follows:
-            return b.constant(_range(op, start, b.data(ends[1]), delta))
-        length = _length(start, b.data(ends[1]), delta)
+            return b.constant(_range(op, *map(b.data, ends)))
     else:
         length = _steps(b, ends)
     alloc.require(length * dtype.itemsize)

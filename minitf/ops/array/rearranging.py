@@ -59,12 +59,19 @@ def _pad(op, x, paddings, value=None):
 
 def _pad_kernel(b, op, x, paddings, value=None):
     paddings = _check_paddings(b.data(paddings), len(x.shape))
-    out = patterns.filled(b, [n + sum(p) for n, p in zip(x.shape, paddings)], x.dtype, value)
-    steps = layout.strides(out.shape)
-    offset, given = sum(before * step for (before, _), step in zip(paddings, steps)), constant_value(op.inputs[1])
+    given = constant_value(op.inputs[1])
     cut = range(len(x.shape)) if given is None else np.flatnonzero(given.any(axis=1)).tolist()
+    sizes = [b.derived(_more, (), n, *paddings[axis])[0] if axis in cut else n for axis, n in enumerate(x.shape)]
+    out = patterns.filled(b, sizes, x.dtype, value)
+    steps = layout.strides(out.shape)
+    offset = sum(before * step for (before, _), step in zip(paddings, steps))
     patterns.place(b, x, out, steps, offset, cut)
     return out
+
+
+def _more(size: int, before: int, after: int) -> tuple[int]:
+    """How large an axis is with its paddings."""
+    return (size + before + after,)
 
 
 def _pad_grad(op, g):

@@ -364,6 +364,7 @@ define(
     kernel=_strided_slice_kernel,
     decided=_DECIDED,
     numpy=lambda op, x, *bounds: x[numpy_index(op.attrs, x.shape, *bounds)],
+    polynomial=(1, 2, 3),
 )
 define(
     "StridedSliceGrad",

@@ -182,10 +182,11 @@ add = _binary(
     "x + y; strings are joined.",
     dtypes.ANY - {dtypes.bool},
     on_lists="sum",
+    polynomial=(),
 )
 also("AddV2", "Add")
-subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.")
-multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.")
+subtract = _binary("Sub", np.subtract, elementwise.sub, lambda op, g: (g, -g), "x - y.", polynomial=())
+multiply = _binary("Mul", np.multiply, elementwise.mul, _mul_grad, "x * y.", polynomial=())
 realdiv = _binary(
     "RealDiv",
     _real_quotient,

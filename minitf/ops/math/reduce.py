@@ -174,7 +174,7 @@ def _prod_grad(op, g):
     return _spread(op, g) * math.conjugated(apply("ProdOfOthers", *op.inputs)), None
 
 
-def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # noqa: N803
+def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER, **rules):  # noqa: N803
     """Defines a reduction op and returns its public function."""
     of = "bool" if T is None else "T"
     define(
@@ -187,6 +187,7 @@ def _reduction(type: str, numpy, kernel, grad, doc: str, T=dtypes.NUMBER):  # no
         kernel=_unless_alone(kernel),
         grad=grad,
         differentiable=grad is not None,
+        **rules,
     )
 
     @named(
@@ -218,6 +219,7 @@ reduce_sum = _reduction(
     _lowered(kernels.reduce_sum),
     _sum_grad,
     "The sum along axes.",
+    polynomial=(1,),
 )
 reduce_mean = _reduction("Mean", _mean, _lowered_mean, _mean_grad, "The mean along axes; NaN where there is nothing.")
 reduce_prod = _reduction(
@@ -226,6 +228,7 @@ reduce_prod = _reduction(
     _lowered(kernels.reduce_prod),
     _prod_grad,
     "The product along axes.",
+    polynomial=(1,),
 )
 reduce_max = _reduction(
     "Max",

@@ -136,7 +136,15 @@ _slope("ReciprocalGrad", _unless_zero(lambda y, dy: -y * dy * y), kernels.recipr
 also("InvGrad", "ReciprocalGrad")
 
 negative = _unary(
-    "Neg", np.negative, kernels.neg, None, "-x.", SIGNED | dtypes.COMPLEX, grad=lambda op, g: -g, passes_slices=True
+    "Neg",
+    np.negative,
+    kernels.neg,
+    None,
+    "-x.",
+    SIGNED | dtypes.COMPLEX,
+    grad=lambda op, g: -g,
+    passes_slices=True,
+    polynomial=(),
 )
 _real_abs = _unary("Abs", np.abs, kernels.abs_, lambda x, y: sign(x), "|x|.", SIGNED)
 sign = _unary(

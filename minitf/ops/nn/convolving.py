@@ -19,7 +19,7 @@ from minitf.ops.nn.windows import (
     check_moves,
     check_padding,
     check_strides,
-    counted_by,
+    found_by,
     static_count,
     windows,
 )
@@ -36,11 +36,6 @@ def moves(strides, padding, data_format, dilations, formats: tuple = axes.IMAGES
         "data_format": data_format,
         "dilations": taken([1] * len(data_format) if dilations is None else dilations, "dilations", data_format),
     }
-
-
-def _along(b, images, results: tuple | None = None) -> Callable:
-    """What finds the windows along an axis of images, of which there are results of a shape, if that is known."""
-    return counted_by(b, images, results) if b.counts_parts else axis
 
 
 class Convolution:
@@ -135,7 +130,7 @@ class Convolution:
     def kernel(self, b, op, x, f):
         """Lowers the convolution."""
         x, f = self._given(b, op, x, f)
-        found = self.lies(op, x.shape, f.shape, None, _along(b, op.inputs[0]))
+        found = self.lies(op, x.shape, f.shape, None, found_by(b, op.inputs[0]))
         out = b.new((x.shape[0], *found.counts, self.depth(f.shape)), x.dtype)
         if out.size or b.counts_parts:  # what follows counts is called for none as for many
             self.call(b, x, f, out, found)
@@ -144,7 +139,7 @@ class Convolution:
     def input_kernel(self, b, op, wanted, f, g):
         """Lowers the gradient for the input."""
         shape, f, g = self._given_for_input(b, op, b.data(wanted), f, g)
-        found = self.lies(op, shape, f.shape, g.shape, _along(b, op.outputs[0], g.shape))
+        found = self.lies(op, shape, f.shape, g.shape, found_by(b, op.outputs[0], g.shape))
         out = b.new(shape, f.dtype)
         if out.size or b.counts_parts:
             self.call_for_input(b, f, g, out, found)
@@ -153,7 +148,7 @@ class Convolution:
     def filter_kernel(self, b, op, x, wanted, g):
         """Lowers the gradient for the filter."""
         x, shape, g = self._given_for_filter(b, op, x, b.data(wanted), g)
-        found = self.lies(op, x.shape, shape, g.shape, _along(b, op.inputs[0], g.shape))
+        found = self.lies(op, x.shape, shape, g.shape, found_by(b, op.inputs[0], g.shape))
         out = b.new(shape, x.dtype)
         if out.size:
             self.call_for_filter(b, x, g, out, found)

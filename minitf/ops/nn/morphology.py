@@ -41,14 +41,14 @@ def _shape(op):
     return TensorShape([x[0], *counts, f[2]])
 
 
-def _windows(op, x, f) -> Windows:
+def _windows(op, x, f, b=None) -> Windows:
     for name in ("strides", "rates"):
         if op.attrs[name][0] != 1 or op.attrs[name][3] != 1:
             wrong = f"{name} is only supported across spatial dimensions, not {op.attrs[name]}"
             raise UnimplementedError(None, op, wrong)
     if len(x.shape) != 4 or len(f.shape) != 3 or x.shape[3] != f.shape[2]:
         raise ValueError(f"images of shape {x.shape} and a filter of {f.shape} must have the same depth")
-    return Windows([axis(_lain(op), p, x.shape[p], k) for p, k in zip((1, 2), f.shape)])
+    return Windows([axis(_lain(op), p, x.shape[p], k, b) for p, k in zip((1, 2), f.shape)])
 
 
 def _largest(op, x, f) -> tuple:
@@ -92,7 +92,7 @@ def _of_filter(op, x, f, g):
 
 
 def _lowered(b, op, x, f):
-    found = _windows(op, x, f)
+    found = _windows(op, x, f, b)
     out = b.new((x.shape[0], *found.counts, x.shape[3]), x.dtype)
     if out.size:
         sizes = 0, x.shape[0] * found.counts[0], *_numbers(found, x.shape)
@@ -102,7 +102,7 @@ def _lowered(b, op, x, f):
 
 def _lowered_grad(of_filter: bool):
     def lower(b, op, x, f, g):
-        found = _windows(op, x, f)
+        found = _windows(op, x, f, b)
         wanted = (x.shape[0], *found.counts, x.shape[3])
         if g.shape != wanted:
             raise ValueError(f"out_backprop has incompatible size: {g.shape}, not {wanted}")

@@ -13,7 +13,7 @@ from minitf.framework.shape import TensorShape
 from minitf.kernels.math import pooling as kernels
 from minitf.ops import patterns
 from minitf.ops.nn.axes import check_format, listed
-from minitf.ops.nn.windows import check_moves, check_padding, check_strides, static_count, windows
+from minitf.ops.nn.windows import check_moves, check_padding, check_strides, found_by, static_count, windows
 
 
 def _shape(op):
@@ -43,7 +43,7 @@ def _places(op, x) -> tuple:
 
 def _lowered(b, op, x):
     check_moves(op)
-    found = windows(op, x.shape, op.attrs["ksize"][1:3])
+    found = windows(op, x.shape, op.attrs["ksize"][1:3], found_by(b, op.inputs[0]))
     shape, place = (x.shape[0], *found.counts, x.shape[3]), op.attrs["Targmax"].numpy
     best, places = b.new(shape, x.dtype), b.new(shape, place)
     numbers = (*x.shape[1:], *found.counts, *found.each("window", "stride", "before"))

@@ -12,7 +12,7 @@ from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.nn import axes
 from minitf.ops.nn.axes import channels_last, expect_axes, own_order
-from minitf.ops.nn.windows import Windows, axis, counted_by
+from minitf.ops.nn.windows import Windows, axis, found_by
 
 
 class Pooling:
@@ -64,7 +64,7 @@ class Pooling:
         return shape, g, found
 
     def _windows(self, b, op, sizes: tuple, images: Tensor, pooled: tuple | None = None) -> Windows:
-        return self.windows(op, sizes, counted_by(b, images, pooled) if b is not None and b.counts_parts else axis)
+        return self.windows(op, sizes, axis if b is None else found_by(b, images, pooled))
 
     def _expect(self, found: Windows, sizes: tuple, other) -> None:
         pooled = self.pooled(found, sizes)

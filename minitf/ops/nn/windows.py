@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -154,19 +155,25 @@ def static_count(op, place: int, size, window):
     return (whole - reach) // stride + 1
 
 
-def axis(op, place: int, size: int, window: int) -> Axis:
-    """Windows along an axis of known size; ValueError if it is too small even for none of them."""
-    stride, padding = op.attrs["strides"][place], _padding(op, place)
-    dilation = _dilation(op, place)
+def _placed(stride: int, dilation: int, padding, size: int, window: int) -> tuple[int, int]:
+    """How many windows there are along an axis, and how far the first one reaches out."""
     reach = (window - 1) * dilation + 1
     if padding == "SAME":
         count = -(-size // stride)
-        return Axis(size, window, stride, dilation, count, max((count - 1) * stride + reach - size, 0) // 2)
+        return count, max((count - 1) * stride + reach - size, 0) // 2
     before, after = (0, 0) if padding == "VALID" else padding
     room = size + before + after - reach + stride
     if room <= -stride:
         raise ValueError(f"a window that reaches over {reach} does not fit into {size + before + after}")
-    return Axis(size, window, stride, dilation, max(room // stride, 0), before)
+    return max(room // stride, 0), before
+
+
+def axis(op, place: int, size: int, window: int, b=None) -> Axis:
+    """Windows along an axis of known size; ValueError if it is too small even for none of them."""
+    stride, padding, dilation = op.attrs["strides"][place], _padding(op, place), _dilation(op, place)
+    fixed = stride, dilation, padding if isinstance(padding, str) else tuple(padding)
+    found = _placed(*fixed, size, window) if b is None else b.derived(_placed, fixed, size, window)
+    return Axis(size, window, stride, dilation, *found)
 
 
 def windows(op, sizes: tuple, window: tuple, along=axis) -> Windows:
@@ -174,10 +181,12 @@ def windows(op, sizes: tuple, window: tuple, along=axis) -> Windows:
     return Windows([along(op, p, n, k) for p, n, k in zip(spatial(op), sizes[1:], window)])
 
 
-def counted_by(b, images: Tensor, pooled: tuple | None = None):
+def found_by(b, images: Tensor, pooled: tuple | None = None):
     """What finds the windows along an axis like `axis`, by kernels where that is not known of the images. pooled: the
     shape of what there is for windows, with the channels last, if there is that.
     """
+    if not b.counts_parts:
+        return functools.partial(axis, b=b)
 
     def along(op, place: int, size: int, window: int) -> Axis:
         if images.shape.sizes is not None and images.shape.sizes[place] is not None:

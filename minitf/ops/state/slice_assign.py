@@ -32,7 +32,7 @@ def _assigned(op, old, *bounds_and_value):
 def _kernel(b, op, ref, *bounds_and_value):
     *bounds, value = bounds_and_value
     index = index_of(op.attrs, *plain([b.data(bound) for bound in bounds]), len(ref.shape))
-    shape, steps, offset = indexing.walk(index, ref.shape)
+    shape, steps, offset = indexing.walk(b, index, ref.shape)
     _check(op, tuple(shape), value.shape)
     patterns.place(b, state.apart(b, ref, value), ref, steps, offset)
     return ref

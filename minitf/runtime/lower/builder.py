@@ -103,6 +103,12 @@ class Builder(ABC):
         """
         return None
 
+    def derived(self, function, fixed: tuple, *given: int) -> tuple:
+        """What `function(*fixed, *given)` finds, which are numbers too that are no sums of products of those given: the
+        same is asked for other sizes. fixed: what depends on no size; it and the function can be keys.
+        """
+        return function(*fixed, *given)
+
     @abstractmethod
     def variable(self, op, validate: bool = True) -> Value:
         """The memory of a variable."""

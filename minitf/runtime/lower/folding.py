@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minitf.framework.errors import OpError
@@ -10,6 +12,7 @@ from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 
 _LARGEST, _MOST = 4096, 16384  # elements of an input; for other sizes than those it was decided for
 _DIMENSIONS = 8  # numbers, which may be sizes of an output
+_FEW = 16  # whole numbers that are looked at one by one
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
 
@@ -24,7 +27,7 @@ def folded(low, op, inputs: list) -> list | None:
     if most > _MOST or not low.prefers("fold", most <= _LARGEST):
         return None
     if not low.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
-        low.leaves_counts = True
+        low.left.add(op)
         return None
     if _may_be_large(op, known):
         return None  # whether there is room for it is asked when the kernel's output is laid out
@@ -34,7 +37,92 @@ def folded(low, op, inputs: list) -> list | None:
         return None  # bad data is reported when the op runs, if it is reached at all
     constants = [low.constant(array) for array in arrays]
     low.folded |= {ref.buffer: (op, inputs, k) for k, ref in enumerate(constants)}
+    _derive(low, op, inputs, constants)
     return constants
+
+
+def _derive(low, op, inputs: list, constants: list) -> None:
+    """Says how large outputs are and, where they are a few whole numbers, what they hold: for other sizes that may be
+    no sum of products of these.
+    """
+    if _is_polynomial(op):
+        return
+    small = [t.shape.is_fully_defined() and _few(ref) for t, ref in zip(op.outputs, constants)]
+    if all([t.shape.is_fully_defined() and not few for t, few in zip(op.outputs, small)]):
+        return
+    given: list = []
+    made = tuple([_made(low, t, ref, given) for t, ref in zip(op.inputs, inputs)])
+    if given and None not in made:
+        found = _told([ref.known for ref in constants], small)
+        low.derives(_made_again, (low.session_state, op, made, tuple(small)), tuple(given), found)
+
+
+def _is_polynomial(op) -> bool:
+    """Whether outputs follow sizes as inputs do."""
+    places = op.definition.polynomial
+    if places is None:
+        return False
+    makers = [op.inputs[place].op for place in places]
+    return not any([maker.inputs or maker.definition.role for maker in makers])
+
+
+def _few(ref) -> bool:
+    return ref.dtype.kind in "iub" and ref.known.size <= _FEW
+
+
+def _made(low, tensor, ref, given: list) -> tuple | None:
+    """How what is known is made of whole numbers, which are added to those given: (shape, type) of these, or the op,
+    what that is made of, and which output; None if these are too many.
+    """
+    if ref.dtype.kind in "iub":
+        if not (tensor.shape.is_fully_defined() and _few(ref)):
+            return None
+        given += ref.known.reshape(-1).tolist()
+        return ref.shape, ref.dtype
+    if ref.buffer not in low.folded:
+        return Constant(ref.known)
+    op, inputs, index = low.folded[ref.buffer]
+    made = tuple([_made(low, t, each, given) for t, each in zip(op.inputs, inputs)])
+    return None if None in made else (op, made, index)
+
+
+class Constant:
+    """An array that can be a key: of the same contents it is the same."""
+
+    def __init__(self, array: np.ndarray):
+        self.array = array
+        self._key = array.shape, array.dtype, array.tobytes()
+
+    def __eq__(self, other):
+        return type(other) is Constant and self._key == other._key
+
+    def __hash__(self):
+        return hash(self._key)
+
+
+def _made_again(state, op, made: tuple, small: tuple, *given: int) -> tuple:
+    """The same for other whole numbers."""
+    return _told(_results(state, op, made, iter(given)), small)
+
+
+def _results(state, op, made: tuple, given) -> list:
+    inputs = [Concrete(_again(state, each, given)) for each in made]
+    return [value.array for value in OpByOp(state).run(op, inputs)]
+
+
+def _again(state, made, given) -> np.ndarray:
+    if type(made) is Constant:
+        return made.array
+    if len(made) == 3:
+        op, inputs, index = made
+        return _results(state, op, inputs, given)[index]
+    shape, dtype = made
+    return np.array([next(given) for _ in range(math.prod(shape))], dtype).reshape(shape)
+
+
+def _told(arrays: list, small: tuple) -> tuple:
+    """The sizes of arrays, and the contents of small ones."""
+    return tuple([n for a, few in zip(arrays, small) for n in (a.reshape(-1).tolist() if few else a.shape)])
 
 
 def _computed(low, op, known: list) -> list:

@@ -168,7 +168,7 @@ def _shares(count: int) -> tuple[list, list]:
     for k in range(count):
         drawn[k][k] = 0.0
     drawn[-2:] = [3] * count, [2] * count
-    return [*drawn, [0.0] * count], [
+    return list(dict.fromkeys(map(tuple, [*drawn, [0.0] * count]))), [
         [mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))
     ]
 

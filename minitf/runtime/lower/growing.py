@@ -80,6 +80,16 @@ def _more(before, after) -> int:
     return other.base - one.base if one.factors == other.factors else 0
 
 
+def _room(fastest: int, trips: int) -> tuple[int]:
+    """By how much a variable may grow that grows so fast."""
+    return (max(fastest * min(trips, FIRST_GUESS), _LEAST_ROOM),)
+
+
+def _most(growth: int, size: int, room: int) -> tuple[int, int]:
+    """How large a size may be before a trip, and after it, when it is not known whether there is room in the next."""
+    return size + room, size + room + growth
+
+
 class Growing:
     """A loop variable. argument: what it is in the body. init: its first value. growth: by how much it grows along some
     axes in one trip, 0 where that is not known. trips: how many there may be.
@@ -90,12 +100,11 @@ class Growing:
         sizes = sizes_of(init)
         self.growth = growth
         fastest = max(self.growth.values(), default=0)
-        self._room = low.capacities.get(self._op, max(fastest * min(trips, FIRST_GUESS), _LEAST_ROOM))
-        self._counts = {k: Count() for k in self.growth}
+        (room,) = low.derived(_room, (fastest,), trips)
+        self._room = low.capacities.get(self._op, room)
+        self._counts, rooms = {k: Count() for k in self.growth}, {}
         for k, count in self._counts.items():
-            count.most = most(sizes[k]) + self._room
-        # What a trip gives is larger before it is known that there is room for it in the next one.
-        rooms = {k: count.most + max(self.growth[k], 0) for k, count in self._counts.items()}
+            count.most, rooms[k] = low.derived(_most, (max(self.growth[k], 0),), most(sizes[k]), self._room)
         self._items, self._trips = math.prod([rooms.get(k, most(n)) for k, n in enumerate(sizes)]), trips
         self._slots: list[Ref] = []
         self.value: Bounded | None = None  # what it is when a trip starts

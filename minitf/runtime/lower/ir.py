@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -110,6 +113,20 @@ class Limit:
     numbers: tuple
     first: int
     size: int
+
+
+class Derivation(NamedTuple):
+    """Whole numbers that `function(*fixed, *given)` found, where they are no sums of products of those given."""
+
+    function: Callable
+    fixed: tuple
+    given: tuple
+    found: tuple
+
+
+def word(number: int | float) -> int:
+    """The word of an instruction that holds a number."""
+    return struct.unpack("q", struct.pack("d", number))[0] if isinstance(number, float) else int(number)
 
 
 class Call:

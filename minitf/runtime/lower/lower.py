@@ -22,7 +22,7 @@ from minitf.runtime.lower.chains import chained
 from minitf.runtime.lower.frame import Frame
 from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
-from minitf.runtime.lower.ir import Buffer, Call, Ref
+from minitf.runtime.lower.ir import Buffer, Call, Derivation, Ref, word
 from minitf.runtime.lower.list_stacks import ListStack
 from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.signals import NotNative, OtherValue
@@ -73,7 +73,8 @@ class Lowering(Builder):
         self.both: set = set()  # those of which both are, for that reason
         self.turned = False  # whether one was the first that was not what it had been
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
-        self.leaves_counts = False  # whether there was one that is not
+        self.left: set = set()  # the ops that give such and are left to the run
+        self.derivations: list[Derivation] = []  # what rules have worked out
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
@@ -231,12 +232,21 @@ class Lowering(Builder):
         """The variables used, and the version of their memory that was lowered."""
         return [(ref.slot, ref.slot.version) for ref in self._variables.values()]
 
+    def derived(self, function, fixed, *given):
+        found = function(*fixed, *given)
+        self.derives(function, fixed, given, found)
+        return found
+
+    def derives(self, function, fixed: tuple, given: tuple, found: tuple) -> None:
+        """Says by which function numbers were worked out."""
+        self.derivations.append(Derivation(function, fixed, given, tuple(map(word, found))))
+
     # ---- ops
 
     def begin(self, op) -> None:
         """Begins with an op of the region."""
         self.top = op
-        self.begun[op] = len(self.frames[0].nodes), len(self.guesses), self._lasting()
+        self.begun[op] = len(self.frames[0].nodes), len(self.guesses), len(self.derivations), self._lasting()
 
     def _lasting(self) -> int:
         """How much there is of what is known once and for all."""
@@ -247,10 +257,10 @@ class Lowering(Builder):
 
     def back_to(self, op) -> bool:
         """Goes back to where an op of the region began, if what was lowered from there on left nothing but calls."""
-        calls, guesses, lasting = self.begun.get(op, (0, 0, -1))
+        calls, guesses, derivations, lasting = self.begun.get(op, (0, 0, 0, -1))
         if lasting != self._lasting():
             return False
-        del self.frames[0].nodes[calls:]
+        del self.frames[0].nodes[calls:], self.derivations[derivations:]
         self.guesses = dict(list(self.guesses.items())[:guesses])
         ops = list(self.begun)
         for later in ops[ops.index(op) :]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-
 import numpy as np
 
 from minitf.kernels.machine import vm
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, KernelOf, Place, size_in
-from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, walk
+from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, walk, word
 from minitf.runtime.memory.memory import Memory
 
 
@@ -128,13 +126,13 @@ class Instructions:
         words, start = self._words, len(self._words)
         self.calls[start] = part = KernelOf(whole, call)
         words += [call.kernel.address, 2 + len(call.words) + len(part.given)]
-        for word in call.words:
-            if size_in(word) is not None:
+        for number in call.words:
+            if size_in(number) is not None:
                 words.append(0)
-            elif type(word) is Place:
-                self._address(whole.at(word))
+            elif type(number) is Place:
+                self._address(whole.at(number))
             else:
-                words.append(_word(word))
+                words.append(word(number))
         for ref in part.given:
             self._address(ref)
         return start
@@ -230,14 +228,9 @@ def _begins(call: Call, place: int):
         place += len(operand) if isinstance(operand, (tuple, list)) else 1
 
 
-def _word(number) -> int:
-    """The word that holds a number."""
-    return struct.unpack("q", struct.pack("d", number))[0] if isinstance(number, float) else int(number)
-
-
 def words_of(operand) -> list[int]:
     """The words of an operand that is no value."""
-    return list(operand) if isinstance(operand, (tuple, list)) else [_word(operand)]
+    return list(operand) if isinstance(operand, (tuple, list)) else [word(operand)]
 
 
 def _patches_needed(loop: Repeat) -> int:

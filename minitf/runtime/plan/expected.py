@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+_SURE = 2  # different sizes of inputs: once a number may be one of them by chance
+
 
 class Expected:
     """Which sizes of the inputs numbers were, whenever they were found out: those are what they are next."""
 
     def __init__(self):
-        self._found: dict = {}  # key -> the numbers last found, and for each the sizes that it always was
+        # Key -> the numbers last found, for each the sizes that it always was, and of which sizes the inputs were.
+        self._found: dict = {}
         self._sizes: list = []  # those of the inputs then
 
     def note_all(self, found: dict, sizes: list) -> None:
@@ -19,10 +22,10 @@ class Expected:
         self._sizes = sizes
         for key, numbers in found.items():
             same = [{k for k, size in enumerate(sizes) if size == number} for number in numbers]
-            before = self._found.get(key, ((), ()))[1]
+            _, before, met = self._found.get(key, ((), (), set()))
             if len(before) == len(same):
                 same = [one & other for one, other in zip(same, before)]
-            self._found[key] = numbers, same
+            self._found[key] = numbers, same, {*met, tuple(sizes)} if len(met) < _SURE else met
 
     def note_values(self, values: dict, sizes: list) -> None:
         """The same of arrays of numbers; None is not known."""
@@ -38,10 +41,10 @@ class Expected:
         """
         known = {key: value for key, value in values.items() if value is not None}
         alike = self._found if len(sizes) == len(self._sizes) else {}
-        sure = {key for key in known if key in alike and all(alike[key][1])}
+        sure = {key for key in known if key in alike and all(alike[key][1]) and len(alike[key][2]) >= _SURE}
         for key in sure if sizes != self._sizes else ():
             values[key] = np.array(self._numbers(key, sizes), known[key].dtype).reshape(known[key].shape)
         return frozenset(known.keys() - sure)
 
     def _numbers(self, key, sizes: list) -> tuple:
-        return tuple([sizes[min(same)] if same else number for number, same in zip(*self._found[key])])
+        return tuple([sizes[min(same)] if same else number for number, same in zip(*self._found[key][:2])])

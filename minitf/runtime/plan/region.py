@@ -23,7 +23,15 @@ from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, packed, withheld
-from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, only_places
+from minitf.runtime.plan.deciding import (
+    after_held,
+    behind_held,
+    choosing,
+    deciding,
+    follows_few,
+    may_follow_left,
+    only_places,
+)
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
@@ -355,7 +363,7 @@ class Region:
         """
         if takes_one(low):
             return
-        if low.leaves_counts and error.__cause__ is None:  # what is refused is so in any case
+        if error.__cause__ is None and may_follow_left(low, error):  # what is refused is so in any case
             wanted.folds_counts = True
             return
         if error.lists:

@@ -47,10 +47,11 @@ _MORE_ROWS = {  # those where they are not
 class Sizes:
     """How some sizes depend on a few of them, by the runs that were seen: points, a tuple of all sizes each.
 
-    free: the positions of those that vary on their own. counted: those of numbers that only a run finds out. unsure:
+    free: the positions of those that vary on their own. count: of how many, which come first, it is known that they are
+    sizes; the others are numbers in inputs and those, `counted`, that only a run finds out. unsure:
     of these those that may vary though they were not seen to, and are a guess in the last point; they vary on their
-    own, or if they are `equal` to others, or products, with these. told: so many points tell of any factor, and
-    something added, by which one follows another one.
+    own, or if they are `equal` to others, or products, with these. told: so many different pairs tell of any factor,
+    and something added, by which one follows another one.
     """
 
     def __init__(
@@ -60,14 +61,16 @@ class Sizes:
         unsure: frozenset = frozenset(),
         told: int = _TOLD,
         equal: bool = False,
+        count: int | None = None,
     ):
         self._told = told
         self._table = np.array(points, np.int64)
         self.free: list[int] = []
-        self._counted = counted
+        self._counted, self._count = counted, len(self._table[0]) if count is None else count
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
         self._lows = self._table.min(axis=0)
+        self.in_doubt = False
         vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
         self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
@@ -89,7 +92,8 @@ class Sizes:
         for k, first in enumerate(self.free):
             factor = _factor(column - column[0], self._table[:, first] - self._table[0, first])
             more = int(column[0] - factor * self._table[0, first])
-            if factor and (len(self._table) >= self._told or more == 0 or factor == 1 and abs(more) <= _NEXT):
+            different = len({*zip(column.tolist(), self._table[:, first].tolist())})
+            if factor and (different >= self._told or more == 0 or factor == 1 and abs(more) <= _NEXT):
                 self._linear.append((position, factor, k, more))
                 return True
         for (k, first), (j, other) in itertools.combinations(enumerate(self.free), 2):
@@ -101,7 +105,8 @@ class Sizes:
 
     def _is_equal(self, position: int) -> bool:
         """Notes what a number that only a run finds out was always equal to, if there is anything: 0, 1, a number like
-        it, a size or a product. If it is a few, it may be equal to a size by chance.
+        it, a size or a product. If it is a few, it may be equal to a size by chance. If it was one only once, and is
+        next to another one, it is in doubt which of them it follows.
         """
         known, counted = self._table[:-1], self._counted
         if not len(known):  # the only run so far failed
@@ -112,6 +117,7 @@ class Sizes:
             likely = first in counted or known[:, position].min() >= _FEW
             if likely and np.array_equal(known[:, position], known[:, first]):
                 self._linear.append((position, 1, k, 0))
+                self.in_doubt |= len(known) == 1 and (abs(known[0, self.free] - known[0, position]) == 1).any()
                 return True
         given = [(k, first) for k, first in enumerate(self.free) if first not in counted]
         for (k, first), (j, other) in itertools.combinations(given, 2):
@@ -149,20 +155,20 @@ class Sizes:
 
     def limits(self) -> list:
         """The smallest and the largest values of the free ones: from all that may come, which at first is up to twice
-        what was seen, and for what is counted is more, as it costs a run to find out that it is outside, to those that
-        were seen.
+        what was seen, and for numbers more than for sizes (it may cost a run to find out that one is outside), to those
+        that were seen.
         """
         table, few = self._table[:, self.free], len(self._table) < _TOLD
         least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
-        counted = [position in self._counted for position in self.free]
+        numbers = [position >= self._count or position in self._counted for position in self.free]
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
-        lows = [max(SMALLEST, low // (4 if few and c else 2)) for low, c in zip(least, counted)]
-        highs = [high + int(high * (1 + few if c else more)) for high, c in zip(most, counted)]
+        lows = [max(SMALLEST, low // (4 if few and n else 2)) for low, n in zip(least, numbers)]
+        highs = [high + int(high * (1 + few if n else more)) for high, n in zip(most, numbers)]
         higher = [max(n, 2 * high) for n, high in zip(highs, most)] if len(self._table) < _SEVERAL else highs
         highs, higher = _odd(lows, highs), _odd(lows, higher)
         nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
         nearer = [low + 1 - (high - low) % 2 for low, high in zip(nearer, highs)]
-        none = [0 if p in self._counted and a <= _FEW else low for p, a, low in zip(self.free, least, lows)]
+        none = [0 if n and a <= _FEW else low for n, a, low in zip(numbers, least, lows)]
         wider = [*[(none, higher)] * (none != lows), *[(lows, higher)] * (higher != highs)]
         return [*wider, (lows, highs), (nearer, highs), (least, most)]
 

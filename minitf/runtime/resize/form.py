@@ -33,6 +33,7 @@ class Form:
         self.slices = {t: self._known_slices(ref) for t, ref in program.saved.items()}
         self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
         self._compute(program.low.folded)
+        self._derive(program.low.derivations)
         self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
         # What is before the rows of lists apart from these: each is a product, the sum is none.
         self._sizes = self._add([b.size - b.head for b in self.buffers] + [b.head for b in self.buffers])
@@ -90,6 +91,11 @@ class Form:
         self._add([*ref.shape, *(ref.known.reshape(-1).tolist() if whole else ())])
         self._slices(ref.row)
         self._slices(ref.like)
+
+    def _derive(self, derivations: list) -> None:
+        """Takes apart what rules have worked out: (function, what is fixed, numbers given, numbers found) each."""
+        self.derived = [(each.function, each.fixed, each.given, each.found) for each in derivations]
+        self.structure.append([(each[0], each[1], len(each[2]), len(each[3])) for each in self.derived])
 
     def _compute(self, folded: dict) -> None:
         """Finds the ops that made the constants: number of a constant -> (op, inputs, which output)."""

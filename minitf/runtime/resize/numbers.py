@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from fractions import Fraction
@@ -32,19 +33,19 @@ class Samples:
     product, or of one in which a size is more or less by one: one sample says of which and how often, and the others
     have to agree. Else there have to be more samples: with one product the first two say how often, with two the first
     three do, and at least one has to agree. What is looked for first is what there are fewest of, so that hardly
-    anything agrees by chance.
+    anything agrees by chance. sure: the sizes that are sums of others in any case.
     """
 
-    def __init__(self, values: list[tuple]):
+    def __init__(self, values: list[tuple], sure: frozenset = frozenset()):
         self.values = values
         self._apart = all([len(set(column)) >= min(len(values), _FEWEST) for column in zip(*values)])
         count = len(values[0])
-        powers = [p for p in itertools.product(range(3), repeat=count) if 0 < sum(p) <= _DEGREE]
-        self._products = sorted(powers, key=lambda p: (sum(p), max(p)))
+        self._products = _powers(count)
         table = [[product_of(v, p) for v in values] for p in self._products]
+        self._products, table = _different(self._products, table)
         self._rises = {p: [n - row[0] for n in row[1:]] for p, row in zip(self._products, table)}
         self._firsts = {p: row[0] for p, row in zip(self._products, table)}
-        self._multiples = _multiples(dict(zip(self._products, table)))
+        self._multiples = _multiples(dict(zip(self._products, table)), {alone(k, count) for k in sure})
         self._found: dict = {}  # numbers, one for each sample -> what they are made of
 
     @property
@@ -62,6 +63,10 @@ class Samples:
         if numbers not in self._found:
             self._found[numbers] = self._sum(numbers)
         return self._found[numbers]
+
+    def may_follow(self, numbers: tuple) -> bool:
+        """Whether numbers are multiples of several products, of which others have to tell the right one."""
+        return _reduced(numbers)[0] in self._multiples
 
     def _sum(self, numbers: tuple) -> dict | None:
         least, often = _reduced(numbers)
@@ -99,10 +104,31 @@ class Samples:
                 yield products
 
 
-def _multiples(table: dict) -> dict:
+@functools.cache
+def _powers(count: int) -> list[tuple]:
+    """All products of so many sizes, the simplest first."""
+    factors = [each for d in range(1, _DEGREE + 1) for each in itertools.combinations_with_replacement(range(count), d)]
+    powers = [tuple([each.count(k) for k in range(count)]) for each in factors]
+    return sorted([p for p in powers if max(p) < _DEGREE], key=lambda p: (sum(p), max(p), p))
+
+
+def _different(products: list[tuple], table: list) -> tuple[list, list]:
+    """Products but for powers that are what their roots are, such as those of no and one."""
+    found: dict = {}
+    for powers, row in zip(products, table):
+        found.setdefault((tuple(map(bool, powers)), *row), (powers, row))
+    return [powers for powers, _ in found.values()], [row for _, row in found.values()]
+
+
+def alone(k: int, count: int) -> tuple:
+    """The product that is one of so many sizes."""
+    return tuple([int(k == each) for each in range(count)])
+
+
+def _multiples(table: dict, sure: set) -> dict:
     """For products, those in which a size is more or less by one or by a list's head, and sums of two (what two lookups
     into one table give), by what their values for the samples are when they are divided by what divides all: by how
-    much, and of what they are the sum; None where that are several.
+    much, and of what they are the sum; None where that are several, but for what is `sure` to be the same.
     """
     sums = [({p: 1, (): 0}, row) for p, row in table.items()]
     sums += [({p: 1, (): _HEAD}, [n + _HEAD for n in row]) for p, row in table.items() if sum(p) == 1]
@@ -118,13 +144,15 @@ def _multiples(table: dict) -> dict:
     found: dict = {}
     for terms, values in sums:
         least, part = _reduced(values)
-        found[least] = (part, None if least in found else terms)
+        known = found.get(least)
+        if known is None or sure.isdisjoint([*terms, *(known[1] or ())]):
+            found[least] = (part, terms if known is None else None)
     return found
 
 
 def _reduced(numbers) -> tuple[tuple, int]:
-    """Numbers divided by the largest one that divides all, and that."""
-    divisor = math.gcd(*numbers) or 1
+    """Numbers divided by the largest one that divides all, and that; the first is then none below 0."""
+    divisor = (math.gcd(*numbers) or 1) * (-1 if numbers[0] < 0 else 1)
     return tuple([n // divisor for n in numbers]), divisor
 
 
@@ -204,7 +232,8 @@ class Numbers:
             raise Unresolved
         sums = [samples.made_of(numbers) for numbers in map(tuple, table[:, self.varying].T.tolist())]
         if None in sums:
-            halts = any([len({*n}) < len(n) for n, s in zip(table[:, self.varying].T.tolist(), sums) if s is None])
+            untold = [n for n, s in zip(map(tuple, table[:, self.varying].T.tolist()), sums) if s is None]
+            halts = any([len({*n}) < len(n) and not samples.may_follow(n) for n in untold])
             raise Unresizable if halts else Unresolved
         self._products = list(dict.fromkeys([p for s in sums for p in s if p]))
         self._constants = np.array([s[()] for s in sums], np.int64)
@@ -223,7 +252,7 @@ class Numbers:
         numbers[self.varying] = self._found[values]
         return numbers
 
-    def following(self, k: int) -> np.ndarray:
-        """Which of them depend on a size."""
-        rows = [i for i, powers in enumerate(self._products) if powers[k]]
+    def following(self, sizes: list[int]) -> np.ndarray:
+        """Which of them depend on any of some sizes."""
+        rows = [i for i, powers in enumerate(self._products) if any([powers[k] for k in sizes])]
         return self.varying[(self._factors[rows] != 0).any(axis=0)]

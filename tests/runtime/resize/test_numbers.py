@@ -152,7 +152,7 @@ def test_steps_are_no_sums_of_sizes_of_which_there_are_few(name):
 def test_who_follows_a_size():
     values = BOXES[0].first_samples()
     numbers = Numbers(Samples(values), np.array([[7, t, b * t, b + 1] for t, b, *_ in values]))
-    assert [numbers.following(k).tolist() for k in range(3)] == [[1, 2], [2, 3], []]
+    assert [numbers.following([k]).tolist() for k in range(3)] == [[1, 2], [2, 3], []]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Sizes that are no sums of products of others: how many steps a slice takes that ends where there are no more, or a
+convolution of every second one. Rules say by which function they have worked these out, so that they are for any sizes.
+"""
+
+from __future__ import annotations
+
+from minitf.framework.errors import OpError
+from minitf.runtime.lower.ir import word
+from minitf.runtime.resize.numbers import Samples, Unresizable, Unresolved, alone, product_of
+
+_MOST = 8  # sizes that are derived
+_REMEMBERED = 256  # values of the free ones
+
+
+class Unseen(Unresizable):
+    """Samples show nothing of what is for other values of the sizes. values: such ones."""
+
+    def __init__(self, values: tuple):
+        super().__init__()
+        self.values = values
+
+
+class Derived:
+    """What rules have worked out while programs were lowered for samples: those of one form, and in the same order.
+
+    Each is a function of numbers that follow the sizes. What it gave follows them, too, for these samples, and has to
+    for others, or is a size more, on which other numbers may depend; raises Unresolved where samples do not tell what
+    is given. samples: those of all sizes, the derived ones last.
+    """
+
+    def __init__(self, values: list[tuple], forms: list):
+        self._steps: list[tuple] = []  # (function, what is fixed, what is given, what is found and whether it is new)
+        self._free, self.samples, self._known = len(values[0]), Samples(values), {}
+        self._sure = frozenset()  # the derived ones that are a sum of others in any case
+        self._depend: list[set] = [{k} for k in range(self._free)]  # on which free ones each size depends
+        parts: list = [form.derived for form in forms]
+        done: set = set()
+        for k, (function, fixed, *_) in enumerate(parts[0]):
+            given, found = (list(zip(*[part[k][place] for part in parts])) for place in (2, 3))
+            key = function, fixed, *given
+            if key not in done and any([len({*column}) > 1 for column in given]):
+                self._add(function, fixed, given, found)
+            done.add(key)
+
+    def _add(self, function, fixed: tuple, given: list, found: list) -> None:
+        terms = [self._made_of(column) for column in given]
+        if None in terms:
+            raise Unresolved
+        follow, behind = [], set().union(*[self._behind(each) for each in terms])
+        for column in found:
+            told = self._made_of(column) or self._off(column)
+            new = told is None or len(told) > 1 and abs(told[()]) > 1  # products of such a sum are told by it
+            follow.append((told, new))
+            if new:
+                self._sure |= {len(self._depend)} if told else set()
+                self._depend.append(behind)
+                self.samples = Samples([(*row, n) for row, n in zip(self.samples.values, column)], self._sure)
+        if len(self._depend) > self._free + _MOST:
+            raise Unresizable
+        self._steps.append((function, fixed, terms, follow))
+
+    def _made_of(self, column: tuple) -> dict | None:
+        return self.samples.made_of(column) if len({*column}) > 1 else {(): column[0]}
+
+    def _off(self, column: tuple) -> dict | None:
+        """What is so much more than a size, which few samples do not tell: it is looked at for other sizes, too."""
+        for k, size in enumerate(zip(*self.samples.values)):
+            (off, *others) = {n - own for n, own in zip(column, size)}
+            if not others:
+                return {alone(k, len(self._depend)): 1, (): off}
+        return None
+
+    def _behind(self, terms: dict) -> set:
+        """The free sizes on which a sum of products depends."""
+        return set().union(*[self._depend[k] for powers in terms for k, power in enumerate(powers) if power])
+
+    def following(self, k: int) -> list[int]:
+        """The numbers of the sizes that depend on a free one."""
+        return [number for number, behind in enumerate(self._depend) if k in behind]
+
+    def all(self, values: tuple) -> tuple | None:
+        """All sizes, for values of the free ones; None if what is found then does not follow them as in the samples."""
+        if values not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[values] = self._all(values)
+        return self._known[values]
+
+    def _all(self, values: tuple) -> tuple | None:
+        for function, fixed, given, follow in self._steps:
+            try:
+                found = map(word, function(*fixed, *[_sum(terms, values) for terms in given]))
+            except (OpError, ValueError, TypeError, ArithmeticError, IndexError):
+                return None  # there is none of these sizes
+            for number, (told, new) in zip(found, follow, strict=True):
+                if told is not None and _sum(told, values) != number:
+                    return None
+                values = (*values, number) if new else values
+        return values
+
+
+def _sum(terms: dict, values: tuple) -> int:
+    """A sum of products of sizes."""
+    return sum([often * product_of(values, powers) for powers, often in terms.items()])
