@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from minitf.runtime.resize import resizing
+from minitf.runtime.resize import resized
 from minitf.runtime.resize.form import Form
 
 
@@ -45,7 +45,7 @@ class Watch:
 @contextlib.contextmanager
 def watched():
     """Looks at every program that is resized; gives the Watch."""
-    watch, at = Watch(), resizing.Resized.at
+    watch, at = Watch(), resized.Resized.at
 
     def looked(self, point):
         before = self.point
@@ -54,8 +54,8 @@ def watched():
             watch.look(self, point)
         return found
 
-    resizing.Resized.at = looked
+    resized.Resized.at = looked
     try:
         yield watch
     finally:
-        resizing.Resized.at = at
+        resized.Resized.at = at

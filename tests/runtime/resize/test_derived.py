@@ -1,0 +1,128 @@
+"""Sizes that are no sums of products of others: programs are resized to them, and right where samples show nothing."""
+
+import numpy as np
+import pytest
+from resized import watched
+
+import minitf as tf
+from minitf.runtime.plan import region
+from minitf.runtime.resize.derived import Derived
+from minitf.runtime.resize.numbers import Unresolved
+
+STEPS = 30
+
+
+def conv(x, size, stride, padding="same"):
+    ones = tf.ones_initializer()
+    return tf.layers.conv1d(x, 4, size, strides=stride, padding=padding, kernel_initializer=ones)
+
+
+def padded_to_fours(x, n):
+    steps = tf.shape(x)[1]
+    return tf.reshape(tf.pad(x, [[0, 0], [0, -steps % 4], [0, 0]]), [tf.shape(x)[0], -1, 12])
+
+
+def halves(x, n):
+    half = tf.shape(x)[1] // 2
+    first, second = tf.split(x, [half, tf.shape(x)[1] - half], 1)
+    return tf.concat([second, 2.0 * first], 1)
+
+
+def rounded_up(x, n):
+    return x[:, : tf.cast(tf.ceil(tf.cast(tf.shape(x)[1], tf.float32) / 3.0), tf.int32)]
+
+
+def gru(x, n):
+    with tf.variable_scope("gru", initializer=tf.constant_initializer(0.1)):
+        return tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(4), x[:, n : n + STEPS], dtype=tf.float32)[0]
+
+
+def rows_of_all(x, n):
+    rows = tf.reshape(x, [-1, 3])
+    return rows[: tf.minimum(tf.shape(x)[0] * tf.shape(x)[1], 200)]
+
+
+KINDS = {
+    "a slice that ends sooner": lambda x, n: x[:, n : n + STEPS],
+    "one from the end": lambda x, n: x[:, -STEPS:],
+    "one to so far from the end": lambda x, n: x[:, n:-n],
+    "every second step": lambda x, n: x[:, ::2],
+    "every third from one on": lambda x, n: x[:, n::3],
+    "the smaller one": lambda x, n: x[:, : tf.minimum(tf.shape(x)[1] - n, STEPS)],
+    "halves": halves,
+    "rounded up": rounded_up,
+    "pools": lambda x, n: tf.layers.max_pooling1d(tf.layers.average_pooling1d(x, 3, 2), 2, 2, padding="same"),
+    "strides": lambda x, n: conv(conv(x, 3, 2), 5, 3, "valid"),
+    "filled up": lambda x, n: tf.pad(x, [[0, 0], [0, tf.maximum(0, STEPS - tf.shape(x)[1])], [0, 0]]),
+    "filled up to fours": padded_to_fours,
+    "a branch by a size": lambda x, n: tf.cond(tf.shape(x)[1] > n + STEPS, lambda: 2.0 * x, lambda: tf.sin(x)),
+    "a range": lambda x, n: x * tf.cast(tf.size(tf.range(n, tf.shape(x)[1], 2)), tf.float32),
+    "the rows of all": rows_of_all,
+    "a network of a slice": gru,
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_programs_are_resized_to_sizes_of_all_kinds(name, monkeypatch):
+    lowered, real = [], region.Region._lowered
+    monkeypatch.setattr(region.Region, "_lowered", lambda self, *given: lowered.append(1) or real(self, *given))
+    x, n, random = tf.placeholder(tf.float32, [None, None, 3]), tf.placeholder(tf.int32, []), np.random.RandomState(3)
+    scale = tf.get_variable("scale", [3], initializer=tf.ones_initializer())
+    found = KINDS[name](x * scale, n)
+    fetches = [found, tf.gradients(tf.reduce_sum(tf.square(found)), scale)[0]]
+    feeds = [
+        {x: random.rand(random.randint(3, 9), random.randint(18, 40), 3), n: random.randint(2, 6)} for _ in range(16)
+    ]
+    with tf.Session(config=tf.ConfigProto(executor="op_by_op")) as session:
+        session.run(tf.global_variables_initializer())
+        expected = [session.run(fetches, feed) for feed in feeds[::4]]
+    with watched() as watch, tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        lowered.clear()
+        values = [session.run(fetches, feed) for feed in feeds]
+    assert not watch.wrong and len(lowered) <= 14 + watch.counts.total()  # the watch lowers each program, too
+    for ours, theirs in zip(values[::4], expected):
+        for value, other in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(value, other, rtol=1e-4, atol=1e-5)
+
+
+class Form:
+    def __init__(self, *derived):
+        self.derived = derived
+
+
+def at_most(most, size, less=0):
+    return (min(size - less, most),)
+
+
+def derived(values, most=30):
+    forms = [Form((at_most, (most,), (t, *n), at_most(most, t, *n))) for t, *n in values]
+    return Derived(values, forms)
+
+
+def test_what_ends_somewhere_is_a_size_of_its_own():
+    found = derived([(40, 2), (20, 5), (31, 3)])
+    assert found.samples.values == [(40, 2, 30), (20, 5, 15), (31, 3, 28)]
+    assert found.all((50, 4)) == (50, 4, 30) and found.all((21, 3)) == (21, 3, 18)
+    assert found.following(0) == [0, 2] and found.following(1) == [1, 2]
+
+
+def test_for_other_sizes_it_has_to_follow_them_as_in_the_samples():
+    found = derived([(20,), (24,), (29,)])
+    assert found.all((30,)) == (30,) and found.all((31,)) is None
+
+
+def test_what_is_derived_of_what_is_not_told_is_not():
+    forms = [Form((at_most, (30,), (given, 0), (given,))) for given in (3, 1, 4)]
+    with pytest.raises(Unresolved):
+        Derived([(7,), (8,), (10,)], forms)
+
+
+def test_where_there_is_nothing_of_some_sizes_there_is_no_program():
+    def refused(size):
+        if size > 20:
+            raise ValueError
+        return (size // 2,)
+
+    found = Derived([(9,), (14,), (18,)], [Form((refused, (), (t,), (t // 2,))) for t in (9, 14, 18)])
+    assert found.all((20,)) == (20, 10) and found.all((21,)) is None
