@@ -159,7 +159,7 @@ def test_how_often_new_sizes_are_lowered(model, lowered, watch):
         for k in range(20):
             batch, steps = 24 + k * 5 % 9, 25 + k * 8 % 17
             session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
-    most = {masked: 8, selected: 8, pairs: 4, attending: 5}
+    most = {masked: 8, selected: 8, pairs: 4, attending: 5, raw: 5}  # the first: 25 steps may be 24 rows and one
     assert len(lowered) - watch.counts["resized"] <= most.get(model, 3)
 
 
