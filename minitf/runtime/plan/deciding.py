@@ -71,14 +71,6 @@ def follows_few(low: Lowering, error: NotNative, sources: set) -> bool:
     return bool(sources) and sum([low.refs[t].size for t in sources]) <= _FEW
 
 
-def may_follow_left(low: Lowering, error: NotNative) -> bool:
-    """Whether what lowering asked for may be made of real numbers that were left to the run, but could be known."""
-    if not low.left or type(error.demanded) is not Ref or error.op is not low.top:
-        return bool(low.left)
-    asked = [t for t in error.op.inputs if getattr(low.refs.get(t), "buffer", None) is error.demanded.buffer]
-    return any([t.op in low.left for t in reached(asked, lambda t: t.op.inputs)])
-
-
 def after_held(low: Lowering, op) -> bool:
     """Whether an op's inputs depend on what stays on the host."""
     found = reached(op.inputs, lambda t: t.op.inputs if low.refs.get(t) is not None else [])

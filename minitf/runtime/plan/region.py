@@ -23,15 +23,7 @@ from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, packed, withheld
-from minitf.runtime.plan.deciding import (
-    after_held,
-    behind_held,
-    choosing,
-    deciding,
-    follows_few,
-    may_follow_left,
-    only_places,
-)
+from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
@@ -363,8 +355,7 @@ class Region:
         """
         if takes_one(low):
             return
-        if error.__cause__ is None and may_follow_left(low, error):  # what is refused is so in any case
-            wanted.folds_counts = True
+        if error.__cause__ is None and wanted.fold_counts(low, error):  # what is refused is so in any case
             return
         if error.lists:
             self._leave_lists(low, error.lists, wanted)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from minitf.framework.traversal import reached
+from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.signals import NotNative
+
 
 @dataclass
 class Wanted:
@@ -28,3 +33,14 @@ class Wanted:
 
     def __post_init__(self):
         self.folds_counts = self.fixed and self.direct is None
+
+    def fold_counts(self, low: Lowering, error: NotNative) -> bool:
+        """Has real numbers that are made of sizes be constants from now on, if what lowering asked for may be made of
+        one that was left to the run.
+        """
+        asked = low.left
+        if asked and type(error.demanded) is Ref and error.op is low.top:
+            given = [t for t in error.op.inputs if getattr(low.refs.get(t), "buffer", None) is error.demanded.buffer]
+            asked = asked & {t.op for t in reached(given, lambda t: t.op.inputs)}
+        self.folds_counts |= bool(asked)
+        return bool(asked)
