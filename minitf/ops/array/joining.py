@@ -205,9 +205,9 @@ def _split_kernel(b, op, axis, x):
 def _split_v_kernel(b, op, x, sizes, axis):
     axis = check_axis(b.data(axis).item(), len(x.shape))
     _check_many(op, sizes.shape)
-    counted = b.counts_parts and b.known(sizes) is None  # those that follow counts have to be the whole axis
-    found = _counted_parts(b, sizes, x.shape[axis]) if counted else _parts(x.shape[axis], b.data(sizes))
-    return _cut_kernel(b, x, found, axis)
+    if b.counts_parts and b.known(sizes) is None:  # those that follow counts have to be the whole axis
+        return _cut_kernel(b, x, _counted_parts(b, sizes, x.shape[axis]), axis)
+    return _cut_kernel(b, x, b.derived(_known_parts, (), x.shape[axis], *b.data(sizes).tolist()), axis)
 
 
 def _counted_parts(b, sizes, size: int) -> list[int]:
@@ -221,6 +221,10 @@ def _counted_parts(b, sizes, size: int) -> list[int]:
 def _check_many(op, shape: tuple) -> None:
     if shape != (op.attrs["num_split"],):
         raise ValueError(f"{shape[0]} sizes are given for {op.attrs['num_split']} parts")
+
+
+def _known_parts(size: int, *sizes: int) -> tuple[int, ...]:
+    return tuple(_parts(size, sizes))
 
 
 def _parts(size: int | None, sizes: list) -> list:

@@ -134,7 +134,7 @@ def _mirror_kernel(b, op, kernel, x, paddings, sign: int = 1):
         first, size, last = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
         out = b.new((*first, size + sign * (before + after), *last), x.dtype)
         numbers = math.prod(first), min(size, size + sign * (before + after)), math.prod(last), before, after
-        b.call(kernel, x, out, *numbers, int(op.attrs["mode"] == "REFLECT"), error=_too_far if b.follows else None)
+        b.call(kernel, x, out, *numbers, int(op.attrs["mode"] == "REFLECT"), error=_too_far)
         x = out
     return x
 
@@ -404,7 +404,7 @@ def _roll_kernel(b, op, x, shift, axis):
     shifts = np.zeros(shift.shape, np.int64) if b.follows else b.data(shift)
     for k, (count, along) in enumerate(_rolled(shifts, axes, len(x.shape))):
         size, steps = x.shape[along], layout.strides(x.shape)
-        count = _moved_on(b, shift, k, size) if b.follows else count % size if size else 0
+        count = _moved_on(b, shift, k, size) if b.follows else b.derived(_around, (), count, size)[0]
         if count or b.follows:
             out, step = b.new(x.shape, x.dtype), steps[along]
             for first, end, to in ((0, size - count, count), (size - count, size, 0)):
@@ -413,6 +413,10 @@ def _roll_kernel(b, op, x, shift, axis):
                 patterns.place(b, part, out, steps, to * step, cut=[along])
             x = out
     return x
+
+
+def _around(count: int, size: int) -> tuple[int]:
+    return (count % size if size else 0,)
 
 
 def _moved_on(b, shift, k: int, size: int) -> int:

@@ -103,8 +103,18 @@ def _matrix_diag_kernel(b, op, x):
     return patterns.placed(b, x, shape, _diagonal_steps(shape))
 
 
+def _diagonal_kernel(b, op, x):
+    shape = *x.shape[:-2], *b.derived(_shorter, (), *x.shape[-2:])
+    return patterns.walk(b, x, shape, _diagonal_steps(x.shape), cut=[len(shape) - 1])
+
+
+def _shorter(rows: int, columns: int) -> tuple[int]:
+    return (min(rows, columns),)
+
+
 def _set_diag_kernel(b, op, x, diagonal):
     _check_diagonal(x.shape, diagonal.shape)
+    b.derived(_shorter, (), *x.shape[-2:])
     out = b.new(x.shape, x.dtype)
     patterns.place(b, x, out, layout.strides(x.shape))
     patterns.place(b, diagonal, out, _diagonal_steps(x.shape))
@@ -169,7 +179,7 @@ define(
     "MatrixDiagPart",
     "input: T -> diagonal: T",
     numpy=lambda op, x: _diagonal(x),
-    kernel=lambda b, op, x: patterns.walk(b, x, (*x.shape[:-2], min(x.shape[-2:])), _diagonal_steps(x.shape)),
+    kernel=_diagonal_kernel,
     grad=_diag_part_grad,
     shape=lambda op: _diagonal_shape(op.inputs[0].shape),
 )

@@ -55,6 +55,11 @@ def _unbiased(rows: int) -> float:
     return rows / max(rows - 1, 1)
 
 
+def _factors(rows: int) -> tuple[float, float]:
+    """By what a variance of so many rows is multiplied to be unbiased, and the share of each of them."""
+    return float(_unbiased(rows)), 1 / max(rows, 1)
+
+
 def _numpy(op, x, scale, offset, mean, variance):
     _checked(op, x, (scale, offset, mean, variance))
     images = channels_last(None, op, x)
@@ -78,7 +83,7 @@ def _kernel(b, op, x, scale, offset, mean, variance):
     if op.attrs["is_training"]:
         mean, variance, batch_variance = (b.new((width,), x.dtype) for _ in range(3))
         b.call(kernels.channel_moments[x.dtype], x, mean, variance, b.new((width,), np.float64), rows, width)
-        b.call(kernels.scaled[x.dtype], variance, batch_variance, float(_unbiased(rows)), width)
+        b.call(kernels.scaled[x.dtype], variance, batch_variance, b.derived(_factors, (), rows)[0], width)
     inverse, out = b.new((width,), x.dtype), b.new(x.shape, x.dtype)
     b.call(kernels.inverse_deviation[x.dtype], variance, inverse, float(op.attrs["epsilon"]), width)
     b.call(kernels.normalize_channels[x.dtype], x, mean, inverse, scale, offset, out, rows, width)
@@ -136,7 +141,7 @@ def _grad_kernel(b, op, g, x, scale, mean, variance, _):
     rows = x.size // max(width, 1)
     inverse, products, totals = (b.new((width,), x.dtype) for _ in range(3))
     out, empty, sums = b.new(x.shape, x.dtype), b.new((0,), x.dtype), b.new((2 * width,), np.float64)
-    share = 1 / max(rows, 1) if op.attrs["is_training"] else 0.0
+    share = b.derived(_factors, (), rows)[1] if op.attrs["is_training"] else 0.0
     b.call(kernels.inverse_deviation[x.dtype], variance, inverse, float(op.attrs["epsilon"]), width)
     b.call(kernels.channel_sums[x.dtype], g, x, mean, inverse, products, totals, sums, rows, width)
     b.call(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -109,11 +110,11 @@ def _out_of_batch(op, x, block, around):
 
 def _into_batch_kernel(b, op, x, block, around):
     block, pairs = _checked(len(x.shape), b.data(block), b.data(around))
-    sizes, m = _split_sizes(x.shape, block, pairs), len(block)
+    sizes, m = _changed(b, _split_sizes, x.shape, block, pairs), len(block)
     padded = [x.shape[0], *[n * size for n, size in zip(block, sizes[1:])], *x.shape[m + 1 :]]
-    steps = layout.strides(tuple(padded))
+    steps, cut = layout.strides(tuple(padded)), _cut(op, pairs)
     before = sum(pair[0] * step for pair, step in zip(pairs, steps[1:]))
-    x = patterns.placed(b, x, padded, steps, before) if tuple(padded) != x.shape else x
+    x = patterns.placed(b, x, padded, steps, before, cut) if cut else x
     shape = (*block, x.shape[0], *sizes[1:])
     walked = (*steps[1 : m + 1], steps[0], *[s * n for s, n in zip(steps[1:], block)], *steps[m + 1 :])
     return b.view(patterns.walk(b, x, shape, walked), tuple(sizes))
@@ -121,7 +122,7 @@ def _into_batch_kernel(b, op, x, block, around):
 
 def _out_of_batch_kernel(b, op, x, block, around):
     block, pairs = _checked(len(x.shape), b.data(block), b.data(around))
-    sizes, m = _joined_sizes(x.shape, block, pairs), len(block)
+    sizes, m = _changed(b, _joined_sizes, x.shape, block, pairs), len(block)
     whole = (sizes[0], *[n * k for n, k in zip(x.shape[1:], block)], *x.shape[m + 1 :])
     parts = (*block, sizes[0], *x.shape[1:])
     steps = layout.strides(parts)
@@ -129,7 +130,24 @@ def _out_of_batch_kernel(b, op, x, block, around):
     walked = (steps[m], *[s for k in range(m) for s in (steps[m + 1 + k], steps[k])], *steps[2 * m + 1 :])
     found = b.view(patterns.walk(b, x, shape, walked), whole)
     outer = layout.strides(whole)
-    return patterns.walk(b, found, sizes, outer, sum(p[0] * s for p, s in zip(pairs, outer[1:])))
+    first = sum(p[0] * s for p, s in zip(pairs, outer[1:]))
+    return patterns.walk(b, found, sizes, outer, first, _cut(op, pairs))
+
+
+def _changed(b, change: Callable, sizes: tuple, block: list, pairs: list) -> tuple:
+    """Sizes that are split or joined, for a tensor of known ones."""
+    return b.derived(_changed_numbers, (change, tuple(block)), *itertools.chain(*pairs), *sizes)
+
+
+def _changed_numbers(change: Callable, block: tuple, *numbers: int) -> tuple[int, ...]:
+    around, sizes = numbers[: 2 * len(block)], numbers[2 * len(block) :]
+    return tuple(change(sizes, block, list(zip(around[::2], around[1::2]))))
+
+
+def _cut(op, pairs: list) -> list[int]:
+    """The axes along which something is around, or may be for other sizes."""
+    given = constant_value(op.inputs[2])
+    return [axis for axis, pair in enumerate(pairs, 1) if given is None or any(pair)]
 
 
 def _back(type: str):
@@ -269,10 +287,16 @@ def _with_blocks(op, x):
     return x.reshape(parts).transpose(order).reshape(sizes)
 
 
+def _moved_numbers(op, *sizes: int) -> tuple[int, ...]:
+    parts, _, found = _moved(op, sizes)
+    return *parts, *found
+
+
 def _with_blocks_kernel(b, op, x):
     _four(x)
-    parts, order, sizes = _moved(op, x.shape)
-    steps = layout.strides(tuple(parts))
+    numbers, order = b.derived(_moved_numbers, (op,), *x.shape), _moved(op, x.shape)[1]
+    parts, sizes = numbers[: len(order)], numbers[len(order) :]
+    steps = layout.strides(parts)
     walked = patterns.walk(b, x, [parts[i] for i in order], [steps[i] for i in order])
     return b.view(walked, tuple(sizes))
 

@@ -31,6 +31,11 @@ def _check_k(shape: tuple, k) -> None:
         raise ValueError(f"k = {k} is not between 0 and the number of columns of an input of shape {shape}")
 
 
+def _checked_k(k: int, *shape: int) -> tuple:
+    _check_k(shape, k)
+    return ()
+
+
 def _top_k(op, x, k):
     _check_k(x.shape, k)
     key = -x.astype(np.float64) if x.dtype.kind == "f" else np.invert(x) if x.dtype.kind == "u" else -x.astype(np.int64)
@@ -40,7 +45,7 @@ def _top_k(op, x, k):
 
 def _top_k_kernel(b, op, x, k):
     k = int(b.counted(k, x.shape[-1] if x.shape else 0))
-    _check_k(x.shape, k)
+    b.derived(_checked_k, (), k, *x.shape)
     values, places = b.new((*x.shape[:-1], k), x.dtype), b.new((*x.shape[:-1], k), np.int32)
     here, there = (b.new(x.shape, np.int32) for _ in range(2))
     if k or b.follows:

@@ -106,7 +106,7 @@ class Resized:
         if self._largest.sum() > max(_AMPLE, _SPARED * self.form.sizes(self._numbers_at(here)).sum()):
             raise Unresizable  # there is a smaller box
         if not constants.enough(self._largest):
-            raise Unresolved
+            raise Unseen(tuple(box.high))
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
 
     def _cut(self) -> Alike:

@@ -56,6 +56,8 @@ KINDS = {
     "filled up": lambda x, n: tf.pad(x, [[0, 0], [0, tf.maximum(0, STEPS - tf.shape(x)[1])], [0, 0]]),
     "filled up to fours": padded_to_fours,
     "a branch by a size": lambda x, n: tf.cond(tf.shape(x)[1] > n + STEPS, lambda: 2.0 * x, lambda: tf.sin(x)),
+    "blocks of steps": lambda x, n: tf.space_to_batch_nd(x, [2], [[0, tf.shape(x)[1] % 2]]),
+    "rows that are counted": lambda x, n: tf.layers.batch_normalization(x[:, ::2, None], training=True),
     "a range": lambda x, n: x * tf.cast(tf.size(tf.range(n, tf.shape(x)[1], 2)), tf.float32),
     "the rows of all": rows_of_all,
     "a network of a slice": gru,
@@ -84,6 +86,33 @@ def test_programs_are_resized_to_sizes_of_all_kinds(name, monkeypatch):
     for ours, theirs in zip(values[::4], expected):
         for value, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(value, other, rtol=1e-4, atol=1e-5)
+
+
+PARTS = {  # what there is of 20 to 40 steps, or is refused
+    "a slice": lambda x, n: tf.slice(x, [0, n, 0], [-1, 20, -1]),
+    "a mirrored pad": lambda x, n: tf.pad(x[:, : tf.shape(x)[1] - 15], [[0, 0], [n, 0], [0, 0]], "reflect"),
+    "the largest": lambda x, n: tf.nn.top_k(tf.transpose(x, [0, 2, 1]), tf.shape(x)[1] // 4 + 2 * n)[0],
+    "two parts": lambda x, n: tf.split(x, [n, 35 - n, -1], 1)[2],
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_what_there_is_not_is_refused_for_any_sizes(name):
+    x, n, random = tf.placeholder(tf.float32, [None, None, 3]), tf.placeholder(tf.int32, []), np.random.RandomState(4)
+    found = PARTS[name](2.0 * x, n)
+    sessions = tf.Session(), tf.Session(config=tf.ConfigProto(executor="op_by_op"))
+    outcomes = []
+    for step in range(40):
+        steps = random.randint(36, 44) if step < 6 else random.randint(20, 44)
+        feed = {x: random.rand(2 + step % 3, steps, 3), n: random.randint(2, 4) if step < 6 else random.randint(2, 14)}
+        for session in sessions:
+            try:
+                outcomes.append(session.run(found, feed))
+            except tf.errors.InvalidArgumentError as error:
+                outcomes.append(type(error))
+    for ours, theirs in zip(outcomes[::2], outcomes[1::2]):
+        np.testing.assert_array_equal(ours, theirs)
+    assert {type(outcome) for outcome in outcomes} == {type, np.ndarray}
 
 
 class Form:
