@@ -71,38 +71,38 @@ class LoopLowering:
 
     def _capacity(self) -> int:
         """How many trips the stacks have room for; sets the trips of the loop."""
-        node = self.node
-        if self.size is not None:
-            node.limit = min([most(self.size), *[sizes_of(x)[0] for x in self.counted if type(x) is not Bounded]])
-            node.count = counted_loops.begin(self.low, self.op, self.counted, self.size, node.limit)
-            node.trips = self.low.new((), np.int64)
-            node.carried |= {node.trips.buffer}
-            return node.limit
+        node, lengths = self.node, [sizes_of(x)[0] for x in self.counted]
         if self.count is not None and self.count.known is not None:
             count = max(int(self.count.known), 0)
-            if any(sizes_of(x)[0] < count for x in self.counted):
+            if any(length < count for length in lengths):
                 raise NotNative(self.op)
-            if all(sizes_of(x)[0] == count for x in self.counted):  # else the ys are longer than the loop runs
+            if all(length == count for length in lengths):  # else the ys are longer than the loop runs
                 node.count = count
                 return count
-        if self.count is not None and self.counted:
-            capacity = min(sizes_of(x)[0] for x in self.counted)
+        if self.size is not None:
+            node.limit = min([most(self.size), *[length for length in lengths if type(length) is not Size]])
+            node.count = counted_loops.begin(self.low, self.op, self.counted, self.size, node.limit)
         else:
-            each = self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded
-            if each and not (self.op in self.low.steered and len(self.low.frames) > 1):
-                raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
-            capacity = UNLIMITED if each else self._guess()  # Python keeps them
-        node.limit = capacity
-        if self.count is not None:
-            node.count = self.low.new((), np.int64)
-            self.low.call(
-                trip_count[self.count.dtype], self.count, node.count, capacity, error=lambda _: self._too_few(capacity)
-            )
-            if not self.counted and capacity < UNLIMITED:
-                self.low.guesses[self.op] = capacity
+            node.limit = min(lengths) if self.count is not None and lengths else self._room_for_trips()
+            node.count = None if self.count is None else self._found_count(node.limit)
         node.trips = self.low.new((), np.int64)
         node.carried |= {node.trips.buffer}
-        return capacity
+        return node.limit
+
+    def _found_count(self, capacity: int) -> Ref:
+        """The number of trips that a run finds out, of which there may be so many."""
+        found, kernel = self.low.new((), np.int64), trip_count[self.count.dtype]
+        self.low.call(kernel, self.count, found, capacity, error=lambda _: self._too_few(capacity))
+        if not self.counted and capacity < UNLIMITED:
+            self.low.guesses[self.op] = capacity
+        return found
+
+    def _room_for_trips(self) -> int:
+        """How many trips there may be, where nothing is as long as there are."""
+        each = self.count is not None and set(self.ys) - self.loop.saved - self.loop.padded
+        if each and not (self.op in self.low.steered and len(self.low.frames) > 1):
+            raise NotNative(self.op, self.count)  # these have one slice for each trip, and no room
+        return UNLIMITED if each else self._guess()  # Python keeps them
 
     def _guess(self) -> int:
         """How many trips the stacks have room for, where their number is not known."""
