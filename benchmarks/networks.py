@@ -81,6 +81,21 @@ def branch_by_steps(g):
     return g.error(tf.cond(tf.shape(g.x)[1] > 30, lambda: 0.5 * outputs, lambda: tf.tanh(outputs)))
 
 
+def pyramid(g):
+    """Two steps of one network are a step of the next."""
+    outputs, half = g.lstm(g.x, g.lengths), g.tf.shape(g.x)[1] // 2
+    pairs = g.tf.reshape(outputs[:, : 2 * half], [g.tf.shape(g.x)[0], half, 2 * g.w.units])
+    with g.tf.variable_scope("upper"):
+        return g.tf.reduce_mean(g.tf.square(g.lstm(pairs) - g.y[:, :half]))
+
+
+def strides(g):
+    """Every second step of a convolution."""
+    h = g.tf.layers.conv1d(g.x, g.w.units, 5, strides=2, padding="same", activation=g.tf.nn.relu)
+    outputs = g.lstm(h)
+    return g.tf.reduce_mean(g.tf.square(outputs - g.y[:, : g.tf.shape(outputs)[1]]))
+
+
 def seq2seq(g):
     _, state = g.encoded()
     return g.decoded(g.cell(), state)
@@ -111,6 +126,8 @@ _ALL = [
     situations.boolean_mask,
     pairs_of_steps,
     convolution,
+    strides,
+    pyramid,
     positions_looked_up,
     branch_by_steps,
     seq2seq,
