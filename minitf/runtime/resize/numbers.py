@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -46,6 +47,8 @@ class Samples:
         self._rises = {p: [n - row[0] for n in row[1:]] for p, row in zip(self._products, table)}
         self._firsts = {p: row[0] for p, row in zip(self._products, table)}
         self._multiples = _multiples(dict(zip(self._products, table)), {alone(k, count) for k in sure})
+        often = Counter([_reduced(row)[0] for row in table])
+        self._tied = {least for least, count in often.items() if count > 1}  # multiples of several products
         self._found: dict = {}  # numbers, one for each sample -> what they are made of
 
     @property
@@ -73,7 +76,7 @@ class Samples:
         part, terms = self._multiples.get(least, (0, None))
         if terms is not None and often % part == 0:
             return {p: f * often // part for p, f in terms.items()}
-        if self.few:
+        if self.few or least in self._tied:  # others have to tell of which of several it is a multiple
             return None
         rises = [n - numbers[0] for n in numbers[1:]]
         for products in self._candidates():

@@ -87,17 +87,22 @@ class Resized:
                         return self._fit_in(box, None, state)
                     if not isinstance(error, Unresolved):
                         raise
+                    values[count:] = sorted(values[count:], key=self._zeros)
         raise Unresizable
+
+    def _zeros(self, values: tuple) -> int:
+        """How many of the derived sizes are 0, which tell nothing of their products."""
+        return (self._derived.all(values) or ()).count(0) if self._derived else 0
 
     def _follow(self, box: Box, values: list[tuple], forms: list[Form], state) -> None:
         """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few."""
-        numbers = [form.numbers for form in forms]
-        derived = Derived(values, forms)
+        numbers, self._derived = [form.numbers for form in forms], None
+        self._derived = derived = Derived(values, forms)
         samples = derived.samples
         Numbers(samples, np.stack(numbers))
         constants = Constants(samples, forms, numbers, state)
         self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
-        self.box, self.form, self._derived = box, forms[0], derived
+        self.box, self.form = box, forms[0]
         here = box.nearest(self._maker.here)
         for values in (*box.corners(), here):
             if derived.all(values) is None:

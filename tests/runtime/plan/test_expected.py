@@ -28,6 +28,8 @@ def test_another_number_of_them_is_learned_anew():
 def test_values_are_taken_where_they_followed_sizes():
     expected, values = Expected(), {"steps": np.array(7, np.int32), "picked": np.array(99), "never": None}
     expected.note_values(values, [5, 7])
+    assert expected.take(values, [6, 9]) == {"steps", "picked"}  # it may be one by chance
+    expected.note_values(values | {"steps": np.array(9, np.int32)}, [6, 9])
     assert expected.take(values, [6, 8]) == {"picked"}
     assert values == {"steps": 8, "picked": 99, "never": None} and values["steps"].dtype == np.int32
 

@@ -159,7 +159,7 @@ def test_how_often_new_sizes_are_lowered(model, lowered, watch):
         for k in range(20):
             batch, steps = 24 + k * 5 % 9, 25 + k * 8 % 17
             session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
-    most = {masked: 8, selected: 8, pairs: 4, attending: 5, raw: 5}  # the first: 25 steps may be 24 rows and one
+    most = {masked: 8, selected: 8, pairs: 4, attending: 7, raw: 5}  # the first: 25 steps may be 24 rows and one
     assert len(lowered) - watch.counts["resized"] <= most.get(model, 3)
 
 
@@ -249,7 +249,7 @@ def test_batch_and_steps_that_are_fed(lowered, watch):
         for run in range(8):
             b, t = 5 + run * 5 % 7, 14 - run * 3 % 8
             session.run(fetches, {x: np.ones((b * t, D)), batch: b, steps: t})
-    assert len(lowered) - watch.counts["resized"] <= 3
+    assert len(lowered) - watch.counts["resized"] <= 4
 
 
 def squared_if_long(x):
@@ -366,16 +366,16 @@ def test_numbers_that_were_equal_follow_each_other():
     """Of what only a run finds out the first time tells: here a size, a product, the same number twice, and 1."""
     seen, given = (40, 36, 36, 1440, 900, 900, 1), (31, 45, 36, 1440, 900, 900, 1)
     counted = frozenset(range(2, 7))
-    first, *_ = resizing._ways([seen, given], counted, counted)
+    first, *_ = resizing._ways([seen, given], counted, counted, 4)
     assert [sorted(first.free), first.usable] == [[0, 1, 4], True]
     values = {0: 10, 1: 20, 4: 30}
     assert first.point(tuple([values[position] for position in first.free])) == (10, 20, 20, 200, 30, 30, 1)
 
 
 def test_what_one_size_leaves_another_one_may_follow_it():
-    twice = resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset())
+    twice = resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset(), 3)
     assert [len(sizes.free) for sizes in twice] == [2, 1]
-    more = resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]))
+    more = resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]), 3)
     assert [len(sizes.free) for sizes in more] == [2, 1] and 2 in more[0].free and 2 not in more[1].free
 
 
