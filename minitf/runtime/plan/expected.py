@@ -41,8 +41,9 @@ class Expected:
         """
         known = {key: value for key, value in values.items() if value is not None}
         alike = self._found if len(sizes) == len(self._sizes) else {}
-        sure = {key for key in known if key in alike and all(alike[key][1]) and len(alike[key][2]) >= _SURE}
-        for key in sure if sizes != self._sizes else ():
+        likely = {key for key in known if key in alike and all(alike[key][1])}
+        sure = {key for key in likely if len(alike[key][2]) >= _SURE}
+        for key in likely if sizes != self._sizes else ():
             values[key] = np.array(self._numbers(key, sizes), known[key].dtype).reshape(known[key].shape)
         return frozenset(known.keys() - sure)
 
