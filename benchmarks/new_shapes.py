@@ -85,6 +85,6 @@ def draw(figure, args, results):
         bars = axes.bar(places, heights, 0.8 / len(frameworks), label=f"new size, {framework}")
         axes.bar_label(bars, [f"{height:.2f}" for height in heights], fontsize=7)
         axes.plot(places, [1e3 * r[args.clock]["step"] for r in own], "_", color="black", markersize=12)
-    axes.set_xticks(range(len(own)), [r["network"].replace("_", " ") for r in own], fontsize=7)
+    axes.set_xticks(range(len(own)), [r["network"].replace("_", "\n") for r in own], fontsize=7)
     axes.set_ylabel("ms; a line where a step is")
     axes.legend(fontsize=8)
