@@ -81,9 +81,9 @@ class Range:
 
 
 def _places(from_start: bool, to_end: bool, step: int, begin: int, end: int, of: int) -> tuple[int, int]:
-    """The first item that a range takes of so many, 0 if there is none, and how many."""
+    """The first item that a range takes of so many, or where it would be, and how many."""
     found = range(*builtins.slice(None if from_start else begin, None if to_end else end, step).indices(of))
-    return found.start if found else 0, len(found)
+    return max(found.start, 0), len(found)
 
 
 ALL = Range(0, 0, 1, True, True)

@@ -33,6 +33,8 @@ class Derived:
         self._free, self.samples, self._known = len(values[0]), Samples(values), {}
         self._sure = frozenset()  # the derived ones that are a sum of others in any case
         self._depend: list[set] = [{k} for k in range(self._free)]  # on which free ones each size depends
+        if not self.samples.mixed:
+            raise Unresolved
         parts: list = [form.derived for form in forms]
         done: set = set()
         for k, (function, fixed, *_) in enumerate(parts[0]):

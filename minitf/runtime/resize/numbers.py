@@ -15,6 +15,7 @@ _FEWEST = 4  # samples by which a product of one or two sizes shows itself, also
 _SURE = 5  # so many more samples than products tell what sums seldom are
 _LESS = 2  # by which sizes in products are less, such as those of a slice without its ends
 _FREE = 4  # sizes of which sums of two products are looked for at once
+_TOGETHER = (1, 1), (1, -1), (2, -1), (1, -2)  # how often each of two sizes is in such sums
 _HEAD = 8  # by which the slots of a list are more in what is before its rows
 _REMEMBERED = 256  # sizes
 
@@ -60,6 +61,13 @@ class Samples:
     def apart(self) -> bool:
         """Whether nothing that follows sizes is the same in all samples."""
         return (1,) * len(self.values) not in self._multiples
+
+    @property
+    def mixed(self) -> bool:
+        """Whether no two sizes go together in all samples, so that their sum or difference looks like a constant."""
+        pairs = itertools.combinations(zip(*self.values), 2)
+        together = [{a * n + b * m for n, m in zip(*pair)} for pair in pairs for a, b in _TOGETHER]
+        return all([len(found) > 1 for found in together])
 
     def made_of(self, numbers: tuple) -> dict | None:
         """Of which products numbers are the sum, and how often; None if it cannot be told."""
@@ -191,7 +199,8 @@ def _solved(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
 
 
 def _one(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
-    return _whole([wanted[0]], columns[0][0])
+    at = next((k for k, n in enumerate(columns[0]) if n), 0)
+    return _whole([wanted[at]], columns[0][at])
 
 
 def _two(columns: list[list[int]], wanted: list[int]) -> list[int] | None:

@@ -7,7 +7,7 @@ from resized import watched
 import minitf as tf
 from minitf.runtime.plan import region
 from minitf.runtime.resize.derived import Derived
-from minitf.runtime.resize.numbers import Unresolved
+from minitf.runtime.resize.numbers import Samples, Unresolved
 
 STEPS = 30
 
@@ -139,6 +139,17 @@ def test_what_ends_somewhere_is_a_size_of_its_own():
 def test_for_other_sizes_it_has_to_follow_them_as_in_the_samples():
     found = derived([(20,), (24,), (29,)])
     assert found.all((30,)) == (30,) and found.all((31,)) is None
+
+
+def test_sizes_that_go_together_in_all_samples_tell_nothing_of_their_difference():
+    with pytest.raises(Unresolved):
+        derived([(34, 5), (32, 3), (33, 4)])
+
+
+def test_a_multiple_of_several_products_is_not_told():
+    samples = Samples([(13, 19, 0), (4, 2, 0), (3, 18, 1), (10, 5, 0), (8, 14, 0)])
+    assert samples.made_of((0, 0, 20, 0, 0)) is None
+    assert Samples([*samples.values, (6, 11, 6)]).made_of((0, 0, 20, 0, 0, 120)) == {(0, 0, 1): 20, (): 0}
 
 
 def test_what_is_derived_of_what_is_not_told_is_not():
