@@ -20,6 +20,7 @@ from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import empty
 from minitf.ops import patterns
 from minitf.ops.array.constant import constant
+from minitf.ops.array.fitting import fitted, fitted_by
 from minitf.ops.array.identity import identity
 from minitf.ops.array.shapes import rank, shape, size, sizes_of, wanted_shape  # noqa: F401 - size is known as array.size
 
@@ -28,49 +29,16 @@ _SMALL = 1000  # elements: larger tensors of zeros or ones are filled when they 
 # ---- the same elements in another shape
 
 
-def _fitted(sizes: tuple, target) -> tuple[int, ...]:
-    """The shape `target` with its -1 worked out for a tensor of shape `sizes`."""
-    target = wanted = tuple(int(n) for n in target)
-    if target.count(-1) > 1 or any(n < -1 for n in target):
-        raise ValueError(f"a shape has sizes of 0 or more and at most one -1, not {target}")
-    if -1 in target:
-        found = _missing(sizes, [n for n in target if n != -1])
-        target = tuple(found if n == -1 else n for n in target)
-    if math.prod(target) != math.prod(sizes):
-        found = f"{math.prod(sizes)} elements, a tensor of shape {TensorShape(sizes)}, do not fit shape {wanted}"
-        known = math.prod(n for n in wanted if n != -1)
-        raise ValueError(found + (f": it requires a multiple of {known}" if -1 in wanted else f" of {known}"))
-    return target
-
-
-def _fitted_by(b, sizes: tuple, target: list) -> tuple[int, ...]:
-    """The same while it is lowered."""
-    if -1 not in target:
-        return _fitted(sizes, target)
-    return b.derived(_fitted_numbers, (len(sizes),), *sizes, *target)
-
-
-def _fitted_numbers(rank: int, *numbers: int) -> tuple[int, ...]:
-    return _fitted(numbers[:rank], numbers[rank:])
-
-
-def _missing(sizes: tuple, others: list) -> int:
-    """The size left open by `others`; where both have zeros, it is what the sizes other than 0 leave open."""
-    if 0 in others and 0 in sizes:
-        sizes, others = [n for n in sizes if n], [n for n in others if n]
-    return math.prod(sizes) // max(math.prod(others), 1)
-
-
 def _reshaped(op):
     x, target = op.inputs[0].shape, partial_value(op.inputs[1])
     if target is None or target.ndim != 1:
         return constant_value_as_shape(op.inputs[1])
     target, count = [None if n is None else int(n) for n in target], x.num_elements()
     if count is not None and None not in target and target.count(-1) < 2:
-        return TensorShape(_fitted(x.sizes, target))
+        return TensorShape(fitted(x.sizes, target))
     sizes = constant_value_as_shape(op.inputs[1]).sizes
     if count and sizes.count(None) == 1:
-        return TensorShape(_fitted(x.sizes, [-1 if n is None else n for n in sizes]))
+        return TensorShape(fitted(x.sizes, [-1 if n is None else n for n in sizes]))
     return TensorShape(sizes)
 
 
@@ -79,8 +47,8 @@ define(
     "tensor: T, shape: Tshape[n]; Tshape: type = int32 -> output: T",
     Tshape=dtypes.INDEX,
     shape=_reshaped,
-    numpy=lambda op, x, shape: x.reshape(_fitted(x.shape, shape)),
-    kernel=lambda b, op, x, shape: b.view(x, _fitted_by(b, x.shape, b.data(shape).tolist())),
+    numpy=lambda op, x, shape: x.reshape(fitted(x.shape, shape)),
+    kernel=lambda b, op, x, shape: b.view(x, fitted_by(b, x.shape, b.data(shape).tolist())),
     grad=lambda op, g: (apply("Reshape", g, shape(op.inputs[0])), None),
 )
 

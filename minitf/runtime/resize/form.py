@@ -93,9 +93,9 @@ class Form:
         self._slices(ref.like)
 
     def _derive(self, derivations: list) -> None:
-        """Takes apart what rules have worked out: (function, what is fixed, numbers given, numbers found) each."""
-        self.derived = [(each.function, each.fixed, each.given, each.found) for each in derivations]
-        self.structure.append([(each[0], each[1], len(each[2]), len(each[3])) for each in self.derived])
+        """Takes note of what rules have worked out."""
+        self.derived = derivations
+        self.structure.append([(each.function, each.fixed, len(each.given), len(each.found)) for each in derivations])
 
     def _compute(self, folded: dict) -> None:
         """Finds the ops that made the constants: number of a constant -> (op, inputs, which output)."""
