@@ -9,26 +9,23 @@ F = np.float32
 
 
 @kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
-def weighted_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, width, a_step, o_step):
-    """o[p, i] is the sum of weights[i, k] times a[p, places[i, k]], rows of `width` numbers."""
+def weighted_rows(a: T, starts: i64p, places: i64p, weights: T, o: T.out, outer, new, width, a_step, o_step):
+    """o[p, i] is the sum of weights[k] times a[p, places[k]], rows of `width` numbers, for k from starts[i] on."""
     for p in range(outer):
         for i in range(new):
-            r, first = p * o_step + i * width, p * a_step + places[i * taps] * width
-            weight = weights[i * taps]
+            r = p * o_step + i * width
             for q in range(width):
-                o[r + q] = a[first + q] * weight
-            for k in range(1, taps):
-                weight = weights[i * taps + k]
-                if weight != like(weight, 0):
-                    source = p * a_step + places[i * taps + k] * width
-                    for q in range(width):
-                        o[r + q] += a[source + q] * weight
+                o[r + q] = like(weights[0], 0)
+            for k in range(starts[i], starts[i + 1]):
+                weight, source = weights[k], p * a_step + places[k] * width
+                for q in range(width):
+                    o[r + q] += a[source + q] * weight
     return 0
 
 
 @kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
 def tapped_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, width, a_step, o_step):
-    """`weighted_rows`, where 0 times infinity counts."""
+    """o[p, i] is the sum of weights[i, k] times a[p, places[i, k]], where 0 times infinity counts."""
     for p in range(outer):
         for i in range(new):
             r = p * o_step + i * width

@@ -1,8 +1,6 @@
 """Images: other sizes, and other types of their values.
 
-An axis gets another size by a matrix that says how much each old place gives to each new one. Where a new
-place lies among the old ones is TensorFlow 1's rule: place i is at i * scale, unless pixels are seen as areas
-(half_pixel_centers) or the corners are to fall together (align_corners).
+An axis gets another size by a matrix that says how much each old place gives to each new one: see `new_places`.
 """
 
 from __future__ import annotations
@@ -24,125 +22,45 @@ from minitf.kernels.math import cast as casts
 from minitf.kernels.math import images as kernels
 from minitf.ops import patterns
 from minitf.ops.array import array, constant, identity
+from minitf.ops.images import new_places
+from minitf.ops.images.new_places import How, Matrix
 from minitf.ops.math import math
 from minitf.ops.math.cast import cast
 from minitf.ops.math.clip import saturate_cast
 from minitf.ops.math.reduce import reduce_min
 
 PIXELS = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
-_STEEP, _STEEP_CENTRED = -0.75, -0.5  # of the cubic through four places (Keys, 1981)
-_FINE = 1024  # the places between two for which the cubic is worked out
-
-# ---- how much old places give to new ones
 
 
-def _places(op, old: int, new: int) -> tuple[np.ndarray, float]:
-    """Where the new places are among the old ones, and how far they are apart."""
-    corners = op.attrs["align_corners"] and new > 1
-    scale = np.float32((old - 1) / np.float32(new - 1) if corners else old / np.float32(new))
-    i = np.arange(new, dtype=np.float32)
-    return ((i + np.float32(0.5)) * scale - np.float32(0.5) if _centred(op) else i * scale), scale
-
-
-def _centred(op) -> bool:
-    return bool(op.attrs.get("half_pixel_centers"))
-
-
-def _matrix(old: int, rows, places, weights) -> np.ndarray:
-    """A matrix of weights at (row, place); places beyond the ends are those at the ends."""
-    found = zeros((int(np.max(rows, initial=-1)) + 1, old), np.float32)
-    np.add.at(found, (rows, np.clip(places, 0, old - 1)), weights)
-    return found
-
-
-def _between(op, old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each new place the old ones before and behind it, and what part of the way lies before it."""
-    places, _ = _places(op, old, new)
-    first, second = (np.clip(end, 0, old - 1).astype(np.int64) for end in (np.floor(places), np.ceil(places)))
-    return first, second, (places - np.floor(places)).astype(np.float32)
-
-
-def _linear(op, old: int, new: int) -> np.ndarray:
-    first, second, part = _between(op, old, new)
-    return _matrix(old, np.arange(new), first, 1 - part) + _matrix(old, np.arange(new), second, part)
-
-
-def _four(op, old: int, new: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each new place the four old ones around it, and how much they give."""
-    places, _ = _places(op, old, new)
-    first = np.floor(places).astype(np.int64)
-    a = _STEEP_CENTRED if _centred(op) else _STEEP
-    part = np.rint((places - first) * _FINE) / _FINE
-
-    def near(x):
-        return ((a + 2) * x - (a + 3)) * x * x + 1
-
-    def far(x):
-        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-
-    weights = np.stack([far(part + 1), near(part), near(1 - part), far(2 - part)])
-    around = first + np.arange(-1, 3)[:, None]
-    if _centred(op):  # places beyond the ends count for nothing
-        weights = np.where((around >= 0) & (around < old), weights, 0)
-        weights = weights / weights.sum(0)
-    return np.clip(around, 0, old - 1).T, weights.T.astype(np.float32)
-
-
-def _cubic(op, old: int, new: int) -> np.ndarray:
-    around, weights = _four(op, old, new)
-    return sum(_matrix(old, np.arange(new), each, w) for each, w in zip(around.T, weights.T))
-
-
-def _areas(op, old: int, new: int) -> np.ndarray:
-    """Each new place has the mean of the old ones that it covers, some of them in part."""
-    starts, scale = _places(op, old, new)
-    found = zeros((new, old), np.float32)
-    for i, start in enumerate(starts):
-        end = np.float32(i + 1) * scale
-        for place in range(int(np.floor(start)), int(np.ceil(end))):
-            found[i, min(place, old - 1)] += (min(place + 1, end) - max(place, start)) / scale
-    return found
-
-
-def _nearest(op, old: int, new: int) -> np.ndarray:
-    """The old place for each new one."""
-    places, _ = _places(op, old, new)
-    whole = np.floor(places + np.float32(0.5)) if op.attrs["align_corners"] or _centred(op) else places
-    return np.clip(np.floor(whole).astype(np.int64), 0, old - 1)
+def _how(op) -> How:
+    return How(bool(op.attrs["align_corners"]), bool(op.attrs.get("half_pixel_centers")))
 
 
 # ---- kernels
 
 
-def _taps(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each row of a matrix where its weights are, and which, as many as the fullest row has."""
-    taps = max(int((matrix != 0).sum(1).max(initial=0)), 1)
-    places = np.argsort(matrix == 0, 1, "stable")[:, :taps]
-    return places.astype(np.int64), np.take_along_axis(matrix, places, 1)
-
-
-def _along(b, x, matrix: np.ndarray, axis: int):
+def _along(b, x, matrix: Matrix, axis: int, new: int):
     """Lowers to the product of a matrix and x along one of its axes."""
-    places, weights = _taps(matrix)
-    given = places, weights.astype(x.dtype)
-    return _rows(b, x, axis, len(matrix), kernels.weighted_rows, given, places.shape[1])
+    return _rows(b, x, axis, new, kernels.weighted_rows, (new_places.table, (x.dtype, matrix)))
 
 
-def _rows(b, x, axis: int, new: int, kernel, given, *sizes):
-    """Lowers to a kernel that makes the `new` rows along an axis of those there are."""
+def _rows(b, x, axis: int, new: int, kernel, table: tuple, *sizes):
+    """Lowers to a kernel that makes the `new` rows along an axis of those there are. table: what it reads, by a
+    function and what that takes before the sizes.
+    """
     out, width = b.new((*x.shape[:axis], new, *x.shape[axis + 1 :]), x.dtype), prod(x.shape[axis + 1 :])
     if out.size:
-        given = [b.constant(value) for value in given]
         steps = x.shape[axis] * width, new * width
+        given = b.table(*table, x.shape[axis], new)
         b.call(kernel[x.dtype], x, *given, out, prod(x.shape[:axis]), new, *sizes, width, *steps)
     return out
 
 
-def both_ways(b, x, down: np.ndarray, across: np.ndarray):
+def both_ways(b, x, down: Matrix, across: Matrix, height: int, width: int):
     """Lowers to the product of matrices and images along both axes, rows first if that leaves less to do."""
-    if len(down) <= x.shape[1]:
-        return _along(b, _along(b, x, down, 1), across, 2)
-    return _along(b, _along(b, x, across, 2), down, 1)
+    if b.prefers("rows first", height <= x.shape[1]):
+        return _along(b, _along(b, x, down, 1, height), across, 2, width)
+    return _along(b, _along(b, x, across, 2, width), down, 1, height)
 
 
 def as_type(b, x, dtype):
@@ -154,96 +72,101 @@ def as_type(b, x, dtype):
     return out
 
 
+def _new_sizes(b, op, x, size) -> tuple[int, int]:
+    """The height and width that are wanted."""
+    return b.derived(_checked_sizes, (_how(op),), *x.shape, *b.data(size).tolist())
+
+
 def _areas_kernel(b, op, x, size):
-    height, width = _check_sizes(op, x, b.data(size))
-    down, across = _areas(op, x.shape[1], height), _areas(op, x.shape[2], width)
-    return both_ways(b, as_type(b, x, np.float32), down, across)
+    matrix = new_places.covered(_how(op))
+    return both_ways(b, as_type(b, x, np.float32), matrix, matrix, *_new_sizes(b, op, x, size))
 
 
-def _resized_grad_kernel(weights):
+def _resized_grad_kernel(matrix):
     def lower(b, op, dy, original):
-        down, across = (weights(op, old, new).T for old, new in zip(original.shape[1:3], dy.shape[1:3]))
-        return as_type(b, both_ways(b, dy, down, across), original.dtype)
+        back = matrix(_how(op)).turned
+        return as_type(b, both_ways(b, dy, back, back, *original.shape[1:3]), original.dtype)
 
     return lower
 
 
 def _linear_kernel(b, op, x, size):
-    height, width = _check_sizes(op, x, b.data(size))
+    height, width = _new_sizes(b, op, x, size)
     if (height, width) == x.shape[1:3]:
         return as_type(b, x, np.float32)
-    wide = _rows(b, as_type(b, x, np.float32), 2, width, kernels.blended_rows, _between(op, x.shape[2], width))
-    return _rows(b, wide, 1, height, kernels.blended_rows, _between(op, x.shape[1], height))
+    table = new_places.between, (_how(op),)
+    wide = _rows(b, as_type(b, x, np.float32), 2, width, kernels.blended_rows, table)
+    return _rows(b, wide, 1, height, kernels.blended_rows, table)
 
 
 def _cubic_kernel(b, op, x, size):
-    height, width = _check_sizes(op, x, b.data(size))
-    high = _rows(b, as_type(b, x, np.float32), 1, height, kernels.tapped_rows, _four(op, x.shape[1], height), 4)
-    return _rows(b, high, 2, width, kernels.tapped_rows, _four(op, x.shape[2], width), 4)
+    height, width = _new_sizes(b, op, x, size)
+    table = new_places.four, (_how(op),)
+    high = _rows(b, as_type(b, x, np.float32), 1, height, kernels.tapped_rows, table, 4)
+    return _rows(b, high, 2, width, kernels.tapped_rows, table, 4)
 
 
 def _nearest_kernel(b, op, x, size):
-    height, width = _check_sizes(op, x, b.data(size))
-    rows, columns = (_nearest(op, old, new) for old, new in zip(x.shape[1:3], (height, width)))
+    sizes = *x.shape[1:3], *_new_sizes(b, op, x, size)
     pixels = b.view(x, (x.shape[0], x.shape[1] * x.shape[2], x.shape[3]))
-    return patterns.taken(b, pixels, b.constant(rows[:, None] * x.shape[2] + columns), 1)
+    return patterns.taken(b, pixels, *b.table(new_places.nearest_pixels, (_how(op),), *sizes), 1)
 
 
 def _nearest_grad_kernel(b, op, dy, size):
     height, width = (int(n) for n in b.data(size))
-    ones = [zeros((old, new), dy.dtype) for old, new in zip((height, width), dy.shape[1:3])]
-    for one in ones:
-        one[_nearest(op, *one.shape), np.arange(one.shape[1])] = 1
-    return both_ways(b, dy, *ones)
+    matrix = new_places.ones(_how(op)).turned
+    return both_ways(b, dy, matrix, matrix, height, width)
 
 
 # ---- ops
 
 
-def _check_sizes(op, x, size) -> tuple[int, int]:
-    height, width = (int(n) for n in size)
-    if height < 1 or width < 1 or 0 in x.shape[1:3]:
-        raise ValueError(f"images of {x.shape[1:3]} cannot be resized: the new size is {height} x {width}")
-    if x.shape[3] == 0:
-        raise ValueError(f"image must have at least one channel, not the shape {x.shape}")
-    if op.attrs["align_corners"] and _centred(op):
+def _checked_sizes(how: How, b: int, h: int, w: int, c: int, height: int, width: int) -> tuple[int, int]:
+    if height < 1 or width < 1 or 0 in (h, w):
+        raise ValueError(f"images of {(h, w)} cannot be resized: the new size is {height} x {width}")
+    if c == 0:
+        raise ValueError(f"image must have at least one channel, not the shape {(b, h, w, c)}")
+    if how.corners and how.centred:
         raise ValueError("If half_pixel_centers is True, align_corners must be False.")
     return height, width
 
 
 def _linear_numpy(op, x, size):
-    height, width = _check_sizes(op, x, size)
+    height, width = _checked_sizes(_how(op), *x.shape, *size.tolist())
     x = x.astype(np.float32)
     if (height, width) == x.shape[1:3]:
         return x
     with np.errstate(invalid="ignore"):
         for axis, new in ((2, width), (1, height)):
-            first, second, part = _between(op, x.shape[axis], new)
+            first, second, part = new_places.between(_how(op), x.shape[axis], new)
             near, far = x.take(first, axis), x.take(second, axis)
             x = near + (far - near) * part.reshape((-1,) + (1,) * (3 - axis))
     return x
 
 
 def _cubic_numpy(op, x, size):
-    height, width = _check_sizes(op, x, size)
+    height, width = _checked_sizes(_how(op), *x.shape, *size.tolist())
     x = x.astype(np.float32)
     with np.errstate(invalid="ignore"):
         for axis, new in ((1, height), (2, width)):
-            around, weights = _four(op, x.shape[axis], new)
+            around, weights = new_places.four(_how(op), x.shape[axis], new)
             shape = (-1,) + (1,) * (3 - axis)
             x = sum(x.take(each, axis) * w.reshape(shape) for each, w in zip(around.T, weights.T))
     return x
 
 
 def _areas_numpy(op, x, size):
-    height, width = _check_sizes(op, x, size)
-    down, across = _areas(op, x.shape[1], height), _areas(op, x.shape[2], width)
+    height, width = _checked_sizes(_how(op), *x.shape, *size.tolist())
+    down, across = (new_places.areas(_how(op), *sizes) for sizes in zip(x.shape[1:3], (height, width)))
     return np.einsum("oh,pw,bhwc->bopc", down, across, x.astype(np.float32), optimize=True)
 
 
-def _resized_grad(weights):
+def _resized_grad(matrix):
     def numpy(op, dy, original):
-        down, across = (weights(op, old, new) for old, new in zip(original.shape[1:3], dy.shape[1:3]))
+        weights = matrix(_how(op))
+        down, across = (
+            weights.weights(*weights.fixed, old, new) for old, new in zip(original.shape[1:3], dy.shape[1:3])
+        )
         return np.einsum("oh,pw,bopc->bhwc", down, across, dy, optimize=True).astype(original.dtype)
 
     return numpy
@@ -257,8 +180,8 @@ def resized_shape(op):
     return TensorShape([sizes[0], height, width, sizes[3]])
 
 
-def _define(name: str, numpy, kernel, attributes: str, weights=None) -> None:
-    """Defines an op that resizes, and its gradient if there are weights for it."""
+def _define(name: str, numpy, kernel, attributes: str, matrix=None) -> None:
+    """Defines an op that resizes, and its gradient if there is a matrix for it."""
 
     def gradient(op, g):
         return apply_like(op, f"{name}Grad", g, op.inputs[0]), None
@@ -270,28 +193,28 @@ def _define(name: str, numpy, kernel, attributes: str, weights=None) -> None:
         shape=resized_shape,
         numpy=numpy,
         kernel=kernel,
-        grad=gradient if weights else None,
+        grad=gradient if matrix else None,
     )
-    if weights:
+    if matrix:
         define(
             f"{name}Grad",
             f"grads: float32, original_image: T; {attributes} -> output: T",
             T=dtypes.FLOAT,
             shape=lambda op: op.inputs[1].shape,
-            numpy=_resized_grad(weights),
-            kernel=_resized_grad_kernel(weights),
+            numpy=_resized_grad(matrix),
+            kernel=_resized_grad_kernel(matrix),
         )
 
 
 def _nearest_numpy(op, x, size):
-    height, width = _check_sizes(op, x, size)
-    return x[:, _nearest(op, x.shape[1], height)][:, :, _nearest(op, x.shape[2], width)]
+    height, width = _checked_sizes(_how(op), *x.shape, *size.tolist())
+    return x[:, new_places.nearest(_how(op), x.shape[1], height)][:, :, new_places.nearest(_how(op), x.shape[2], width)]
 
 
 def _nearest_grad(op, dy, size):
     height, width = (int(n) for n in size)
     found = zeros((dy.shape[0], height, width, dy.shape[3]), dy.dtype)
-    rows, columns = _nearest(op, height, dy.shape[1]), _nearest(op, width, dy.shape[2])
+    rows, columns = new_places.nearest(_how(op), height, dy.shape[1]), new_places.nearest(_how(op), width, dy.shape[2])
     np.add.at(found, (slice(None), rows[:, None], columns[None, :]), dy)
     return found
 
@@ -303,8 +226,8 @@ def size_of(tensor: Tensor) -> Tensor:
 
 _CORNERS = "align_corners: bool = False"
 _WHERE = f"{_CORNERS}, half_pixel_centers: bool = False"
-_define("ResizeBilinear", _linear_numpy, _linear_kernel, _WHERE, _linear)
-_define("ResizeBicubic", _cubic_numpy, _cubic_kernel, _WHERE, _cubic)
+_define("ResizeBilinear", _linear_numpy, _linear_kernel, _WHERE, new_places.linear)
+_define("ResizeBicubic", _cubic_numpy, _cubic_kernel, _WHERE, new_places.cubic)
 _define("ResizeArea", _areas_numpy, _areas_kernel, _CORNERS)
 define(
     "ResizeNearestNeighbor",

@@ -8,6 +8,7 @@ from minitf.framework import dtypes
 from minitf.framework.apply import apply_like
 from minitf.framework.registry import define
 from minitf.ops.images.images import PIXELS, as_type, both_ways, resized_shape, size_of
+from minitf.ops.images.new_places import Matrix
 
 # Filters: how far they reach, and how much a pixel at a distance counts.
 
@@ -42,11 +43,11 @@ _FILTERS = {
 }
 
 
-def _weights(op, old: int, new: int, scale: np.float32, move: np.float32) -> np.ndarray:
+def _weights(filter: str, antialias: bool, scale: np.float32, move: np.float32, old: int, new: int) -> np.ndarray:
     """A matrix that says how much each old place gives to each new one."""
-    reach, weight = _FILTERS[op.attrs["kernel_type"]]
+    reach, weight = _FILTERS[filter]
     step = np.float32(1) / scale
-    width = max(step, np.float32(1)) if op.attrs["antialias"] else np.float32(1)
+    width = max(step, np.float32(1)) if antialias else np.float32(1)
     centers = (np.arange(new, dtype=np.float32) + np.float32(0.5)) * step - step * move
     places = np.arange(old)
     far = np.float32(reach) * width
@@ -61,7 +62,8 @@ def _weights(op, old: int, new: int, scale: np.float32, move: np.float32) -> np.
     return found / np.where(small, np.float32(1), total)
 
 
-def _both(op, old: tuple, new: tuple, scale, move) -> list[np.ndarray]:
+def _both(op, old: tuple, new: tuple, scale, move) -> list[Matrix]:
+    """The matrices of both axes."""
     if op.attrs["kernel_type"] not in _FILTERS:
         raise ValueError(f"Unrecognized kernel type: {op.attrs['kernel_type']}, which is one of {', '.join(_FILTERS)}")
     if not (np.asarray(scale) > 0).all():
@@ -70,7 +72,13 @@ def _both(op, old: tuple, new: tuple, scale, move) -> list[np.ndarray]:
         raise ValueError(f"output dimensions must be positive, not {tuple(new)}")
     if min(old) < 1:
         raise ValueError(f"input image must be of non-zero size, not {tuple(old)}")
-    return [_weights(op, *each) for each in zip(old, new, np.asarray(scale), np.asarray(move))]
+    how, (reach, _) = (op.attrs["kernel_type"], bool(op.attrs["antialias"])), _FILTERS[op.attrs["kernel_type"]]
+    most = [int(2 * reach * max(1 / factor, 1)) + 2 for factor in np.asarray(scale)]
+    return [Matrix(_weights, (*how, *each), 0, n) for n, *each in zip(most, np.asarray(scale), np.asarray(move))]
+
+
+def _matrices(op, old: tuple, new: tuple, scale, move) -> list[np.ndarray]:
+    return [_weights(*matrix.fixed, *sizes) for matrix, *sizes in zip(_both(op, old, new, scale, move), old, new)]
 
 
 def _sizes(size) -> tuple[int, int]:
@@ -78,22 +86,25 @@ def _sizes(size) -> tuple[int, int]:
 
 
 def _numpy(op, images, size, scale, move):
-    down, across = _both(op, images.shape[1:3], _sizes(size), scale, move)
+    down, across = _matrices(op, images.shape[1:3], _sizes(size), scale, move)
     return np.einsum("oh,pw,bhwc->bopc", down, across, images.astype(np.float32), optimize=True)
 
 
 def _kernel(b, op, images, size, scale, move):
-    matrices = _both(op, images.shape[1:3], _sizes(b.data(size)), b.data(scale), b.data(move))
-    return both_ways(b, as_type(b, images, np.float32), *matrices)
+    sizes = _sizes(b.data(size))
+    down, across = _both(op, images.shape[1:3], sizes, b.data(scale), b.data(move))
+    return both_ways(b, as_type(b, images, np.float32), down, across, *sizes)
 
 
 def _grad_numpy(op, dy, original, scale, move):
-    down, across = _both(op, original.shape[1:3], dy.shape[1:3], scale, move)
+    down, across = _matrices(op, original.shape[1:3], dy.shape[1:3], scale, move)
     return np.einsum("oh,pw,bopc->bhwc", down, across, dy, optimize=True)
 
 
 def _grad_kernel(b, op, dy, original, scale, move):
-    return both_ways(b, dy, *[m.T for m in _both(op, original.shape[1:3], dy.shape[1:3], b.data(scale), b.data(move))])
+    old = original.shape[1:3]
+    down, across = _both(op, old, dy.shape[1:3], b.data(scale), b.data(move))
+    return both_ways(b, dy, down.turned, across.turned, *old)
 
 
 _HOW = "scale: float32~[2], translation: float32~[2]; kernel_type: string = 'lanczos3', antialias: bool = True"

@@ -109,6 +109,12 @@ class Builder(ABC):
         """
         return function(*fixed, *given)
 
+    def table(self, function, fixed: tuple, *given: int) -> list[Value]:
+        """Constants that hold the arrays which `function(*fixed, *given)` finds, which is asked for other sizes, too.
+        fixed: as for `derived`.
+        """
+        return [self.constant(array) for array in function(*fixed, *given)]
+
     @abstractmethod
     def variable(self, op, validate: bool = True) -> Value:
         """The memory of a variable."""

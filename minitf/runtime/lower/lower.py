@@ -31,14 +31,8 @@ from minitf.runtime.session.state import State
 from minitf.runtime.tensor_arrays import counted_flows, flows
 from minitf.runtime.tensor_arrays.flows import Flow, HostOnly
 
-_SETTLED = (
-    Held,
-    HeldStack,
-    held_lists.HeldList,
-    Bounded,
-    BoundedStack,
-    ListStack,
-)  # no memory of a variable is among these
+# No memory of a variable is among these.
+_SETTLED = Held, HeldStack, held_lists.HeldList, Bounded, BoundedStack, ListStack
 
 
 class Assumption:
@@ -76,6 +70,7 @@ class Lowering(Builder):
         self.left: set = set()  # the ops that give such and are left to the run
         self.derivations: list[Derivation] = []  # what rules have worked out
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
+        self.tables: dict = {}  # those of rules' -> function, what is fixed and given, and which array it is
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
         self.hosted: set = set()  # the ops that are calls of Python though they have kernels
         self.steered: set = set()  # the ops in branches that numbers decide which kernels may count
@@ -236,6 +231,11 @@ class Lowering(Builder):
         found = function(*fixed, *given)
         self.derives(function, fixed, given, found)
         return found
+
+    def table(self, function, fixed, *given):
+        made = super().table(function, fixed, *given)
+        self.tables |= {ref.buffer: (function, fixed, given, k) for k, ref in enumerate(made)}
+        return made
 
     def derives(self, function, fixed: tuple, given: tuple, found: tuple) -> None:
         """Says by which function numbers were worked out."""

@@ -28,6 +28,7 @@ class Constants:
         self._fitted: dict = {}  # number of a buffer -> where in the numbers its contents are, and their type
         self.numbers = numbers
         self.memory: dict = {}  # number of a buffer -> where it has contents that change with the sizes
+        self._written: dict = {}  # number of a table -> what was given for the one in the memory
         used = {number for number, *_ in filter(None, self._largest.results)}
         used |= {self._largest.ordinal(buffer) for _, buffer, _ in self._largest.places}
         for number in sorted(used):
@@ -41,6 +42,10 @@ class Constants:
         if number in self._whole or number in self.memory:
             return
         arrays = [_contents(form, number) for form in self._forms]
+        given = [self._given(number, numbers) for numbers in self.numbers]
+        if any([each != given[0] for each in given]):
+            self.memory[number] = np.empty(max(array.nbytes for array in arrays), np.uint8)
+            return
         if arrays[0].dtype.hasobject:
             if any([not np.array_equal(array, arrays[0]) for array in arrays]):
                 raise Unresizable
@@ -92,6 +97,9 @@ class Constants:
         for number, array in {**self.memory, **self._whole}.items():
             if sizes[number] <= array.nbytes:
                 continue
+            if number in self._largest.tables and number not in self._whole:
+                self.memory[number] = np.empty(sizes[number], np.uint8)
+                continue
             if number not in self._whole or not array.size or (array != array.flat[0]).any():
                 return False
             self._whole[number] = np.full(sizes[number] // array.itemsize, array.flat[0], array.dtype)
@@ -106,6 +114,9 @@ class Constants:
             if number in self._fitted:
                 where, dtype = self._fitted[number]
                 done[number] = numbers[where].astype(dtype)
+            elif number in self._largest.tables:
+                function, fixed, _, index = self._largest.tables[number]
+                done[number] = np.ascontiguousarray(function(*fixed, *self._given(number, numbers))[index])
             else:
                 op, inputs, index = self._largest.made[number]
                 given = [Concrete(self.value(ref, numbers, done)) for ref in inputs]
@@ -131,11 +142,20 @@ class Constants:
         """Changes the memory to what it has to hold; returns what constants hold."""
         done: dict = {}
         for number in self.memory.keys() - self._whole.keys():
+            given = self._given(number, numbers)
+            if given is not None and self._written.get(number) == given:
+                continue  # a table stays while it is made of the same
             memory, array = self.memory[number], self._contents(number, numbers, done).reshape(-1).view(np.uint8)
             if array.size > memory.size:
                 raise Unresizable
             memory[: array.size] = array
+            self._written[number] = given
         return done
+
+    def _given(self, number: int, numbers: np.ndarray) -> list | None:
+        """What a table is made of, for some numbers; None for what is none."""
+        found = self._largest.tables.get(number)
+        return None if found is None else numbers[found[2]].tolist()
 
 
 def _contents(form: Form, number: int) -> np.ndarray:

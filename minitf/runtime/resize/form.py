@@ -33,6 +33,7 @@ class Form:
         self.slices = {t: self._known_slices(ref) for t, ref in program.saved.items()}
         self.lists = {t: self._list(flow) for t, flow in program.flows.items()}
         self._compute(program.low.folded)
+        self._tabulate(program.low.tables)
         self._derive(program.low.derivations)
         self.structure += [(b.kind, b.index, id(b.slot), b.kind == "state" and id(b.array)) for b in self.buffers]
         # What is before the rows of lists apart from these: each is a product, the sum is none.
@@ -110,6 +111,17 @@ class Form:
             self.made[at] = op, [self.ref(ref) for ref in inputs], index
             self.structure.append((at, op.order, index))
             todo += range(known, len(self.buffers))
+
+    def _tabulate(self, tables: dict) -> None:
+        """Finds the tables that rules have made: number of a constant -> (function, what is fixed, where in the numbers
+        what is given is, which array).
+        """
+        self.tables: dict = {}
+        for at, buffer in enumerate(self.buffers):
+            if buffer in tables:
+                function, fixed, given, index = tables[buffer]
+                self.tables[at] = function, fixed, self._add(given), index
+                self.structure.append((at, function, fixed, index))
 
 
 def _instructions(words: np.ndarray) -> list:

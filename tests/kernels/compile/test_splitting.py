@@ -179,7 +179,18 @@ SAMPLES = {
     ],
     "dilation": [lambda: [real(6, 4, 3, 2), real(3, 2, 2), real(24, 3, 2), -9.0, *images(24), 3, 2, 1, 1, 1, 1, 1, 0]],
     "weighted_rows": [
-        lambda: [real(6, 4, 3), index(4, 5, 2).astype(np.int64), real(5, 2), real(6, 5, 3), 6, 5, 2, 3, 12, 15]
+        lambda: [
+            real(6, 4, 3),
+            np.arange(0, 12, 2),
+            index(4, 10).astype(np.int64),
+            real(10),
+            real(6, 5, 3),
+            6,
+            5,
+            3,
+            12,
+            15,
+        ]
     ],
     "tapped_rows": [
         lambda: [real(6, 4, 3), index(4, 5, 2).astype(np.int64), real(5, 2), real(6, 5, 3), 6, 5, 2, 3, 12, 15]
