@@ -157,13 +157,6 @@ def parts_of(wanted: T, o: i64p.out, n, size):
     return 1 if open_ends > 1 or rest < 0 or rest > 0 and open_ends == 0 else 0
 
 
-@kernel(T=INDEX)
-def places_on(shift: T, o: i64p.out, k, size):
-    """o = how far the items of an axis are moved on by shift[k] in a circle."""
-    o[0] = shift[k] % size if size > 0 else 0
-    return 0
-
-
 @kernel
 def windows_along(o: i64p.out, size, reach, stride, same, before, after, wanted):
     """o = how many windows there are along an axis, and how far the first one reaches out: `before`, or what is the

@@ -175,6 +175,20 @@ def gather(a: T, index: I, o: T.out, outer, rows, n, width):
     return 0
 
 
+@kernel(T=ITEMS, I=INDEX, split=Blocks("outer", a="size width", o="size width"))
+def roll(a: T, shift: I, o: T.out, item, outer, size, width):
+    """o[p, (i + shift[item]) modulo size] = a[p, i] for a of [outer, size, width]."""
+    length = size * width
+    moved = shift[item] % size * width if size > 0 else 0
+    for p in range(outer):
+        start = p * length
+        for k in range(length - moved):
+            o[start + moved + k] = a[start + k]
+        for k in range(moved):
+            o[start + k] = a[start + length - moved + k]
+    return 0
+
+
 @scalar
 def place(position, size, n, wraps):
     """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all there."""

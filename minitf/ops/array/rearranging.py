@@ -15,7 +15,7 @@ from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value, constant_value_as_shape
 from minitf.framework.tensor import Tensor
 from minitf.kernels.compile import layout
-from minitf.kernels.math import counts, mirrors, movement
+from minitf.kernels.math import mirrors, movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.array.array import check_axis
@@ -400,30 +400,12 @@ def _roll(op, x, shift, axis):
 
 
 def _roll_kernel(b, op, x, shift, axis):
-    axes = b.data(axis)
-    shifts = np.zeros(shift.shape, np.int64) if b.follows else b.data(shift)
-    for k, (count, along) in enumerate(_rolled(shifts, axes, len(x.shape))):
-        size, steps = x.shape[along], layout.strides(x.shape)
-        count = _moved_on(b, shift, k, size) if b.follows else b.derived(_around, (), count, size)[0]
-        if count or b.follows:
-            out, step = b.new(x.shape, x.dtype), steps[along]
-            for first, end, to in ((0, size - count, count), (size - count, size, 0)):
-                shape = (*x.shape[:along], end - first, *x.shape[along + 1 :])
-                part = patterns.walk(b, x, shape, steps, first * step, cut=[along])
-                patterns.place(b, part, out, steps, to * step, cut=[along])
-            x = out
+    kernel = movement.roll[layout.carrier(x.dtype), shift.dtype]
+    for k, (_, along) in enumerate(_rolled(np.zeros(shift.shape, np.int64), b.data(axis), len(x.shape))):
+        out = b.new(x.shape, x.dtype)
+        b.call(kernel, x, shift, out, k, math.prod(x.shape[:along]), x.shape[along], math.prod(x.shape[along + 1 :]))
+        x = out
     return x
-
-
-def _around(count: int, size: int) -> tuple[int]:
-    return (count % size if size else 0,)
-
-
-def _moved_on(b, shift, k: int, size: int) -> int:
-    """How far an axis is moved on, as a kernel finds out."""
-    found = b.new((1,), np.int64)
-    b.call(counts.places_on[shift.dtype], shift, found, k, size)
-    return int(b.counted(found, size)[0])
 
 
 define(

@@ -4,11 +4,14 @@ convolution of every second one. Rules say by which function they have worked th
 
 from __future__ import annotations
 
+import itertools
+
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import word
 from minitf.runtime.resize.numbers import Samples, Unresizable, Unresolved, alone, product_of
 
 _MOST = 8  # sizes that are derived
+_TOGETHER = (1, 1), (1, -1), (-1, 1)  # how two sizes make a third one
 _REMEMBERED = 256  # values of the free ones
 
 
@@ -52,6 +55,7 @@ class Derived:
         for column in found:
             told = self._made_of(column) or self._off(column)
             new = told is None or len(told) > 1 and abs(told[()]) > 1  # products of such a sum are told by it
+            told = told or self._of_two(column)
             follow.append((told, new))
             if new:
                 self._sure |= {len(self._depend)} if told else set()
@@ -70,6 +74,17 @@ class Derived:
             (off, *others) = {n - own for n, own in zip(column, size)}
             if not others:
                 return {alone(k, len(self._depend)): 1, (): off}
+        return None
+
+    def _of_two(self, column: tuple) -> dict | None:
+        """The sum or difference of two sizes that a size of its own always was: numbers that depend on one of these look
+        like others that do on it, and are only while it is that.
+        """
+        count = len(self._depend)
+        for (k, one), (j, other) in itertools.combinations(enumerate(zip(*self.samples.values)), 2):
+            for a, b in _TOGETHER:
+                if all([a * n + b * m == own for n, m, own in zip(one, other, column)]):
+                    return {alone(k, count): a, alone(j, count): b}
         return None
 
     def _behind(self, terms: dict) -> set:

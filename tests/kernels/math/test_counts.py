@@ -153,13 +153,6 @@ def test_parts_of():
         assert parts is None or found.tolist() == list(parts)
 
 
-def test_places_on():
-    found = np.zeros(1, np.int64)
-    for shift, size, wanted in ((2, 5, 2), (7, 5, 2), (-1, 5, 4), (5, 5, 0), (3, 0, 0)):
-        assert run(counts.places_on["int64"], np.array([9, shift]), found, 1, size) == 0
-        assert found[0] == wanted
-
-
 @pytest.mark.parametrize("size", range(8))
 @pytest.mark.parametrize("reach, stride", [(1, 1), (2, 2), (3, 2), (2, 3), (5, 1)])
 def test_windows_along(size, reach, stride):

@@ -53,6 +53,13 @@ def test_transposition(dtype):
             np.testing.assert_array_equal(o, expected)
 
 
+@pytest.mark.parametrize("shift", [0, 2, 9, -1, 5])
+def test_roll(shift):
+    a, o = numbered((2, 5, 3), np.uint64), np.empty((2, 5, 3), np.uint64)
+    assert run(movement.roll[np.uint64, np.int32], a, np.int32([7, shift]), o, 1, 2, 5, 3) == 0
+    np.testing.assert_array_equal(o, np.roll(a, shift, 1))
+
+
 SLICES = [np.s_[1:3, :, 2], np.s_[::-1, 3:0:-2, ::2], np.s_[2:2], np.s_[:, 1:, :], np.s_[-1:, -3:-1, ::-3]]
 
 

@@ -61,6 +61,7 @@ KINDS = {
     "a range": lambda x, n: x * tf.cast(tf.size(tf.range(n, tf.shape(x)[1], 2)), tf.float32),
     "the rows of all": rows_of_all,
     "a network of a slice": gru,
+    "rolls": lambda x, n: tf.roll(x, [n, -2 * n], [0, 1]),
     "images": lambda x, n: tf.image.resize_bicubic(x[:, :, :, None], [tf.shape(x)[1] // 2 + n, 5]),
     "the nearest pixels": lambda x, n: tf.image.resize_nearest_neighbor(x[:, :, :, None], [20, n]),
 }
@@ -141,6 +142,17 @@ def test_what_ends_somewhere_is_a_size_of_its_own():
 def test_for_other_sizes_it_has_to_follow_them_as_in_the_samples():
     found = derived([(20,), (24,), (29,)])
     assert found.all((30,)) == (30,) and found.all((31,)) is None
+
+
+def rest(number, size):
+    return (number % size,)
+
+
+def test_a_size_that_was_the_difference_of_two_has_to_be():
+    values = [(4, 8), (3, 9), (10, 4)]
+    forms = [Form((rest, (), (n, b), rest(n, b)), (rest, (), (-n, b), rest(-n, b))) for n, b in values]
+    found = Derived(values, forms)
+    assert found.all((9, 5)) == (9, 5, 4, 1) and found.all((8, 4)) is None
 
 
 def test_sizes_that_go_together_in_all_samples_tell_nothing_of_their_difference():
