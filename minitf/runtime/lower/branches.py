@@ -71,14 +71,14 @@ def lowered_branch(low: Lowering, op, values: list) -> list:
 
 def _takes_both(low: Lowering, op, predicate: Ref) -> bool:
     """Whether both branches are lowered though it is known which is taken: for other sizes it was the other one."""
-    if not low.sizes_vary or predicate.buffer not in low.folded:
+    if predicate.buffer not in low.folded:
         return False
     seen = low.taken.setdefault(op, set())
-    if seen == {True, False}:
-        low.both.add(op)
-    elif seen is not None:
+    if seen is not None and len(seen) < 2:
         seen.add(bool(predicate.known))
         low.turned |= len(seen) == 2
+    if low.sizes_vary and seen == {True, False}:
+        low.both.add(op)
     return op in low.both
 
 

@@ -226,7 +226,7 @@ class Region:
         self._programs[(plain, key[1]) if examples else plain] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
-        given = self._given(arrays, rows)
+        given = None if examples else self._given(arrays, rows)  # which steer what is lowered: others are not alike
         if given is not None:
             self._resizing.lowered(given, program)
         return program

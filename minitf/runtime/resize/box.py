@@ -218,17 +218,16 @@ class Box:
         return [(values, (*values[:k], self.high[k], *values[k + 1 :])) for values in lows]
 
     @property
-    def _rows(self) -> list:
-        """The first samples: more of them where there is more to see."""
-        return (_ROWS if self._plain else _MORE_ROWS)[len(self.low)]
-
-    @property
     def _plain(self) -> bool:
-        """Whether no size has few values, or very small ones, nor do two of several end alike, so that the larger one
-        would be the same in many samples.
+        """Whether no size has few values, nor do two of several end alike, so that the larger one would be the same in
+        many samples.
         """
-        few = any([low < SMALLEST or high - low < _WIDE for low, high in zip(self.low, self.high)])
+        few = any([high - low < _WIDE for low, high in zip(self.low, self.high)])
         return not few and (len(self.high) < 3 or len(set(self.high)) == len(self.high))
+
+    def _shows(self, values: list) -> bool:
+        """Whether samples are of all small values that there are of each size."""
+        return all([{*range(low, SMALLEST)} <= {*column} for low, column in zip(self.low, zip(*values))])
 
     def samples(self, known: tuple | None = None) -> list:
         """Values in the box by which it is found out how numbers follow them, to be taken one by one: of each two sizes
@@ -243,9 +242,12 @@ class Box:
         """As many of them as show which form programs have. known: values for which there is a program; with them, two
         of the corners may be enough.
         """
-        found = (self._around(known, large) for large in _CORNERS[len(self.low)])
-        around = next(filter(None, found), None) if known is not None and self._plain else None
-        return around or list(dict.fromkeys([self._inside(*row) for row in self._rows]))
+        corners = _CORNERS[len(self.low)] if known is not None else []
+        ways = [*[self._around(known, large) for large in corners], self._at(_ROWS)] if self._plain else []
+        return next(filter(self._shows, filter(None, ways)), None) or self._at(_MORE_ROWS)
+
+    def _at(self, rows: dict) -> list:
+        return list(dict.fromkeys([self._inside(*row) for row in rows[len(self.low)]]))
 
     def _around(self, known: tuple, large: list) -> list | None:
         """Values in the box with two corners, in the first of which some sizes are large, in the second all others;

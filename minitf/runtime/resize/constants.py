@@ -91,16 +91,16 @@ class Constants:
                     raise Unresizable
 
     def enough(self, sizes: np.ndarray) -> bool:
-        """Whether the samples have shown all that there is in buffers of such sizes; of what is the same all over there
-        may be more.
+        """Whether the samples have shown all that there is in buffers of such sizes, but for what ops make; of what is
+        the same all over there may be more.
         """
         for number, array in {**self.memory, **self._whole}.items():
             if sizes[number] <= array.nbytes:
                 continue
-            if number in self._largest.tables and number not in self._whole:
+            if number not in self._whole:
                 self.memory[number] = np.empty(sizes[number], np.uint8)
                 continue
-            if number not in self._whole or not array.size or (array != array.flat[0]).any():
+            if not array.size or (array != array.flat[0]).any():
                 return False
             self._whole[number] = np.full(sizes[number] // array.itemsize, array.flat[0], array.dtype)
             self.memory[number] = self._whole[number].view(np.uint8).copy()

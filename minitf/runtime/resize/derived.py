@@ -48,7 +48,7 @@ class Derived:
             done.add(key)
 
     def _add(self, function, fixed: tuple, given: list, found: list) -> None:
-        terms = [self._made_of(column) for column in given]
+        terms = [self._made_of(column) or self._off(column) for column in given]
         if None in terms:
             raise Unresolved
         follow, behind = [], set().union(*[self._behind(each) for each in terms])

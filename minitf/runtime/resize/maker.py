@@ -50,7 +50,9 @@ class Maker:
             return None
         if program is None:
             return None
-        self._turned |= program.low.turned
+        if program.low.turned:
+            self._turned, self.known = True, None
+            self._forms.clear()
         return Form(program, program.instructions)
 
     def alike(self, values: tuple) -> bool:
@@ -71,8 +73,7 @@ class Maker:
             yield box
             if self._turned:
                 self._turned = False
-                self._forms.clear()
-                yield box
+                yield box  # what was lowered before that is lowered again
         for limits, box in zip(wider, whole):
             if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])

@@ -87,12 +87,15 @@ class Resized:
                         return self._fit_in(box, None, state)
                     if not isinstance(error, Unresolved):
                         raise
-                    values[count:] = sorted(values[count:], key=self._zeros)
+                    values[count:] = sorted(values[count:], key=self._stale)
         raise Unresizable
 
-    def _zeros(self, values: tuple) -> int:
-        """How many of the derived sizes are 0, which tell nothing of their products."""
-        return (self._derived.all(values) or ()).count(0) if self._derived else 0
+    def _stale(self, values: tuple) -> int:
+        """How many of the derived sizes are 0, or what they were in samples: these tell nothing of their products."""
+        if not self._derived:
+            return 0
+        seen = [{0, *column} for column in zip(*self._derived.samples.values)]
+        return sum([n in known for n, known in zip(self._derived.all(values) or (), seen)][len(values) :])
 
     def _follow(self, box: Box, values: list[tuple], forms: list[Form], state) -> None:
         """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few."""

@@ -79,6 +79,13 @@ def test_for_what_ends_somewhere_no_more_samples_are_wanted():
     assert error.type is Unresizable
 
 
+@pytest.mark.parametrize("known", [None, (1, 29, 28), (3, 29, 28)])
+def test_no_and_one_row_are_seen(known):
+    for sizes in (1, 2, 3):
+        values = Box([0, 12, 14][:sizes], [9, 59, 73][:sizes]).first_samples(known and known[:sizes])
+        assert {0, 1, 9} <= {first for first, *_ in values} and len(values) < 5
+
+
 def test_samples_in_which_a_product_is_the_same_tell_nothing():
     with pytest.raises(Unresizable):
         Numbers(Samples([(6, 10), (10, 6), (4, 15)]), np.array([[7], [7], [7]]))

@@ -66,6 +66,12 @@ def positions(x, n):
     return gru(x + steps[None, :, None] / tf.cast(tf.shape(x)[1], tf.float32), n)
 
 
+def looked_up(x, n):
+    table = tf.get_variable("positions", [100, D], initializer=tf.ones_initializer())
+    places = tf.tile(tf.range(tf.shape(x)[1])[None], [tf.shape(x)[0], 1])
+    return gru(x + tf.nn.embedding_lookup(table, places), n)
+
+
 def masked(x, n):
     return tf.boolean_mask(gru(x, n), tf.reduce_sum(x, 2) > 0)
 
@@ -146,7 +152,7 @@ def attending(x, n):
     return seq2seq.dynamic_decode(seq2seq.BasicDecoder(cell, helper, cell.zero_state(batch, tf.float32)))[0].rnn_output
 
 
-@pytest.mark.parametrize("model", [gru, two, tagger, attention, pairs, masked, selected, raw, attending])
+@pytest.mark.parametrize("model", [gru, two, tagger, attention, pairs, looked_up, masked, selected, raw, attending])
 def test_how_often_new_sizes_are_lowered(model, lowered, watch):
     """The first ones, and when there are others two samples of all that may come; or more, where the first program is
     of another form. With what is found out on the way and does not follow them, twice.
@@ -156,10 +162,10 @@ def test_how_often_new_sizes_are_lowered(model, lowered, watch):
     with tf.Session(config=tf.ConfigProto(intra_op_parallelism_threads=1)) as session:
         session.run(tf.global_variables_initializer())
         lowered.clear()
-        for k in range(20):
+        for k in range(16):
             batch, steps = 24 + k * 5 % 9, 25 + k * 8 % 17
             session.run(fetches, {x: draw.randn(batch, steps, D), n: draw.randint(1, steps + 1, batch)})
-    most = {masked: 8, selected: 8, pairs: 4, attending: 7, raw: 5}  # the first: 25 steps may be 24 rows and one
+    most = {attending: 6, raw: 4}  # the first: 25 steps may be 24 rows and one
     assert len(lowered) - watch.counts["resized"] <= most.get(model, 3)
 
 
@@ -276,7 +282,7 @@ def test_sizes_that_decide_for_a_branch(model, lowered, watch):
                 found[executor].append(session.run(fetches, {x: draw.randn(8 + run * 5 % 7, steps, D)})[0])
     for ours, theirs in zip(*found.values()):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    assert model is not squared_if_long or len(lowered) - watch.counts["resized"] <= 7
+    assert model is not squared_if_long or len(lowered) - watch.counts["resized"] <= 4
 
 
 @pytest.mark.parametrize("seed", range(3))
