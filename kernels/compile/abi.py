@@ -101,6 +101,7 @@ class Kernel:
         self.fastmath = fastmath
         self.scalar = None  # of an elementwise one: the function of numbers that it applies
         self.instances = {}
+        self._asked = {}  # the same, by what was asked for: types by any of their names
 
     def supports(self, *dtypes):
         """Whether `self[dtypes]` exists."""
@@ -109,7 +110,11 @@ class Kernel:
         )
 
     def __getitem__(self, dtypes):
-        dtypes = tuple(map(np.dtype, dtypes if isinstance(dtypes, tuple) else (dtypes,)))
+        if dtypes not in self._asked:
+            self._asked[dtypes] = self._of(tuple(map(np.dtype, dtypes if isinstance(dtypes, tuple) else (dtypes,))))
+        return self._asked[dtypes]
+
+    def _of(self, dtypes):
         if dtypes not in self.instances:
             if not self.supports(*dtypes):
                 allowed = "; ".join(f"{v}: {' '.join(map(str, self.dtypes[v]))}" for v in self.variables)

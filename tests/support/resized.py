@@ -19,7 +19,7 @@ class Watch:
         """Compares a program that was just resized with one lowered for these sizes."""
         program = resized.program
         alone = resized.alone()
-        own = Form(alone, alone.instructions)
+        own = Form(alone)
         if own.structure != resized.form.structure:
             self.counts["another form"] += 1  # a size is 1 less than another say: what is computed is the same
             return

@@ -69,10 +69,10 @@ class Program:
             place_values(uses)
             rewrite(uses, passes)
         self._kept, self._direct = kept, direct or frozenset()
+        # Those without places are looked at first.
+        self.instructions = None if direct is None else Instructions(self._nodes, Nowhere(), low.inputs)
         if direct is None:
             self.lay_out(threads)
-        else:
-            self.instructions = self.unplaced_instructions()
         # What is known of the slices of what loops saved for their gradients.
         self.saved = {t: low.refs[t] for t in outputs if isinstance(low.refs[t], Ref) and is_saved(t)}
         # What one branch gave its gradient: by Python, or in memory.
@@ -115,18 +115,17 @@ class Program:
             return True
         return bool(self.guesses) and (not isinstance(node, Call) or node.error is not None)
 
-    def unplaced_instructions(self) -> Instructions:
-        """What it does, of which nothing has a place."""
-        return Instructions(self._nodes, Nowhere(), self.low.inputs)
-
     def lay_out(self, threads: int) -> None:
         """Gives every buffer its place, and the instructions the addresses."""
         given = self._large_results()
         self.memory = Memory(self._nodes, self.low.inputs, self._kept, self._direct, threads == 1, given)
         self._stages = [self.memory.stage(ref.buffer) for ref in self.low.inputs]
         self.place(self.results)
-        self._alone = Alone(self._nodes, self.memory, self.low.inputs, self.low.session_state)
-        self.instructions = self._alone.instructions
+        if self.instructions is None:
+            self.instructions = Instructions(self._nodes, self.memory, self.low.inputs)
+        else:
+            self.instructions.place(self.memory, self.low.inputs)
+        self._alone = Alone(self._nodes, self.instructions, self.low.session_state)
 
     def _large_results(self) -> tuple:
         """The buffers of large outputs that are given away, each of which is all of an output, and of no other."""

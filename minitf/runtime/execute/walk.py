@@ -72,8 +72,8 @@ class Slices:
 class Patched:
     """Instructions, and the addresses of large inputs in it."""
 
-    def __init__(self, nodes: list, memory: Memory, inputs: list, state: State):
-        self.instructions, self._state = Instructions(nodes, memory, inputs), state
+    def __init__(self, instructions: Instructions, state: State):
+        self.instructions, self._state = instructions, state
         self.control = np.zeros(vm.CONTROL_WORDS, np.int64)
         self._patched = {i: None for i, patches in enumerate(self.instructions.patches) if patches}  # input -> address
 
@@ -118,13 +118,13 @@ class Patched:
 class Alone(Patched):
     """One thread's walk."""
 
-    def __init__(self, nodes: list, memory: Memory, inputs: list, state: State):
-        super().__init__(nodes, memory, inputs, state)
+    def __init__(self, nodes: list, instructions: Instructions, state: State):
+        super().__init__(instructions, state)
         self.once, self.trip = spans(nodes)
         self.calls_host = any(call.on_host for call in calls(nodes))
         machine = vm.vm[()]
         self._packed, self._run = machine.pack(self.instructions.words, self.control), machine.entry
-        self._swap = memory.swap
+        self._swap = instructions.memory.swap
 
     def run(self, arrays: list, behind: int | None = None) -> Stop | None:
         """Walks once, from the start or from behind an instruction that is in no loop."""
@@ -156,7 +156,7 @@ class Together:
     def __init__(self, shards: Shards, pool: ThreadPool, memory: Memory, inputs: list, trip: float, state: State):
         self._shards, self._pool = shards, pool
         nodes = [shards.nodes(thread, pool.address) for thread in range(shards.threads)]
-        self.parts = [Patched(each, memory, inputs, state) for each in nodes]
+        self.parts = [Patched(Instructions(each, memory, inputs), state) for each in nodes]
         self._job = pool.job([(part.instructions.words, part.control) for part in self.parts])
         self._trip = trip
 

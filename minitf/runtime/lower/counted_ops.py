@@ -62,24 +62,27 @@ def _by_kernels(op, inputs: list) -> bool:
 
 def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
     """How what the op's rule calls follows sizes, and the inputs as it takes them; notes how much room there is."""
-    room = low.capacities.get(op, FIRST_GUESS)
+    room, known = low.capacities.get(op, FIRST_GUESS), low.remembered.ways
     if room > _MOST_ROOM:
         return None
-    for ways, deep in itertools.product((_WAYS[:2], _WAYS[2:]), (None, True, False)):
+    tries = itertools.product((_WAYS[:2], _WAYS[2:]), (None, True, False))
+    for ways, deep in [known[op], *tries] if op in known else tries:
         numbers = Numbers(low, op, room, deep)
         found = _followed(op, inputs, least, ways, room, numbers)
         if found is None:
             numbers.forget()
             continue
-        if found[1].attempt.roomed or numbers.any:
+        if found[2].attempt.roomed or numbers.any:
             low.guesses[op] = room
             low.roomed.add(op)
+        way, *found = found
+        known[op] = (way,), deep
         return found
     return None
 
 
-def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Numbers) -> tuple[list, Rule] | None:
-    """The rule, for inputs that hold counts where it asks what is in them."""
+def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Numbers) -> tuple | None:
+    """The way in which it is so, the inputs, which hold counts where the rule asks what is in them, and the rule."""
     while True:
         asked = None
         for way in ways:
@@ -89,7 +92,7 @@ def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Num
                 asked = asked_of(error, inputs)
             else:
                 if rule is not None:
-                    return inputs, rule
+                    return way, inputs, rule
         if asked is None or least:
             return None  # of what is asked for nobody knows that it is so large
         holding = numbers.held(op.inputs[asked], inputs[asked])

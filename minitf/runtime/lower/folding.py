@@ -17,12 +17,11 @@ _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
 
 def folded(low, op, inputs: list) -> list | None:
-    """The outputs as constants if all inputs are known and small."""
-    if not inputs or op.definition.numpy is None or op.definition.stateful:
-        return None
+    """The outputs as constants if all inputs, of which there are some, are known and small."""
+    for ref in inputs:
+        if ref.known is None or full(ref.known) is None:
+            return None
     known = [ref.known for ref in inputs]
-    if any([array is None or full(array) is None for array in known]):
-        return None
     most = max([array.size for array in known])
     if most > _MOST or not low.prefers("fold", most <= _LARGEST):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Callable
@@ -224,11 +225,19 @@ class _Numbers:
 
 def fitted(points: list, tables: list) -> list[tuple]:
     """How each number follows the points, as whole numbers; nothing if one does not."""
-    points, table = np.array(points, np.int64), np.array(tables, np.int64)
-    if points.shape[1] > 1 + _MOST_COUNTS:
+    points, inverse = _inverted(tuple(map(tuple, points)))
+    if inverse is None:
         return []
-    found, _, rank, _ = np.linalg.lstsq(points.astype(np.float64), table.astype(np.float64), rcond=None)
-    whole = np.rint(found).astype(np.int64)
-    if rank < points.shape[1] or not np.array_equal(points @ whole, table):
-        return []
-    return [tuple(column) for column in whole.T.tolist()]
+    table = np.array(tables, np.int64)
+    whole = np.rint(inverse @ table).astype(np.int64)
+    return [tuple(column) for column in whole.T.tolist()] if np.array_equal(points @ whole, table) else []
+
+
+@functools.lru_cache(256)
+def _inverted(points: tuple) -> tuple[np.ndarray, np.ndarray | None]:
+    """The points, and what tells from numbers for them how these follow them; None if they do not tell."""
+    table = np.array(points, np.int64)
+    count = table.shape[1]
+    if count > 1 + _MOST_COUNTS or np.linalg.matrix_rank(table) < count:
+        return table, None
+    return table, np.linalg.pinv(table.astype(np.float64))

@@ -24,7 +24,7 @@ from minitf.runtime.lower.held_slices import HeldStack
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Buffer, Call, Derivation, Ref, word
 from minitf.runtime.lower.list_stacks import ListStack
-from minitf.runtime.lower.remembered import Remembered
+from minitf.runtime.lower.remembered import Remembered, Traits
 from minitf.runtime.lower.signals import NotNative, OtherValue
 from minitf.runtime.plan.needed import Needed
 from minitf.runtime.session.state import State
@@ -303,7 +303,10 @@ class Lowering(Builder):
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
         definition, self.asked = op.definition, 0
+        traits = self.remembered.traits.get(op) or self.remembered.traits_of(op)
         plain = _all_refs(inputs)
+        if plain and traits.usual and op not in self.hosted:
+            return self._native(op, inputs, traits)
         if not plain and len(self.frames) == 1 and any([type(ref) is Bounded for ref in inputs]):
             if definition.on_lists == "same":
                 return inputs[:1]
@@ -311,13 +314,13 @@ class Lowering(Builder):
         if definition.bodies:
             return definition.host(self, op, *inputs)
         if (not plain or op in self.hosted) and held_lists.is_kept(self, op, inputs):
-            return self._kept_list(op, [for_python(self, ref) for ref in inputs])
+            return self._list(held_lists.lower, op, [for_python(self, ref) for ref in inputs])
         if (not plain or definition.counted) and len(self.frames) > 1:
             found = self._counted(op, inputs)
             if found is not None:
                 return found
         if definition.on_lists in counted_flows.TAKES and len(self.frames) > 1:
-            found = self._counted_list(op, inputs)
+            found = self._list(counted_flows.lower, op, inputs)
             if found is not None:
                 return [found]
         held = False
@@ -328,13 +331,17 @@ class Lowering(Builder):
             if definition.host is None and any([isinstance(ref, Flow) for ref in inputs]):
                 return [self.list_op(op, inputs)]
             held = any([isinstance(ref, Held) for ref in inputs])
+        return self._native(op, inputs, traits, held)
+
+    def _native(self, op, inputs: list, traits: Traits, held: bool = False) -> list:
+        """The op's outputs by its kernels, or what else there is. held: whether Python has inputs."""
+        definition, rule = op.definition, traits.kernel
         try:
             if definition.sized:
                 check_sizes(definition, [None if isinstance(r, Flow) else r.shape for r in inputs])
-            folded = None if held else folding.folded(self, op, inputs)
+            folded = folding.folded(self, op, inputs) if traits.folds and not held else None
             if folded is not None:
                 return folded
-            rule = (self.remembered.traits.get(op) or self.remembered.traits_of(op)).kernel
             inside = len(self.frames) > 1  # where the op is left to Python if it has no kernels
             if held or op in self.hosted or inside and (rule is None or definition.counted):
                 return self._host_call(op, inputs)
@@ -414,13 +421,12 @@ class Lowering(Builder):
         if op.definition.stateful or not inputs or isinstance(inputs[0], Flow):
             return here
         level = max([k for k, frame in enumerate(self.frames) if frame.branch], default=0)
-        written = self._written_buffers
         if op.definition.reads == "shape":
             return level
         for ref in inputs:
-            if ref.buffer in written:
+            if ref.buffer in self._written_buffers:
                 return here
-            level = max(level, self.level_of(ref))
+            level = max(level, self.level_of(ref) if ref.moves else ref.buffer.level)
         return level
 
     def level_of(self, ref: Ref) -> int:
@@ -464,15 +470,9 @@ class Lowering(Builder):
 
     # ---- lists
 
-    def _kept_list(self, op, inputs: list) -> list:
+    def _list(self, lower, op, inputs: list):
         try:
-            return held_lists.lower(self, op, inputs)
-        except HostOnly:
-            raise NotNative(op, lists=makers(inputs)) from None
-
-    def _counted_list(self, op, inputs: list):
-        try:
-            return counted_flows.lower(self, op, inputs)
+            return lower(self, op, inputs)
         except HostOnly:
             raise NotNative(op, lists=makers(inputs)) from None
 

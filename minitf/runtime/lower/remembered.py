@@ -10,17 +10,21 @@ import numpy as np
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.plan.needed import Needed, needed_in_branch, needed_in_condition, needed_in_loop
 from minitf.runtime.session.state import follows_variable
+from minitf.runtime.tensor_arrays import counted_flows
 
 _SMALL, _MANY = 1024, 1024  # bytes of constants of which ops are remembered that were computed, and how many ops
 
 
 class Traits(NamedTuple):
-    """What lowering asks of an op: whether its output is a variable's memory, and the rule that says which kernels
-    compute it, None where there are none for its types.
+    """What lowering asks of an op: whether its output is a variable's memory; the rule that says which kernels compute
+    it, None where there are none for its types; whether it can be computed while lowering, and is no more than a
+    function of arrays.
     """
 
     follows: bool
     kernel: Callable | None
+    folds: bool
+    usual: bool
 
 
 class Remembered:
@@ -32,6 +36,7 @@ class Remembered:
         self._branches: dict = {}
         self.traits: dict = {}  # op -> what is asked of it
         self.constants: dict = {}  # op -> the constant that it is
+        self.ways: dict = {}  # op -> how its rule was found to follow counts
         self._computed: dict = {}
 
     def in_loop(self, op, used: list[bool]) -> tuple[list[int], Needed]:
@@ -57,8 +62,11 @@ class Remembered:
 
     def traits_of(self, op) -> Traits:
         """What lowering asks of an op, to be found in `traits` from then on."""
-        kernel = op.definition.kernel if is_native(op) else None
-        found = self.traits[op] = Traits(follows_variable(op), kernel)
+        definition = op.definition
+        kernel = definition.kernel if is_native(op) else None
+        folds = bool(op.inputs) and definition.numpy is not None and not definition.stateful
+        usual = not (definition.bodies or definition.counted or definition.on_lists in counted_flows.TAKES)
+        found = self.traits[op] = Traits(follows_variable(op), kernel, folds, usual)
         return found
 
     def computed(self, op, arrays: list[np.ndarray], compute: Callable) -> list[np.ndarray]:

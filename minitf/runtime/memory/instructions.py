@@ -6,7 +6,7 @@ import numpy as np
 
 from minitf.kernels.machine import vm
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, KernelOf, Place, size_in
-from minitf.runtime.lower.ir import Call, Choice, Ref, Repeat, walk, word
+from minitf.runtime.lower.ir import Buffer, Call, Choice, Ref, Repeat, walk, word
 from minitf.runtime.memory.memory import Memory
 
 
@@ -21,6 +21,7 @@ class Instructions:
         self.memory = memory
         self.patches: list[list[tuple[int, int]]] = [[] for _ in [*inputs, *memory.given_away]]
         self._given_away = {buffer: number for number, buffer in enumerate(memory.given_away, len(inputs))}
+        self._starts: dict = {}  # buffer -> its number among what is patched, or None, and its address
         self.addresses: dict[int, tuple] = {}  # place -> buffer and offset of the address in it
         self._words: list[int] = []
         self._moves: dict[int, list[tuple[int, int]]] = {}
@@ -33,9 +34,23 @@ class Instructions:
         self.words = np.array(self._words, np.int64)
         self.pristine = self.words.copy()  # as they are while nobody walks
         self.changes = 0  # how often they became others
+        self._note_patched()
+        del self._words, self._moves, self._limited, self._starts
+
+    def _note_patched(self) -> None:
         self._is_patched = np.zeros(len(self.words), np.bool_)
         self._is_patched[[place for patches in self.patches for place, _ in patches]] = True
-        del self._words, self._moves, self._limited
+
+    def place(self, memory: Memory, inputs: list[Ref]) -> None:
+        """Gives all of which nothing had a place its place."""
+        self.memory, starts = memory, {ref.buffer: 0 for ref in inputs if memory.stage(ref.buffer) is None}
+        for place, (buffer, offset) in self.addresses.items():
+            if buffer not in starts:
+                starts[buffer] = memory.address(buffer)
+            self.pristine[place] = starts[buffer] and starts[buffer] + offset
+        self.patches = [p if starts.get(ref.buffer) == 0 else [] for p, ref in zip(self.patches, inputs)]
+        self._note_patched()
+        self.restore()
 
     def restore(self) -> None:
         """Puts the words back as they were assembled, after a run that was cut off."""
@@ -74,10 +89,10 @@ class Instructions:
         words += [call.kernel.address, 0]
         for operand in call.operands:
             kind = type(operand)
-            if kind is int:
-                words.append(operand)
-            elif kind is Ref:
+            if kind is Ref:
                 self._address(operand)
+            elif kind is int:
+                words.append(operand)
             else:
                 words.extend(words_of(operand))
         words[start + 1] = len(words) - start
@@ -144,14 +159,19 @@ class Instructions:
             self._moves.setdefault(id(loop), []).append((place, stride))
         buffer, offset = ref.buffer, ref.offset
         self.addresses[place] = buffer, offset
-        number = self._given_away.get(buffer)
-        if buffer.kind == "input" and self.memory.stage(buffer) is None:
-            number = buffer.index
+        number, start = self._starts.get(buffer) or self._start(buffer)
         if number is not None:
             self.patches[number].append((place, offset))
             self._words.append(0)
-            return
-        self._words.append(self.memory.address(buffer) + offset)
+        else:
+            self._words.append(start + offset)
+
+    def _start(self, buffer: Buffer) -> tuple:
+        number = self._given_away.get(buffer)
+        if buffer.kind == "input" and self.memory.stage(buffer) is None:
+            number = buffer.index
+        found = self._starts[buffer] = number, self.memory.address(buffer) if number is None else 0
+        return found
 
     def _repeat(self, node: Repeat) -> None:
         words, start = self._words, len(self._words)

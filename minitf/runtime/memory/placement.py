@@ -56,8 +56,12 @@ class _Placing:
 
     def _own(self, buffer: Buffer, found: list[Use], made: Use) -> bool:
         """Whether a buffer is of no use outside of the block of a copy, and does not change after it."""
-        inside = all(self._uses.around(made) <= self._uses.around(use) for use in (found[0], found[-1]))
-        return inside and self._uses.internal(buffer) and not any(u.writes and u.order > made.order for u in found)
+        inside = all([self._inside(use, made) for use in (found[0], found[-1])])
+        return inside and self._uses.internal(buffer) and not any([u.writes and u.order > made.order for u in found])
+
+    def _inside(self, use: Use, made: Use) -> bool:
+        """Whether a use is in the block of a copy, or in a loop or branch of that."""
+        return use.site.block is made.site.block or self._uses.around(made) <= self._uses.around(use)
 
     def _needed(self, target: Ref, found: list[Use], made: Use) -> bool:
         """Whether the place of a copy holds something else for somebody while what is copied is needed."""

@@ -65,7 +65,11 @@ class Uses:
     def __exit__(self, *exc):
         if self._replaced or self._before or self._after:
             self._make_edits()
-            self._follow(self._forget(self._replaced))
+            if self._before or self._after or any([len(calls) > 1 for calls in self._replaced.values()]):
+                touched = self._forget(self._replaced)
+                self._follow(touched | self._number())
+            else:
+                self._follow(self._exchange())
             self._replaced, self._before, self._after = {}, {}, {}
 
     def replace(self, changes: dict[Call, list]) -> bool:
@@ -111,13 +115,31 @@ class Uses:
     def settle(self, buffers: list[Buffer]) -> None:
         """Has what is in buffers that turned out to belong elsewhere be there."""
         moved = {site.call for buffer in buffers for site, *_ in self._found.get(buffer, ())}
+        sites = [(self._sites[call], call) for call in moved]
         touched = self._forget(moved)
         for call in moved:
             call.take(tuple([o.settled() if isinstance(o, Ref) else o for o in call.operands]))
         for node in self._spans:
             if isinstance(node, Repeat):
                 node.carried = {Ref((), np.uint8, buffer).settled().buffer for buffer in node.carried}
-        self._follow(touched)
+        self._note_pinned()
+        self._follow(touched | self._put(sites))
+
+    def _exchange(self) -> set[Buffer]:
+        """Has calls take the places of those for which they were put in, one or none for each; returns the buffers that
+        all these use.
+        """
+        sites = [(self._sites[old], call) for old, new in self._replaced.items() for call in new]
+        return self._forget(self._replaced) | self._put(sites)
+
+    def _put(self, sites: list[tuple[Site, Call]]) -> set[Buffer]:
+        """Takes note of calls where others, or they, have been; returns the buffers that they use."""
+        touched: set[Buffer] = set()
+        for before, call in sites:
+            site = self._add(call, touched)
+            site.block, site.order = before.block, before.order
+        self._names = self._stops = None
+        return touched
 
     def _forget(self, calls: Iterable[Call]) -> set[Buffer]:
         """Forgets some calls; returns the buffers that they use."""
@@ -128,8 +150,7 @@ class Uses:
         return touched
 
     def _follow(self, touched: set[Buffer]) -> None:
-        """Finds the calls that are new, and where all are; what uses some buffers is another than before."""
-        touched.update(self._number())
+        """What uses some buffers is another than before."""
         for buffer in touched:
             self._by_buffer.pop(buffer, None)
             self._changes.pop(buffer, None)
@@ -140,18 +161,24 @@ class Uses:
             elif orders != sorted(orders):  # what is new is behind all others, most often rightly
                 found.sort(key=_place)
 
-    def _number(self) -> list[Buffer]:
+    def _number(self) -> set[Buffer]:
         """Finds where all nodes are; returns the buffers that are used by calls which were not there before."""
-        self.controls: set[Buffer] = set()  # read by loops and branches themselves
-        self.pinned: set[Buffer] = set()  # those, and what one trip of a loop hands to the next or to the outside
         self._spans: dict[Repeat | Choice, tuple[int, int]] = {}
         self._names: set[str] | None = None
         self._stops: list[int] | None = None
-        touched: list[Buffer] = []
+        touched: set[Buffer] = set()
         self._scan(self.nodes, 0, touched)
+        self._note_pinned()
         return touched
 
-    def _scan(self, block: list, order: int, touched: list) -> int:
+    def _note_pinned(self) -> None:
+        # Read by loops and branches themselves.
+        self.controls: set[Buffer] = {ref.buffer for node in self._spans for ref in node.controls}
+        # Those, and what one trip of a loop hands to the next or to the outside.
+        carried = [node.carried for node in self._spans if isinstance(node, Repeat)]
+        self.pinned: set[Buffer] = self.controls.union(*carried)
+
+    def _scan(self, block: list, order: int, touched: set) -> int:
         """Looks at the nodes behind a position; returns the position of the last one."""
         sites = self._sites
         for node in block:
@@ -165,22 +192,20 @@ class Uses:
             site.block, site.order = block, order
         return order
 
-    def _scan_inside(self, node: Repeat | Choice, start: int, touched: list) -> int:
+    def _scan_inside(self, node: Repeat | Choice, start: int, touched: set) -> int:
         """Looks at a loop or branch, and into it."""
-        self.controls |= {ref.buffer for ref in node.controls}
-        self.pinned |= self.controls | (node.carried if isinstance(node, Repeat) else set())
         end = start
         for inner in node.blocks:
             end = self._scan(inner, end, touched)
         self._spans[node] = start, end
         return end
 
-    def _add(self, call: Call, touched: list) -> Site:
+    def _add(self, call: Call, touched: set) -> Site:
         site, found = Site(call), self._found
         self._sites[call] = site
         for key, ref, writes in call.memory:
             buffer = ref.buffer
-            touched.append(buffer)
+            touched.add(buffer)
             if buffer in found:
                 found[buffer].append((site, key, ref, writes))
             else:
@@ -276,10 +301,14 @@ class Uses:
         """The position of the first node that may run between a use of a value and a later one: the earlier of them,
         or the start of a loop in which only that one is.
         """
+        if made.site.block is use.site.block:
+            return made.order
         return min([made.order, *(self._spans[node][0] for node in self.around(made) - self.around(use))])
 
     def reach(self, made: Use, read: Use) -> int:
         """The position of the last node that may run between them."""
+        if made.site.block is read.site.block:
+            return read.order
         return max([read.order, *(self._spans[node][1] for node in self.around(read) - self.around(made))])
 
     def internal(self, buffer: Buffer) -> bool:

@@ -79,8 +79,11 @@ def after_held(low: Lowering, op) -> bool:
 
 def behind_held(low: Lowering, op) -> bool:
     """Whether an op of the region takes what another one of it leaves to Python, and not only for a gradient."""
-    taken_ones = [t for t in taken(op, low.used) if type(low.refs.get(t)) is Held]
-    return any([t.op in low.begun and not is_saved(t) for t in taken_ones])
+    refs, held = low.refs, []
+    for tensor in op.inputs:
+        if type(refs.get(tensor)) is Held:
+            held.append(tensor)
+    return bool(held) and any([t.op in low.begun and not is_saved(t) for t in taken(op, low.used) if t in held])
 
 
 def only_places(op) -> bool:

@@ -30,8 +30,7 @@ class Constants:
         self.memory: dict = {}  # number of a buffer -> where it has contents that change with the sizes
         self._written: dict = {}  # number of a table -> what was given for the one in the memory
         used = {number for number, *_ in filter(None, self._largest.results)}
-        used |= {self._largest.ordinal(buffer) for _, buffer, _ in self._largest.places}
-        for number in sorted(used):
+        for number in sorted(used.union(self._largest.owners)):
             if self._largest.buffers[number].kind == "constant":
                 self._follow(number)
         self._check()

@@ -11,17 +11,18 @@ from minitf.runtime.lower.ir import Buffer, Ref
 class Form:
     """What a program is made of. Programs of one form differ only in `numbers` and in what constants hold.
 
-    instructions: the program's, without places. structure: what has to be the same. buffers: in the order of their
-    appearance. places: the word, the buffer and the offset of each address among the instructions.
+    structure: what has to be the same. buffers: in the order of their appearance. places: the words of the instructions
+    that are addresses. owners: the numbers of the buffers in which these are.
     """
 
-    def __init__(self, program, instructions):
-        self.program, self.buffers, self._ordinals = program, [], {}
-        self.places = [(place, *instructions.addresses[place]) for place in sorted(instructions.addresses)]
-        words = instructions.words.copy()
-        for place, _, offset in self.places:
-            words[place] = offset
-        self.structure: list = [_instructions(instructions.words), [(p, self.ordinal(b)) for p, b, _ in self.places]]
+    def __init__(self, program):
+        self.program, self.buffers, self._ordinals, instructions = program, [], {}, program.instructions
+        self.places = sorted(instructions.addresses)
+        addresses = [instructions.addresses[place] for place in self.places]
+        self.owners = [self.ordinal(buffer) for buffer, _ in addresses]
+        words = instructions.pristine.copy()
+        words[self.places] = [offset for _, offset in addresses]
+        self.structure: list = [_instructions(words.tolist()), self.places, self.owners]
         self.structure += [
             (place, [op.order for op in call.ops], call.told)
             for place, call in instructions.calls.items()
@@ -51,8 +52,9 @@ class Form:
 
     def ordinal(self, buffer: Buffer) -> int:
         """The number of a buffer."""
-        found = self._ordinals.setdefault(buffer, len(self.buffers))
-        if found == len(self.buffers):
+        found = self._ordinals.get(buffer)
+        if found is None:
+            found = self._ordinals[buffer] = len(self.buffers)
             self.buffers.append(buffer)
         return found
 
@@ -124,12 +126,12 @@ class Form:
                 self.structure.append((at, function, fixed, index))
 
 
-def _instructions(words: np.ndarray) -> list:
+def _instructions(words: list[int]) -> list:
     """Where each instruction starts, and what it does."""
     found, place = [], 0
     while words[place] != vm.END:
-        found.append((place, int(words[place])))
-        place += int(words[place + 1])
+        found.append((place, words[place]))
+        place += words[place + 1]
     return found
 
 

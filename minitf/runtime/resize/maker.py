@@ -38,7 +38,7 @@ class Maker:
 
     def known_form(self) -> Form:
         """What the program that there is for the known values is made of. It is not the one that is resized."""
-        return Form(self._program, self._program.unplaced_instructions())
+        return Form(self._program)
 
     def _made(self, values: tuple) -> Form | None:
         point = self._sizes.point(values)
@@ -53,7 +53,7 @@ class Maker:
         if program.low.turned:
             self._turned, self.known = True, None
             self._forms.clear()
-        return Form(program, program.instructions)
+        return Form(program)
 
     def alike(self, values: tuple) -> bool:
         """Whether the program for some values has the form of that for the present ones."""

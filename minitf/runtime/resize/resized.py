@@ -102,9 +102,10 @@ class Resized:
         numbers, self._derived = [form.numbers for form in forms], None
         self._derived = derived = Derived(values, forms)
         samples = derived.samples
-        Numbers(samples, np.stack(numbers))
-        constants = Constants(samples, forms, numbers, state)
-        self._numbers, self.constants = Numbers(samples, np.stack(constants.numbers)), constants
+        self._numbers = Numbers(samples, np.stack(numbers))
+        self.constants = constants = Constants(samples, forms, numbers, state)
+        if constants.numbers is not numbers:
+            self._numbers = Numbers(samples, np.stack(constants.numbers))
         self.box, self.form = box, forms[0]
         here = box.nearest(self._maker.here)
         for values in (*box.corners(), here):
@@ -144,7 +145,7 @@ class Resized:
         """Whether instructions before a place depend on a free size."""
         if (self._numbers.following(self._derived.following(k)) < end).any():
             return True
-        read = {self.form.ordinal(buffer) for place, buffer, _ in self.form.places if place < end}
+        read = {owner for place, owner in zip(self.form.places, self.form.owners) if place < end}
         read &= self.constants.memory.keys()
         for ends in self.box.edges(k) if read else ():
             one, other = (self.constants.contents(self._numbers_at(values)) for values in ends)
@@ -209,15 +210,17 @@ class Resized:
 
     def _bases(self) -> np.ndarray:
         """For each word of the table, what is added to the offset in it; 0 for what is no address."""
-        program, memory = self.program, self.constants.memory
-        bases = np.zeros(len(program.instructions.words), np.int64)
-        for place, buffer, _ in self.form.places:
-            number = self.form.ordinal(buffer)
-            if number in memory:
-                bases[place] = memory[number].__array_interface__["data"][0]
-            elif buffer.kind != "input" or program.memory.stage(buffer) is not None:
-                bases[place] = program.memory.address(buffer)
+        starts = {number: self._start(number) for number in set(self.form.owners)}
+        bases = np.zeros(len(self.program.instructions.words), np.int64)
+        bases[self.form.places] = [starts[number] for number in self.form.owners]
         return bases
+
+    def _start(self, number: int) -> int:
+        """Where a buffer is; 0 for an input that is read where it is."""
+        buffer, memory = self.form.buffers[number], self.program.memory
+        if number in self.constants.memory:
+            return self.constants.memory[number].__array_interface__["data"][0]
+        return memory.address(buffer) if buffer.kind != "input" or memory.stage(buffer) is not None else 0
 
     def at(self, point: tuple):
         """The program for these sizes; None if it is not for them."""

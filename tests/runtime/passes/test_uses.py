@@ -1,5 +1,7 @@
 """Who uses each buffer, as passes keep it while they rewrite a program, is what a program looked at anew says."""
 
+from bisect import bisect_right
+
 import numpy as np
 import pytest
 
@@ -34,12 +36,17 @@ def convolved(x, n):
 
 
 def said(uses):
-    """All that is known of each buffer."""
+    """All that is known of each buffer. Positions are counted: where calls were taken out, no others are."""
     buffers = uses.in_order(uses.buffers)
-    found = [[(u.call, u.operand, u.ref, u.writes, id(u.block), u.order) for u in uses.of(b)] for b in buffers]
-    changes = [[(u.call, u.order) for u in uses.changes(b)] for b in buffers]
-    places = uses.stops, uses.names, uses.controls, uses.pinned
+    positions = sorted({u.order for b in buffers for u in uses.of(b)} | set(uses.stops))
+    found = [
+        [(u.call, u.operand, u.ref, u.writes, id(u.block), positions.index(u.order)) for u in uses.of(b)]
+        for b in buffers
+    ]
+    changes = [[(u.call, positions.index(u.order)) for u in uses.changes(b)] for b in buffers]
+    places = [positions.index(stop) for stop in uses.stops], uses.names, uses.controls, uses.pinned
     spans = [uses.span(node) for node in uses.nodes if node.blocks]
+    spans = [(positions.index(start), bisect_right(positions, end)) for start, end in spans]
     return buffers, found, changes, places, spans, set(uses.calls)
 
 
