@@ -205,7 +205,8 @@ class Region:
             self._assumed.leave_guessed(program is not None)
             if program is not None:
                 return program
-        examples = self._examples(arrays)
+        new = self._steering.ops and not self._steering.met(self._plain_key(arrays, rows))
+        examples = {} if new else self._examples(arrays)
         key = self._key(arrays, rows, examples)
         program = self._programs.get(key)
         if program is not None and program.valid:
@@ -216,14 +217,13 @@ class Region:
         program = None if self._assumed.values else self._resized(arrays, rows)
         if program is not None:
             return program
-        known = [t in self.specialized for t in self.inputs]
+        known, examples = [t in self.specialized for t in self.inputs], self._examples(arrays)
         program = self._lowered(Wanted(arrays, rows, known, examples, fixed=self._fixed))
         if self._decided() > decided:
             self._forget()
             return self.program(arrays, rows)
-        plain = self._plain_key(arrays, rows)  # with what is assumed by now
-        self._steering.note(plain, program.low.noted)
-        self._programs[(plain, key[1]) if examples else plain] = program
+        self._steering.note(self._plain_key(arrays, rows), program.low.noted)  # with what is assumed by now
+        self._programs[self._key(arrays, rows, examples)] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)
         given = None if examples else self._given(arrays, rows)  # which steer what is lowered: others are not alike

@@ -76,6 +76,10 @@ class Steering:
             ]
         )
 
+    def met(self, key: tuple) -> bool:
+        """Whether there was a program of such a key."""
+        return key in self._noted
+
     def note(self, key: tuple, noted: dict) -> None:
         """Keeps what the rules have noted for a key."""
         if len(self._noted) >= _KEPT:
