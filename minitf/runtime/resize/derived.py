@@ -77,8 +77,8 @@ class Derived:
         return None
 
     def _of_two(self, column: tuple) -> dict | None:
-        """The sum or difference of two sizes that a size of its own always was: numbers that depend on one of these look
-        like others that do on it, and are only while it is that.
+        """The sum or difference of two sizes that a size of its own always was: numbers that depend on one of these
+        look like others that do on it, and are only while it is that.
         """
         count = len(self._depend)
         for (k, one), (j, other) in itertools.combinations(enumerate(zip(*self.samples.values)), 2):

@@ -6,7 +6,6 @@ from kernel_helpers import run, sample
 
 from minitf.kernels.math import images
 
-
 DTYPES = [np.float32, np.float64, np.int32]
 
 
