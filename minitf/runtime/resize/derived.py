@@ -11,6 +11,7 @@ from minitf.runtime.lower.ir import word
 from minitf.runtime.resize.numbers import Samples, Unresizable, Unresolved, alone, product_of
 
 _MOST = 8  # sizes that are derived
+_DIFFERENT = 3  # values of a size that tell what is so much more than it
 _TOGETHER = (1, 1), (1, -1), (-1, 1)  # how two sizes make a third one
 _REMEMBERED = 256  # values of the free ones
 
@@ -51,19 +52,31 @@ class Derived:
         terms = [self._made_of(column) or self._off(column) for column in given]
         if None in terms:
             raise Unresolved
+        for column, told in zip(given, terms):
+            self._add_sum(column, told)
         follow, behind = [], set().union(*[self._behind(each) for each in terms])
         for column in found:
             told = self._made_of(column) or self._off(column)
-            new = told is None or len(told) > 1 and abs(told[()]) > 1  # products of such a sum are told by it
+            new = told is None or _is_sum(told)
             told = told or self._of_two(column)
             follow.append((told, new))
             if new:
-                self._sure |= {len(self._depend)} if told else set()
-                self._depend.append(behind)
-                self.samples = Samples([(*row, n) for row, n in zip(self.samples.values, column)], self._sure)
+                self._add_size(column, behind, told is not None)
+        self._steps.append((function, fixed, terms, follow))
+
+    def _add_sum(self, column: tuple, told: dict) -> None:
+        """Makes what is given a size, if it is the sum of one and more: that is what an image is with its edges."""
+        if _is_sum(told) and column not in zip(*self.samples.values):
+            self._add_size(column, self._behind(told), True)
+            self._steps.append((_same, (), [told], [(None, True)]))
+
+    def _add_size(self, column: tuple, behind: set, is_sum: bool) -> None:
+        """Makes a number a size of its own, on which others may depend."""
+        self._sure |= {len(self._depend)} if is_sum else set()
+        self._depend.append(behind)
+        self.samples = Samples([(*row, n) for row, n in zip(self.samples.values, column)], self._sure)
         if len(self._depend) > self._free + _MOST:
             raise Unresizable
-        self._steps.append((function, fixed, terms, follow))
 
     def _made_of(self, column: tuple) -> dict | None:
         return self.samples.made_of(column) if len({*column}) > 1 else {(): column[0]}
@@ -72,7 +85,7 @@ class Derived:
         """What is so much more than a size, which few samples do not tell: it is looked at for other sizes, too."""
         for k, size in enumerate(zip(*self.samples.values)):
             (off, *others) = {n - own for n, own in zip(column, size)}
-            if not others:
+            if not others and len({*size}) >= _DIFFERENT:
                 return {alone(k, len(self._depend)): 1, (): off}
         return None
 
@@ -114,6 +127,15 @@ class Derived:
                     return None
                 values = (*values, number) if new else values
         return values
+
+
+def _same(number: int) -> tuple[int]:
+    return (number,)
+
+
+def _is_sum(told: dict) -> bool:
+    """Whether a number is a size of its own, for products of it are sums of too many products of others."""
+    return len(told) > 1 and abs(told[()]) > 1
 
 
 def _sum(terms: dict, values: tuple) -> int:
