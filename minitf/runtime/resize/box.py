@@ -71,6 +71,7 @@ class Sizes:
         self._products: list[tuple] = []  # (position, factor, free one, another)
         self._lows = self._table.min(axis=0)
         self.in_doubt = False
+        self.divided: Sizes | None = None  # the same as multiples, if these always were such
         vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
         self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
@@ -81,6 +82,11 @@ class Sizes:
     def usable(self) -> bool:
         """Whether any sizes vary, and not too many."""
         return 0 < len(self.free) <= _MOST
+
+    @property
+    def several(self) -> bool:
+        """Whether so many sizes were seen that it is worth while to look for those that go together."""
+        return len(self._table) >= _TOLD
 
     def _rank(self, position: int) -> tuple:
         """What sizes follow comes first: what is counted follows what is given, and what was counted before."""
@@ -139,8 +145,12 @@ class Sizes:
 
     def values(self, point: tuple) -> tuple | None:
         """The free ones of all sizes; None if the others are not what they should be then."""
-        found = tuple([point[position] for position in self.free])
-        return found if self.point(found) == point else None
+        found = self.free_values(point)
+        return found if found is not None and self.point(found) == point else None
+
+    def free_values(self, point: tuple) -> tuple | None:
+        """The free ones of all sizes, whatever the others are; None if these cannot be."""
+        return tuple([point[position] for position in self.free])
 
     def possible(self, point: tuple) -> bool:
         """Whether none is negative that never was: one that shrinks where another one grows."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import take_apart
 from minitf.runtime.resize.box import Box, Sizes
+from minitf.runtime.resize.divided import Divided
 from minitf.runtime.resize.form import Form
 from minitf.runtime.resize.numbers import Unresizable
 
@@ -19,6 +22,8 @@ class Maker:
 
     def __init__(self, sizes: Sizes, given, lower, example: tuple | None = None):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self._refused: tuple | None = None  # sizes for which there is no program, though they may be
+        self.multiples = None  # the sizes as multiples, where there are programs for no others
         self._turned = False  # whether sizes have decided for another branch than before: from now on both are lowered
         self.known = None  # the values for which there is a program
         if example is not None:
@@ -47,8 +52,9 @@ class Maker:
         try:
             program = self.alone(point)
         except (OpError, MemoryError):
-            return None
+            program = None
         if program is None:
+            self._refused = self._refused or point
             return None
         if program.low.turned:
             self._turned, self.known = True, None
@@ -74,11 +80,28 @@ class Maker:
             if self._turned:
                 self._turned = False
                 yield box  # what was lowered before that is lowered again
-        for limits, box in zip(wider, whole):
+            if self._for_multiples():
+                return
+        for limits, box in zip(wider, whole) if self._sizes.several else ():
             if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])
                 if found is not None:
                     yield found
+
+    def _for_multiples(self) -> bool:
+        """Whether there is no program for some sizes, but one for multiples that are nearest to them."""
+        refused, self._refused, divided = self._refused, None, self._sizes.divided
+        if refused is None or divided is None or divided.values(refused) is not None:
+            return False
+        ways = [divided] if isinstance(self._sizes, Divided) else [*divided.parts(), divided]
+        self.multiples = next((each for each in ways if self._is_there(each.nearest(refused))), None)
+        return self.multiples is not None
+
+    def _is_there(self, point: tuple) -> bool:
+        """Whether there is a program for some sizes."""
+        with contextlib.suppress(OpError, MemoryError):
+            return self.alone(point) is not None
+        return False
 
     def _within(self, limits: tuple, seen: tuple) -> Box | None:
         """As many of the values as possible, each for itself, whose programs have the form of the present ones."""

@@ -178,7 +178,9 @@ class Resized:
         """
         if not self._maker.places:
             return self.at(point)
-        values = tuple([point[position] for position in self._sizes.free])
+        values = self._sizes.free_values(point)
+        if values is None:
+            return None
         if sure is None and min(values) < SMALLEST and not self.box.contains(values):
             return None
         found = self._sizes.point(self.box.nearest(values) if sure is None else values)

@@ -14,6 +14,7 @@ import numpy as np
 from minitf.framework.garbage import uncollected
 from minitf.runtime.plan.stand_ins import StandIn
 from minitf.runtime.resize.box import SMALLEST, Sizes
+from minitf.runtime.resize.divided import Divided
 from minitf.runtime.resize.maker import Maker
 from minitf.runtime.resize.numbers import Unresizable
 from minitf.runtime.resize.resized import Resized
@@ -207,10 +208,11 @@ class _Group:
     def _made(self, sizes: Sizes, given: Given, lower) -> Resized | None:
         if not sizes.usable:
             return None
+        maker = Maker(sizes, given, lower, self._example)
         try:
-            return Resized(sizes, Maker(sizes, given, lower, self._example), self._state, self._threads, self._assumed)
+            return Resized(sizes, maker, self._state, self._threads, self._assumed)
         except (Unresizable, MemoryError):
-            return None
+            return None if maker.multiples is None else self._made(maker.multiples, given, lower)
 
 
 def _ways(points: list, counted: frozenset, unsure: frozenset, count: int) -> list[Sizes]:
@@ -225,6 +227,9 @@ def _ways(points: list, counted: frozenset, unsure: frozenset, count: int) -> li
         Sizes(points, counted, told=len(points), count=count),
     ):
         ways.setdefault(tuple(sizes.free), sizes)
+    divided = None if unsure else Divided.of(points, counted, count)
+    for sizes in ways.values():
+        sizes.divided = divided
     return list(ways.values())
 
 
