@@ -72,9 +72,13 @@ class Divided(Sizes):
 
     def nearest(self, point: tuple) -> tuple:
         """The sizes nearest to some, and smaller, that are multiples."""
-        alone = [max(size // number, 1) * number for size, (number, _) in zip(point, self._units)]
-        units = [self._unit_in(alone, position) for position in range(len(point))]
-        return tuple([max(size // max(unit, 1), 1) * unit for size, unit in zip(point, units)])
+        alone = [_rounded(size, number) for size, (number, _) in zip(point, self._units)]
+        return tuple([_rounded(size, self._unit_in(alone, position)) for position, size in enumerate(point)])
+
+
+def _rounded(size: int, unit: int) -> int:
+    """The nearest multiple of a number that is not larger, but for none."""
+    return max(size // unit, 1) * unit if unit > 1 else size
 
 
 def _unit(table: np.ndarray, position: int, counted: frozenset) -> tuple:

@@ -17,6 +17,7 @@ _LESS = 2  # by which sizes in products are less, such as those of a slice witho
 _FREE = 4  # sizes of which sums of two products are looked for at once
 _TOGETHER = (1, 1), (1, -1), (2, -1), (1, -2)  # how often each of two sizes is in such sums
 _HEAD = 8  # by which the slots of a list are more in what is before its rows
+_ALL_PAIRS = 160  # products, of which sums of any two are looked for
 _REMEMBERED = 256  # sizes
 
 
@@ -104,15 +105,25 @@ class Samples:
         """The products that numbers may be made of, as far as samples are enough to tell."""
         samples, low = len(self.values), [p for p in self._products if sum(p) < _DEGREE]
         yield from [[p] for p in self._products]
-        pairs = list(itertools.combinations(self._products, 2))
-        near = [pair for pair in pairs if sum(pair[1]) < _DEGREE and _inside(*pair)]
         if samples > _FEWEST or samples == _FEWEST and self._apart:
-            yield from near
-        if samples > _FEWEST:
-            yield from pairs
+            yield from self._near
+        if samples > _FEWEST and len(self._products) <= _ALL_PAIRS:
+            yield from itertools.combinations(self._products, 2)
         for products in ([p for p in low if max(p) == 1], low, self._products):
             if samples >= len(products) + 2:
                 yield products
+
+    @functools.cached_property
+    def _near(self) -> list[tuple]:
+        """The products of two sizes with a part of each, the simplest first."""
+        place = {p: k for k, p in enumerate(self._products)}
+        pairs = [(p, q) for q in self._products if 1 < sum(q) < _DEGREE for p in _parts(q) if p in place]
+        return sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
+
+
+def _parts(product: tuple) -> list[tuple]:
+    """A product without one factor."""
+    return [(*product[:k], n - 1, *product[k + 1 :]) for k, n in enumerate(product) if n]
 
 
 @functools.cache
