@@ -50,7 +50,7 @@ class CountedCalls(Call):
     __slots__ = ("calls", "counts", "given")
 
     def __init__(self, op, memory: tuple, calls: list[KernelCall], counts: dict, given: int, error: Callable):
-        kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in memory], name="counted")
+        kernel = declared(*[tuple([ref.dtype for ref in part]) for part in memory], name="counted")
         super().__init__(
             kernel, sum(map(tuple, memory), ()), error if any([call.fails for call in calls]) else None, op
         )

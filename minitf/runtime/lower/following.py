@@ -160,6 +160,7 @@ def _taken(counts: list[Count], least: int, share: Callable) -> dict:
     return known
 
 
+@functools.cache
 def _shares(count: int) -> tuple[list, list]:
     """For each attempt but the first, which part of the most that it may be each count is taken for, or how large it is
     in those that show what there is for few items only; and for more attempts, where numbers may follow products.

@@ -53,7 +53,7 @@ class CallOfPython(Call):
     told: list = []  # what is the same in all runs, and in no memory
 
     def __init__(self, op, reads: tuple, writes: tuple):
-        kernel = declared(*[tuple([ref.dtype.name for ref in part]) for part in (reads, writes)])
+        kernel = declared(*[tuple([ref.dtype for ref in part]) for part in (reads, writes)])
         super().__init__(kernel, (*reads, *writes), never, op)
 
     @property
