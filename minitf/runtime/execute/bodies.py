@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from copy import copy
 
@@ -34,9 +35,9 @@ class Ragged(Value):
         """One slice."""
         return self.slices[index]
 
-    def mapped(self, op, slices: list) -> Ragged:
-        """What an op makes of this, slice by slice."""
-        return Ragged(slices)
+    def mapped(self, op, slices: list, example: Value | None = None) -> Ragged:
+        """What an op makes of this, slice by slice; where there are none, what it makes of an example."""
+        return Ragged(slices, example, self.length)
 
 
 def run_loop(builder, op, values: list) -> list:
@@ -275,11 +276,24 @@ def map_ragged(run, op, values: list) -> list:
     """An elementwise op applied to each slice of ragged values."""
     first = next(v for v in values if isinstance(v, Ragged))
     if op.definition.on_lists == "sum" and all(isinstance(v, Ragged) for v in values):
-        return [first.mapped(op, _sums(run, op, values))]
+        example = next((v.example for v in values if v.example is not None), None)
+        return [first.mapped(op, _sums(run, op, values), example)]
     count = max(len(v.slices) for v in values if isinstance(v, Ragged))
+    if not count:
+        return _none_mapped(run, op, values, first)
     slices = [[_at(v, i) for v in values] for i in range(count)]
     rows = [[None] * len(op.outputs) if any(v is None for v in row) else run(op, row) for row in slices]
     return [first.mapped(op, [row[k] for row in rows]) for k in range(len(op.outputs))]
+
+
+def _none_mapped(run, op, values: list, first: Ragged) -> list:
+    """What is known of the results where there are no slices: by the examples of these, if there are any."""
+    given = [v.example if isinstance(v, Ragged) else v for v in values]
+    found = [None] * len(op.outputs)
+    if None not in given and not op.definition.stateful:
+        with contextlib.suppress(OpError):
+            found = run(op, given)
+    return [first.mapped(op, [], example) for example in found]
 
 
 def _at(value, i: int):

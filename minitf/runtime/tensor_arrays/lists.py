@@ -49,7 +49,7 @@ class Slots(Ragged):
         """The same array with other contents."""
         return Slots(slices, self.said if shape is None else replace(self.said, shape=shape), self.read_once)
 
-    def mapped(self, op, slices: list) -> Slots:
+    def mapped(self, op, slices: list, example=None) -> Slots:
         """The same array after an identity; sums and zeros of arrays are gradients."""
         return self.having(slices) if op.definition.on_lists == "same" else Slots(slices, Said(self.said.name))
 

@@ -5,6 +5,8 @@ import pytest
 from helpers import fails
 
 import minitf as tf
+from minitf.runtime.execute.bodies import Ragged
+from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 
 EXECUTORS = pytest.mark.parametrize("executor", ["op_by_op", "native"])
 
@@ -83,3 +85,17 @@ def test_what_is_tried_comes_to_an_end(executor):
         rows = tf.map_fn(row, x)
         fed = {x: np.ones([0, 2])}
         assert sess.run([rows, tf.gradients(rows, x)[0]], fed)[1].shape == (0, 2)
+
+
+def test_ops_on_what_no_trip_has_saved_keep_its_shape():
+    """It is by this that gradients of a loop which made no trip know how large they are."""
+    a, b = tf.placeholder(tf.float64), tf.placeholder(tf.float64)
+    with tf.Session() as sess:
+        builder, saved = OpByOp(sess._state), Ragged([], Concrete(np.ones([2, 3])), 4)
+        for op in (tf.tanh(a).op, tf.add(a, b).op, tf.add_n([a, b]).op):
+            (found,) = builder.run(op, [saved] * len(op.inputs))
+            assert (found.slices, found.example.shape, found.length) == ([], (2, 3), 4)
+        (product,) = builder.run(tf.matmul(a, b, transpose_b=True).op, [saved, Concrete(np.ones([5, 3]))])
+        assert product.example.shape == (2, 5)
+        (unknown,) = builder.run(tf.tanh(a).op, [Ragged([])])
+        assert (unknown.slices, unknown.example) == ([], None)
