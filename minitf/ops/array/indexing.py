@@ -61,8 +61,7 @@ class Range:
         if self.from_start and self.to_end and self.step == 1:
             return 0, of, 1
         begin, end = 0 if self.from_start else self.begin, 0 if self.to_end else self.end
-        fixed = self.from_start, self.to_end, self.step
-        return (*b.derived(_places, fixed, begin, end, of), self.step)
+        return (*b.derived(_places, (self.from_start, self.to_end), begin, end, self.step, of), self.step)
 
     def size(self, of):
         """How many of `of` items it takes, None if that cannot be known."""
@@ -80,7 +79,7 @@ class Range:
         return len(range(*self.slice().indices(of)))
 
 
-def _places(from_start: bool, to_end: bool, step: int, begin: int, end: int, of: int) -> tuple[int, int]:
+def _places(from_start: bool, to_end: bool, begin: int, end: int, step: int, of: int) -> tuple[int, int]:
     """The first item that a range takes of so many, or where it would be, and how many."""
     found = range(*builtins.slice(None if from_start else begin, None if to_end else end, step).indices(of))
     return max(found.start, 0), len(found)

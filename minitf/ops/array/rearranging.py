@@ -132,8 +132,9 @@ def _too_far(_) -> str:
 def _mirror_kernel(b, op, kernel, x, paddings, sign: int = 1):
     for axis, (before, after) in _mirrors(b, op, paddings, x.shape, sign):
         first, size, last = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
-        out = b.new((*first, size + sign * (before + after), *last), x.dtype)
-        numbers = math.prod(first), min(size, size + sign * (before + after)), math.prod(last), before, after
+        (new,) = b.derived(_more, (), size, sign * before, sign * after)
+        out = b.new((*first, new, *last), x.dtype)
+        numbers = math.prod(first), size if sign > 0 else new, math.prod(last), before, after
         b.call(kernel, x, out, *numbers, int(op.attrs["mode"] == "REFLECT"), error=_too_far)
         x = out
     return x

@@ -134,6 +134,11 @@ def _may_be_large(op, known: list) -> bool:
     """Whether outputs may be large, to judge by the sizes among the inputs where shapes are not known."""
     if all(t.shape.is_fully_defined() for t in op.outputs):
         return any(t.shape.num_elements() > 1 << _SURE_TO_FIT for t in op.outputs)
-    whole = [a for a in known if a.dtype.kind in "iu"]
-    sizes = [np.maximum(np.abs(a.astype(np.float64)), 1) if a.size <= _DIMENSIONS else np.array(a.size) for a in whole]
+    sizes = [_may_be_sizes(t, a) for t, a in zip(op.inputs, known) if a.dtype.kind in "iu"]
     return sum(np.log2(size).sum() for size in sizes) > _SURE_TO_FIT
+
+
+def _may_be_sizes(tensor, array: np.ndarray) -> np.ndarray:
+    """The numbers in an input, if they may be sizes; else how many they are. As many as vary are none."""
+    few = array.size <= _DIMENSIONS and tensor.shape.is_fully_defined()
+    return np.maximum(np.abs(array.astype(np.float64)), 1) if few else np.array(max(array.size, 1))

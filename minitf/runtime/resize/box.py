@@ -6,13 +6,13 @@ import itertools
 
 import numpy as np
 
-_MOST = 4  # sizes that vary on their own
+_MOST = 6  # sizes that vary on their own
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
 _SEVERAL = 6  # sizes after which those to come are expected to be less far from them
 _TOLD = 3  # sizes after which one surely follows another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
-_SHARES = 0.618, 0.755, 0.570, 0.431  # samples in a box are so far in it, whose multiples are spread evenly
+_SHARES = 0.618, 0.755, 0.570, 0.431, 0.325, 0.246  # samples in a box are so far in it, multiples spread evenly
 _NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
 # The first ones by how many sizes there are: shares, and how far off these.
@@ -28,7 +28,7 @@ _ROWS = {
     ],
 }
 # Which sizes are large in the first of two corners.
-_CORNERS = {1: [[1]], 2: [[0, 1]], 3: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], 4: []}
+_CORNERS = {1: [[1]], 2: [[0, 1]], 3: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
 _WIDE = 4  # from the smallest to the largest value of a size of which these are enough
 _MORE_ROWS = {  # those where they are not
     1: [([1], (0,)), ([0], (0,)), ([0], (1,)), ([0.5], (0,))],
@@ -69,6 +69,7 @@ class Sizes:
         self._counted, self._count = counted, len(self._table[0]) if count is None else count
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
+        self._sums: list[tuple] = []  # (position, which of the free ones)
         self._lows = self._table.min(axis=0)
         self.in_doubt = False
         self.divided: Sizes | None = None  # the same as multiples, if these always were such
@@ -87,6 +88,11 @@ class Sizes:
     def several(self) -> bool:
         """Whether so many sizes were seen that it is worth while to look for those that go together."""
         return len(self._table) >= _TOLD
+
+    @property
+    def sums(self) -> list[tuple]:
+        """Which of the free ones add up to a size, for each that is such a sum."""
+        return list(dict.fromkeys([parts for _, parts in self._sums]))
 
     def _rank(self, position: int) -> tuple:
         """What sizes follow comes first: what is counted follows what is given, and what was counted before."""
@@ -107,6 +113,16 @@ class Sizes:
             if factor:
                 self._products.append((position, factor, k, j))
                 return True
+        return len(self._table) >= _TOLD and self._is_sum(position)
+
+    def _is_sum(self, position: int) -> bool:
+        """Notes that a size always was the sum of two or three others, as an axis is of the parts of a split."""
+        for count in (2, 3):
+            for parts in itertools.combinations(range(len(self.free)), count):
+                total = self._table[:, [self.free[k] for k in parts]].sum(axis=1)
+                if np.array_equal(total, self._table[:, position]):
+                    self._sums.append((position, parts))
+                    return True
         return False
 
     def _is_equal(self, position: int) -> bool:
@@ -141,6 +157,8 @@ class Sizes:
             sizes[position] = factor * values[k] + more
         for position, factor, k, j in self._products:
             sizes[position] = factor * values[k] * values[j]
+        for position, parts in self._sums:
+            sizes[position] = sum([values[k] for k in parts])
         return tuple(sizes)
 
     def values(self, point: tuple) -> tuple | None:
@@ -252,12 +270,13 @@ class Box:
         """As many of them as show which form programs have. known: values for which there is a program; with them, two
         of the corners may be enough.
         """
-        corners = _CORNERS[len(self.low)] if known is not None else []
+        corners = _CORNERS.get(len(self.low), []) if known is not None else []
         ways = [*[self._around(known, large) for large in corners], self._at(_ROWS)] if self._plain else []
         return next(filter(self._shows, filter(None, ways)), None) or self._at(_MORE_ROWS)
 
     def _at(self, rows: dict) -> list:
-        return list(dict.fromkeys([self._inside(*row) for row in rows[len(self.low)]]))
+        found = rows.get(len(self.low)) or _each_large(len(self.low), rows is _ROWS)
+        return list(dict.fromkeys([self._inside(*row) for row in found]))
 
     def _around(self, known: tuple, large: list) -> list | None:
         """Values in the box with two corners, in the first of which some sizes are large, in the second all others;
@@ -272,13 +291,20 @@ class Box:
         pairs = itertools.combinations(zip(self.low, self.high, *values), 2)
         return values if all([_both_ways(*pair) for pair in pairs]) else None
 
-    def _inside(self, shares: list, off: tuple = (0, 0, 0, 0)) -> tuple:
+    def _inside(self, shares: list, off: tuple = ()) -> tuple:
         """Values that are so far between the smallest and the largest, and off that."""
         found = []
-        for low, high, share, apart in zip(self.low, self.high, shares, off):
+        for low, high, share, apart in itertools.zip_longest(self.low, self.high, shares, off, fillvalue=0):
             most = (high - low) // 2
             found.append(low + round((high - low) * share) + max(-most, min(most, apart)))
         return tuple(found)
+
+
+def _each_large(count: int, plain: bool) -> list:
+    """As in the tables, for more sizes: each is large once, and as small as in no other sample in the others."""
+    off = [[(row - place - 1) % count if row != place else 0 for place in range(count)] for row in range(count)]
+    rows = [([int(k == row) for k in range(count)], tuple(apart)) for row, apart in enumerate(off)]
+    return rows if plain else [([1] * count, (0,) * count), *rows]
 
 
 def _both_ways(one: tuple, other: tuple) -> bool:

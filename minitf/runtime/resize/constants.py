@@ -51,7 +51,10 @@ class Constants:
             self._whole[number] = arrays[0]
             return
         largest = max(arrays, key=lambda array: array.nbytes)  # what shrinks is largest elsewhere
-        if all([_begins(largest, array) for array in arrays]):
+        alike = all([_begins(largest, array) for array in arrays])
+        if alike and not _is_shown(arrays, largest) and number not in self._largest.made:
+            raise Unresolved if self._samples.few else Unresizable
+        if alike and _is_shown(arrays, largest):
             self._whole[number] = largest
             if largest.nbytes > arrays[0].nbytes:
                 self.memory[number] = largest.reshape(-1).view(np.uint8).copy()
@@ -163,6 +166,12 @@ def _contents(form: Form, number: int) -> np.ndarray:
     if array is None:
         raise Unresizable
     return array
+
+
+def _is_shown(arrays: list, largest: np.ndarray) -> bool:
+    """Whether arrays that all begin alike show that others do: all begin with one item or none."""
+    shorter = [array.size for array in arrays if array.size < largest.size]
+    return not shorter or max(shorter) > 1 or bool((largest == largest.flat[0]).all())
 
 
 def _begins(whole: np.ndarray, part: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ from resized import watched
 
 import minitf as tf
 from minitf.runtime.plan import region
+from minitf.runtime.resize.box import Sizes
 from minitf.runtime.resize.derived import Derived
 from minitf.runtime.resize.numbers import Samples, Unresolved
 
@@ -61,6 +62,9 @@ KINDS = {
     "a range": lambda x, n: x * tf.cast(tf.size(tf.range(n, tf.shape(x)[1], 2)), tf.float32),
     "the rows of all": rows_of_all,
     "a network of a slice": gru,
+    "every n-th step": lambda x, n: x[:, ::n],
+    "mirrored": lambda x, n: tf.pad(x, [[0, 0], [n, 3], [0, 1]], "REFLECT"),
+    "the largest of a third": lambda x, n: tf.nn.top_k(tf.transpose(x, [0, 2, 1]), tf.shape(x)[1] // 3)[0],
     "rolls": lambda x, n: tf.roll(x, [n, -2 * n], [0, 1]),
     "images": lambda x, n: tf.image.resize_bicubic(x[:, :, :, None], [tf.shape(x)[1] // 2 + n, 5]),
     "the nearest pixels": lambda x, n: tf.image.resize_nearest_neighbor(x[:, :, :, None], [20, n]),
@@ -85,10 +89,39 @@ def test_programs_are_resized_to_sizes_of_all_kinds(name, monkeypatch):
         session.run(tf.global_variables_initializer())
         lowered.clear()
         values = [session.run(fetches, feed) for feed in feeds]
-    assert not watch.wrong and len(lowered) <= 14 + watch.counts.total()  # the watch lowers each program, too
+    assert not watch.wrong and len(lowered) <= 17 + watch.counts.total()  # the watch lowers each program, too
     for ours, theirs in zip(values[::4], expected):
         for value, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(value, other, rtol=1e-4, atol=1e-5)
+
+
+def test_six_sizes_may_vary(monkeypatch):
+    lowered, real = [], region.Region._lowered
+    monkeypatch.setattr(region.Region, "_lowered", lambda self, *given: lowered.append(1) or real(self, *given))
+    x, pads = tf.placeholder(tf.float32, [None, None, 3]), tf.placeholder(tf.int32, [3, 2])
+    found, random, counts = tf.pad(2.0 * x, pads), np.random.RandomState(6), []
+    with tf.Session() as session:
+        for _ in range(20):
+            given = random.rand(random.randint(3, 9), random.randint(18, 40), 3).astype("f")
+            edges = [[random.randint(2, 6), random.randint(5, 12)], [0, random.randint(2, 9)], [1, random.randint(4)]]
+            value = session.run(found, {x: given, pads: edges})
+            np.testing.assert_array_equal(value, np.pad(2 * given, edges))
+            counts.append(len(lowered))
+    assert counts[-1] == counts[14] <= 20
+
+
+def test_what_begins_alike_for_none_and_one_may_be_otherwise():
+    n = tf.placeholder(tf.int32, [])
+    found = 2.0 * tf.eye(n)
+    with tf.Session() as session:
+        for size in (5, 7, 8, 9, 4):
+            np.testing.assert_array_equal(session.run(found, {n: size}), 2 * np.eye(size))
+
+
+def test_an_axis_is_the_sum_of_its_parts():
+    sizes = Sizes([(12, 3, 5, 4), (9, 2, 1, 6), (20, 8, 9, 3)])
+    assert [sizes.free, sizes.sums] == [[2, 1, 3], [(0, 1, 2)]] and sizes.point((3, 7, 2)) == (12, 7, 3, 2)
+    assert sizes.values((10, 1, 4, 5)) == (4, 1, 5) and sizes.values((11, 1, 4, 5)) is None
 
 
 PARTS = {  # what there is of 20 to 40 steps, or is refused
