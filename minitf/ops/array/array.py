@@ -417,7 +417,7 @@ def _concat_kernel(b, op, *values):
         raise ValueError(
             f"shapes {[part.shape for part in parts]} differ in more than axis {axis} and cannot be joined"
         )
-    ends = b.derived(_ends, (), *[part.shape[axis] for part in parts])
+    ends = b.derived(ends_of, (), *[part.shape[axis] for part in parts])
     shape = (*rest[0][:axis], ends[-1], *rest[0][axis:])
     out, steps = b.new(shape, parts[0].dtype), layout.strides(shape)
     for part, begin in zip(parts, (0, *ends)):
@@ -425,7 +425,7 @@ def _concat_kernel(b, op, *values):
     return out
 
 
-def _ends(*sizes: int) -> tuple[int, ...]:
+def ends_of(*sizes: int) -> tuple[int, ...]:
     """Where parts of these sizes end, one behind the other."""
     return tuple(itertools.accumulate(sizes))
 

@@ -248,7 +248,8 @@ def _partition_kernel(b, op, data, partitions):
     found, width = _part_sizes(b, sizes, partitions.size), math.prod(rest)
     kernel, ends = counts.part_rows[layout.carrier(data.dtype)], b.new((count,), np.int64)
     b.call(kernel, partitions, data, sizes, rows, ends, partitions.size, count, width)
-    return [b.view(rows, (n, *rest), sum(found[:part]) * width) for part, n in enumerate(found)]
+    begins = 0, *b.derived(array.ends_of, (), *found)
+    return [b.view(rows, (n, *rest), begin * width) for begin, n in zip(begins, found)]
 
 
 define(

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 _MOST = 6  # sizes that vary on their own
+_SEARCHED = 4  # of which the limits are looked for
 SMALLEST = 2  # arrays of no or one row may be lowered in ways of their own
 _FEW = 8  # what is counted may be none where it was as few
 _SEVERAL = 6  # sizes after which those to come are expected to be less far from them
@@ -86,8 +87,8 @@ class Sizes:
 
     @property
     def several(self) -> bool:
-        """Whether so many sizes were seen that it is worth while to look for those that go together."""
-        return len(self._table) >= _TOLD
+        """Whether it is worth while to look for sizes that go together: many were seen, and few vary."""
+        return len(self._table) >= _TOLD and len(self.free) <= _SEARCHED
 
     @property
     def sums(self) -> list[tuple]:
