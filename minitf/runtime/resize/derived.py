@@ -24,6 +24,10 @@ class Unseen(Unresizable):
         self.values = values
 
 
+class TooMany(Unresizable):
+    """More sizes are derived than it is worth while to look at, which it costs much to find out."""
+
+
 class Derived:
     """What rules have worked out while programs were lowered for samples: those of one form, and in the same order.
 
@@ -80,7 +84,7 @@ class Derived:
         self._depend.append(behind)
         self.samples = Samples([(*row, n) for row, n in zip(self.samples.values, column)], self._sure)
         if len(self._depend) > self._free + _MOST:
-            raise Unresizable
+            raise TooMany
 
     def _made_of(self, column: tuple) -> dict | None:
         return self.samples.made_of(column) if len({*column}) > 1 else {(): column[0]}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 
 from minitf.framework.errors import OpError
@@ -11,7 +9,7 @@ from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Assumption
 from minitf.runtime.resize.box import SMALLEST, Box, Sizes
 from minitf.runtime.resize.constants import Constants
-from minitf.runtime.resize.derived import Derived, Unseen
+from minitf.runtime.resize.derived import Derived, TooMany, Unseen
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.resize.maker import Maker
 from minitf.runtime.resize.numbers import Numbers, Unresizable, Unresolved
@@ -58,8 +56,12 @@ class Resized:
     def _fit(self, state) -> None:
         """Finds a box in which numbers follow the sizes, and how; raises Unresizable if there is none."""
         for box in self._maker.boxes():
-            with contextlib.suppress(Unresizable):
+            try:
                 return self._fit_in(box, self._maker.known, state)
+            except TooMany:
+                break
+            except Unresizable:
+                continue
         raise Unresizable
 
     def _fit_in(self, box: Box, known: tuple | None, state) -> None:
