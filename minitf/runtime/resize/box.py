@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -129,7 +130,7 @@ class Sizes:
     def _is_equal(self, position: int) -> bool:
         """Notes what a number that only a run finds out was always equal to, if there is anything: 0, 1, a number like
         it, a size or a product. If it is a few, it may be equal to a size by chance. If it was one only once, and is
-        next to another one, it is in doubt which of them it follows.
+        one more than another one, to which something may have been added, it is in doubt which of them it follows.
         """
         known, counted = self._table[:-1], self._counted
         if not len(known):  # the only run so far failed
@@ -140,7 +141,7 @@ class Sizes:
             likely = first in counted or known[:, position].min() >= _FEW
             if likely and np.array_equal(known[:, position], known[:, first]):
                 self._linear.append((position, 1, k, 0))
-                self.in_doubt |= len(known) == 1 and (abs(known[0, self.free] - known[0, position]) == 1).any()
+                self.in_doubt |= len(known) == 1 and (known[0, position] - known[0, self.free] == 1).any()
                 return True
         given = [(k, first) for k, first in enumerate(self.free) if first not in counted]
         for (k, first), (j, other) in itertools.combinations(given, 2):
@@ -233,6 +234,10 @@ class Box:
         """Whether values are in the box."""
         return all([a <= v <= b for a, v, b in zip(self.low, values, self.high)])
 
+    def surrounds(self, values: tuple) -> bool:
+        """Whether values are in the box and at none of its ends."""
+        return all([a < v < b for a, v, b in zip(self.low, values, self.high)])
+
     def nearest(self, values: tuple) -> tuple:
         """The values in the box that are nearest to some."""
         return tuple([min(max(v, a), b) for a, v, b in zip(self.low, values, self.high)])
@@ -258,21 +263,22 @@ class Box:
         """Whether samples are of all small values that there are of each size."""
         return all([{*range(low, SMALLEST)} <= {*column} for low, column in zip(self.low, zip(*values))])
 
-    def samples(self, known: tuple | None = None) -> list:
+    def samples(self, known: Sequence = ()) -> list:
         """Values in the box by which it is found out how numbers follow them, to be taken one by one: of each two sizes
         both large or both small, and one of them, next to each other, too, so that what depends on divisors is seen,
         and in no order, so that each product of sizes is told from the others.
         """
         shares = _SHARES[: len(self.low)]
         more = [self._inside([number * share % 1 for share in shares]) for number in range(1, _MORE + 1)]
-        return list(dict.fromkeys([*self.first_samples(known), more[0], tuple(self.high), *more[1:]]))
+        first = [*self.first_samples(known), *known, *self.first_samples()]
+        return list(dict.fromkeys([*first, more[0], tuple(self.high), *more[1:]]))
 
-    def first_samples(self, known: tuple | None = None) -> list:
-        """As many of them as show which form programs have. known: values for which there is a program; with them, two
-        of the corners may be enough.
+    def first_samples(self, known: Sequence = ()) -> list:
+        """As many of them as show which form programs have. known: values for which there are programs; with some of
+        them, two of the corners may be enough.
         """
-        corners = _CORNERS.get(len(self.low), []) if known is not None else []
-        ways = [*[self._around(known, large) for large in corners], self._at(_ROWS)] if self._plain else []
+        around = [self._around(values, large) for values in known for large in _CORNERS.get(len(self.low), [])]
+        ways = [*around, self._at(_ROWS)] if self._plain else []
         return next(filter(self._shows, filter(None, ways)), None) or self._at(_MORE_ROWS)
 
     def _at(self, rows: dict) -> list:
@@ -280,17 +286,17 @@ class Box:
         return list(dict.fromkeys([self._inside(*row) for row in found]))
 
     def _around(self, known: tuple, large: list) -> list | None:
-        """Values in the box with two corners, in the first of which some sizes are large, in the second all others;
-        None if that is not all that is to be seen: of each size three values, odd ones and even ones, and of each two
+        """Values with two others, in the first of which some sizes are larger, in the second all others; None if that
+        is not all that is to be seen: of each size three values, both ends, odd ones and even ones, and of each two
         sizes which may be larger or smaller than each other both.
         """
-        first = tuple([high if at_end else low for low, high, at_end in zip(self.low, self.high, large)])
-        values = [first, known, tuple([a + b - n for a, b, n in zip(self.low, self.high, first)])]
-        both_kinds = all([(high - low) % 2 for low, high in zip(self.low, self.high)])
-        if not (both_kinds and self.contains(known) and all([len({*column}) == 3 for column in zip(*values)])):
+        pairs = [_beside(*each)[:: -1 if larger else 1] for *each, larger in zip(known, self.low, self.high, large)]
+        first, last = zip(*pairs)
+        columns = list(zip(first, known, last))
+        if any([len({*column}) < 3 or len({n % 2 for n in column}) < 2 for column in columns]):
             return None
-        pairs = itertools.combinations(zip(self.low, self.high, *values), 2)
-        return values if all([_both_ways(*pair) for pair in pairs]) else None
+        ranges = zip(self.low, self.high, columns)
+        return [first, known, last] if all([_both_ways(*two) for two in itertools.combinations(ranges, 2)]) else None
 
     def _inside(self, shares: list, off: tuple = ()) -> tuple:
         """Values that are so far between the smallest and the largest, and off that."""
@@ -308,10 +314,20 @@ def _each_large(count: int, plain: bool) -> list:
     return rows if plain else [([1] * count, (0,) * count), *rows]
 
 
+def _beside(known: int, low: int, high: int) -> tuple:
+    """Two more values of a size, the smaller one first, that are its ends where what is known is not."""
+    if low < known < high:
+        return low, high
+    inside = low + 1 if low < SMALLEST else (low + high) // 2
+    end = low if known >= high else high
+    inside += low >= SMALLEST and known % 2 == end % 2 == inside % 2
+    return min(inside, end), max(inside, end)
+
+
 def _both_ways(one: tuple, other: tuple) -> bool:
     """Whether each of two sizes is larger than the other one in some samples, if it may be. Of each: the smallest and
     largest value, and the samples.
     """
-    (low, high, *mine), (start, end, *others) = one, other
+    (low, high, mine), (start, end, others) = one, other
     wanted = {n for n, may_be in ((1, high > start), (-1, low < end)) if may_be}
     return wanted <= {(a > b) - (a < b) for a, b in zip(mine, others)}

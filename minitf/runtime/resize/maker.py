@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import take_apart
@@ -16,18 +17,19 @@ _STEPS = 5  # of the search for sizes from which on programs have another form
 
 
 class Maker:
-    """Lowers a region for any values of the sizes that vary. example: the point for which there is a program, and that
-    one.
+    """Lowers a region for any values of the sizes that vary. examples: the points for which there are programs, these,
+    and their forms, if they are resized.
     """
 
-    def __init__(self, sizes: Sizes, given, lower, example: tuple | None = None):
+    def __init__(self, sizes: Sizes, given, lower, examples: Sequence = ()):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
         self._refused: tuple | None = None  # sizes for which there is no program, though they may be
         self.multiples = None  # the sizes as multiples, where there are programs for no others
         self._turned = False  # whether sizes have decided for another branch than before: from now on both are lowered
-        self.known = None  # the values for which there is a program
-        if example is not None:
-            self.known, self._program = sizes.values(example[0]), example[1]
+        self._both = False  # whether they once have
+        # Values for which there is a program, that, and its form, if it is made for all sizes.
+        self._known = {sizes.values(point): rest for point, *rest in reversed(examples)}
+        self._known.pop(None, None)
         self.places = given.places
         self.here = sizes.typical()
         owners = given.owners
@@ -41,9 +43,21 @@ class Maker:
             raise Unresizable
         return self._forms[values]
 
-    def known_form(self) -> Form:
-        """What the program that there is for the known values is made of. It is not the one that is resized."""
-        return Form(self._program)
+    def known(self, box: Box) -> list:
+        """The values for which there are programs, those that have the form of others most likely first: of sizes at an
+        end of the box there is a program of its own now and then.
+        """
+        found = [] if self._both else list(self._known)[::-1]
+        return [values for values in found if not self.is_alone(values) or box.surrounds(values)]
+
+    def known_form(self, values: tuple) -> Form:
+        """What the program that there is for some values is made of. It is not the one that is resized."""
+        program, form = self._known[values]
+        return form or Form(program)
+
+    def is_alone(self, values: tuple) -> bool:
+        """Whether the program that there is for some values is for these alone: its steps may be others."""
+        return self._known[values][1] is None
 
     def _made(self, values: tuple) -> Form | None:
         point = self._sizes.point(values)
@@ -57,7 +71,7 @@ class Maker:
             self._refused = self._refused or point
             return None
         if program.low.turned:
-            self._turned, self.known = True, None
+            self._turned = self._both = True
             self._forms.clear()
         return Form(program)
 
@@ -138,7 +152,7 @@ class Maker:
 
     def done(self, kept: list) -> None:
         """Lets go of the programs that were made to look at, but for those that are kept."""
-        self.known = self._program = None
+        self._known.clear()
         for nodes in [form.program.nodes for form in self._forms.values() if form is not None]:
             if not any([nodes is each for each in kept]):
                 take_apart(nodes)

@@ -17,6 +17,7 @@ from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
 _AMPLE, _SPARED = 1 << 30, 4  # bytes, and how often the typical run's, that memory for all sizes may be
+_ENDS = 2  # samples that are enough with what is known
 _UNSEEN = 4  # samples more, for what others show nothing of
 
 
@@ -57,25 +58,25 @@ class Resized:
         """Finds a box in which numbers follow the sizes, and how; raises Unresizable if there is none."""
         for box in self._maker.boxes():
             try:
-                return self._fit_in(box, self._maker.known, state)
+                return self._fit_in(box, self._maker.known(box), state)
             except TooMany:
                 break
             except Unresizable:
                 continue
         raise Unresizable
 
-    def _fit_in(self, box: Box, known: tuple | None, state) -> None:
+    def _fit_in(self, box: Box, known: list, state) -> None:
         """Finds how numbers and constants follow the sizes in a box, by as few samples as tell it. known: the sizes for
-        which there is a program, if it may be of that form.
+        which there are programs, if they may be of that form.
         """
         forms: list[Form] = []
         values, first, unseen = box.samples(known), len(box.first_samples(known)), 0
         for count, sample in enumerate(values, 1):
-            forms.append(self._maker.known_form() if forms and sample == known else self._maker.form(sample))
+            forms.append(self._maker.known_form(sample) if forms and sample in known else self._maker.form(sample))
             if forms[-1].structure != forms[0].structure:
-                if sample != known:
+                if sample not in known:
                     raise Unresizable
-                return self._fit_in(box, None, state)
+                return self._fit_in(box, [n for n in known if n != sample], state)
             if count >= first:
                 try:
                     return self._follow(box, values[:count], forms, state)
@@ -85,11 +86,13 @@ class Resized:
                         raise
                     values.insert(count, error.values)
                 except Unresizable as error:
-                    if known is not None:  # for its sizes alone steps may be others
-                        return self._fit_in(box, None, state)
+                    alone = [n for n in known if n in values[:count] and self._maker.is_alone(n)]
+                    enough = len([n for n in values[:count] if n not in known]) > _ENDS
+                    if alone and (enough or not isinstance(error, Unresolved)):
+                        return self._fit_in(box, [n for n in known if n not in alone], state)
                     if not isinstance(error, Unresolved):
                         raise
-                    values[count:] = sorted(values[count:], key=self._stale)
+                    values[count:] = sorted(values[count:], key=lambda n: (n not in known, self._stale(n)))
         raise Unresizable
 
     def _stale(self, values: tuple) -> int:
@@ -108,7 +111,7 @@ class Resized:
         self.constants = constants = Constants(samples, forms, numbers, state)
         if constants.numbers is not numbers:
             self._numbers = Numbers(samples, np.stack(constants.numbers))
-        self.box, self.form = box, forms[0]
+        self.box, self.form, self._first = box, forms[0], values[0]
         here = box.nearest(self._maker.here)
         for values in (*box.corners(), here):
             if derived.all(values) is None:
@@ -205,6 +208,11 @@ class Resized:
     def alone(self):
         """A program for the present sizes alone."""
         return self._maker.alone(self.point)
+
+    @property
+    def example(self) -> tuple:
+        """The sizes for which its program was lowered, that, and what it is made of."""
+        return self._sizes.point(self._first), self.program, self.form
 
     def within(self, other: Resized) -> bool:
         """Whether another one does what this does."""

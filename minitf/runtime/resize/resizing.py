@@ -23,7 +23,7 @@ SMALL = 64  # elements of an input on whose contents a program may depend
 _KEPT, _KINDS = 4, 8  # programs for sizes that vary, and kinds of inputs
 _SIZES, _POINTS = 2, 3  # different sizes after which it is worth while, or contents of inputs and values assumed
 _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, for the size was another one before
-_SEEN = 64  # sizes remembered
+_SEEN, _EXAMPLES = 64, 2  # sizes remembered, and programs for one
 _SERVED = 8  # runs of a program after which another one is worth while at once
 
 
@@ -141,7 +141,7 @@ class _Group:
         self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
         self._missed, self._patience, self._made_ones = 0, 1, 0
-        self._example: tuple | None = None  # a point, and the program for it alone
+        self._examples: list[tuple] = []  # points, and the programs for these alone, the last ones
 
     def program(self, given: Given, lower):
         """A program, resized; None if there is none for these sizes."""
@@ -153,15 +153,17 @@ class _Group:
 
     def assuming(self, given: Given, lower, unsure: frozenset | None, found: frozenset):
         """The same where values are assumed, but sizes that are new are not noted: they may go with other values."""
-        found = self.found(given.point, found if unsure is None else None)
-        end = len(all_sizes(given.arrays))
-        if found is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
-            return found
+        sure = found if unsure is None else None
+        program, end = self.found(given.point, sure), len(all_sizes(given.arrays))
+        if unsure is None and found.issuperset([key for key, value in given.assumed.items() if value is not None]):
+            unsure = frozenset()
+        if program is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
+            return program
         points = [*self._seen, given.point]
         if self._missed + 1 < self._patience or _ways(points, *_numbers(given, unsure))[0].in_doubt:
             return None
         self._make(points, given, lower, unsure)
-        return self.found(given.point, None)
+        return self.found(given.point, sure)
 
     def note(self, given: Given, lower) -> None:
         """Takes note of sizes for which there was no program; makes one if there were many."""
@@ -175,7 +177,7 @@ class _Group:
 
     def lowered(self, given: Given, program) -> None:
         """Takes note of a program for some sizes alone."""
-        self._example = given.point, program
+        self._examples = [(given.point, program, None), *self._examples][:_EXAMPLES]
 
     def _several(self, given: Given) -> bool:
         """Whether so many sizes were seen that it is worth while."""
@@ -193,7 +195,7 @@ class _Group:
             resized.served = 0
         self._patience = self._made_ones if new else 2 * self._patience
         if new:
-            self._example = None
+            self._examples = []
             self.resized = [made, *[r for r in self.resized if not r.within(made)]][:_KEPT]
 
     def found(self, point: tuple, sure: frozenset | None = frozenset()):
@@ -208,7 +210,8 @@ class _Group:
     def _made(self, sizes: Sizes, given: Given, lower) -> Resized | None:
         if not sizes.usable:
             return None
-        maker = Maker(sizes, given, lower, self._example)
+        examples = [*[r.example for r in self.resized], *self._examples]
+        maker = Maker(sizes, given, lower, examples)
         try:
             return Resized(sizes, maker, self._state, self._threads, self._assumed)
         except (Unresizable, MemoryError):

@@ -73,7 +73,7 @@ def test_three_samples_tell_no_sums():
 
 
 def test_for_what_ends_somewhere_no_more_samples_are_wanted():
-    values = Box([12, 14], [41, 53]).first_samples((29, 28))
+    values = Box([12, 14], [41, 53]).first_samples([(29, 28)])
     with pytest.raises(Unresizable) as error:
         Numbers(Samples(values), table(lambda b, t: 64 * min(t, 20), values))
     assert error.type is Unresizable
@@ -82,7 +82,7 @@ def test_for_what_ends_somewhere_no_more_samples_are_wanted():
 @pytest.mark.parametrize("known", [None, (1, 29, 28), (3, 29, 28)])
 def test_no_and_one_row_are_seen(known):
     for sizes in (1, 2, 3):
-        values = Box([0, 12, 14][:sizes], [9, 59, 73][:sizes]).first_samples(known and known[:sizes])
+        values = Box([0, 12, 14][:sizes], [9, 59, 73][:sizes]).first_samples([known[:sizes]] if known else [])
         assert {0, 1, 9} <= {first for first, *_ in values} and len(values) < 5
 
 
@@ -199,7 +199,7 @@ def test_two_corners_and_what_is_known(sizes):
         low = draw.randint(2, 40, sizes)
         box = Box(low.tolist(), (low + 2 * draw.randint(2, 30, sizes) + 1).tolist())
         known = tuple([int(draw.randint(a, b + 1)) for a, b in zip(box.low, box.high)])
-        values = box.first_samples(known)
+        values = box.first_samples([known])
         if known not in values or values == box.first_samples():
             continue
         used += 1
@@ -220,7 +220,7 @@ def test_what_two_corners_tell_with_what_is_known(name):
     box, draw, used = Box([17, 12, 8], [52, 43, 31]), np.random.RandomState(0), 0
     for _ in range(40):
         known = tuple([int(draw.randint(a, b + 1)) for a, b in zip(box.low, box.high)])
-        values = box.first_samples(known)
+        values = box.first_samples([known])
         if known not in values:
             continue
         used += 1
@@ -232,7 +232,9 @@ def test_what_two_corners_tell_with_what_is_known(name):
     assert used > 10
 
 
-def test_where_known_values_are_outside_or_at_a_corner_they_are_no_samples():
+@pytest.mark.parametrize("known", [(16, 20), (17, 20), (20, 43), (60, 12), (52, 12)])
+def test_known_values_outside_or_at_a_corner_are_one_end(known):
     box = Box([17, 12], [52, 43])
-    for known in [(16, 20), (17, 20), (20, 43), (52, 12)]:
-        assert box.first_samples(known) == box.first_samples()
+    values = box.first_samples([known])
+    assert len(values) == 3 and values[1] == known
+    assert all({low, high} <= {low, high, *column} for low, high, column in zip(box.low, box.high, zip(*values)))
