@@ -4,15 +4,12 @@ convolution of every second one. Rules say by which function they have worked th
 
 from __future__ import annotations
 
-import itertools
-
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import word
 from minitf.runtime.resize.numbers import Samples, Unresizable, Unresolved, alone, product_of
 
 _MOST = 8  # sizes that are derived
 _DIFFERENT = 3  # values of a size that tell what is so much more than it
-_TOGETHER = (1, 1), (1, -1), (-1, 1)  # how two sizes make a third one
 _REMEMBERED = 256  # values of the free ones
 
 
@@ -57,7 +54,7 @@ class Derived:
             done.add(key)
 
     def _add(self, function, fixed: tuple, given: list, found: list) -> None:
-        terms = [self._made_of(column) or self._off(column) or self._only_of_two(column) for column in given]
+        terms = [self._made_of(column) or self._off(column) or self.samples.only_of_two(column) for column in given]
         if None in terms:
             raise Unresolved
         for column, told in zip(given, terms):
@@ -66,7 +63,7 @@ class Derived:
         for column in found:
             told = self._made_of(column) or self._off(column)
             new = told is None or _is_sum(told)
-            told = told or next(self._of_two(column), None)
+            told = told or next(self.samples.of_two(column), None)
             follow.append((told, new))
             if new:
                 self._add_size(column, behind, told is not None)
@@ -96,21 +93,6 @@ class Derived:
             if not others and len({*size}) >= _DIFFERENT:
                 return {alone(k, len(self._depend)): 1, (): off}
         return None
-
-    def _of_two(self, column: tuple):
-        """The sums and differences of two sizes that a number always was. If it is a size of its own, numbers that
-        depend on one of these look like others that do on it, and are only while it is that.
-        """
-        count = len(self._depend)
-        for (k, one), (j, other) in itertools.combinations(enumerate(zip(*self.samples.values)), 2):
-            for a, b in _TOGETHER:
-                if all([a * n + b * m == own for n, m, own in zip(one, other, column)]):
-                    yield {alone(k, count): a, alone(j, count): b, (): 0}
-
-    def _only_of_two(self, column: tuple) -> dict | None:
-        """The only such sum or difference, of which no more samples need to tell."""
-        found = list(self._of_two(column)) if len({*column}) >= _DIFFERENT else ()
-        return found[0] if len(found) == 1 else None
 
     def _behind(self, terms: dict) -> set:
         """The free sizes on which a sum of products depends."""

@@ -16,6 +16,7 @@ _SURE = 5  # so many more samples than products tell what sums seldom are
 _LESS = 2  # by which sizes in products are less, such as those of a slice without its ends
 _FREE = 4  # sizes of which sums of two products are looked for at once
 _TOGETHER = (1, 1), (1, -1), (2, -1), (1, -2)  # how often each of two sizes is in such sums
+_SIGNS = (1, 1), (1, -1), (-1, 1)  # how two sizes make a third one
 _HEAD = 8  # by which the slots of a list are more in what is before its rows
 _ALL_PAIRS = 160  # products, of which sums of any two are looked for
 _REMEMBERED = 256  # sizes
@@ -79,6 +80,26 @@ class Samples:
     def may_follow(self, numbers: tuple) -> bool:
         """Whether numbers are multiples of several products, of which others have to tell the right one."""
         return _reduced(numbers)[0] in self._multiples
+
+    def of_two(self, numbers: tuple):
+        """The sums and differences of two sizes that numbers always were. If these are a size of its own, others that
+        depend on one of the two look as if they did on it, and do only while it is that.
+        """
+        count = len(self.values[0])
+        for (k, one), (j, other) in itertools.combinations(enumerate(zip(*self.values)), 2):
+            for a, b in _SIGNS:
+                if all([a * n + b * m == own for n, m, own in zip(one, other, numbers)]):
+                    yield {alone(k, count): a, alone(j, count): b, (): 0}
+
+    def only_of_two(self, numbers: tuple) -> dict | None:
+        """The only such sum or difference, if numbers are so many different ones that it is none by chance."""
+        found = list(self.of_two(numbers)) if len({*numbers}) >= _FEWEST else ()
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a size is the same in some samples, so that what depends on it may be."""
+        return any([len({*column}) < len(column) for column in zip(*self.values)])
 
     def _sum(self, numbers: tuple) -> dict | None:
         least, often = _reduced(numbers)
@@ -253,11 +274,12 @@ class Numbers:
         self.varying = np.flatnonzero((table != table[0]).any(axis=0))
         if not samples.apart:
             raise Unresolved
-        sums = [samples.made_of(numbers) for numbers in map(tuple, table[:, self.varying].T.tolist())]
+        columns = list(map(tuple, table[:, self.varying].T.tolist()))
+        sums = [samples.made_of(numbers) or samples.only_of_two(numbers) for numbers in columns]
         if None in sums:
-            untold = [n for n, s in zip(map(tuple, table[:, self.varying].T.tolist()), sums) if s is None]
+            untold = [n for n, s in zip(columns, sums) if s is None]
             halts = any([len({*n}) < len(n) and not samples.may_follow(n) for n in untold])
-            raise Unresizable if halts else Unresolved
+            raise Unresizable if halts and not samples.repeated else Unresolved
         self._products = list(dict.fromkeys([p for s in sums for p in s if p]))
         self._constants = np.array([s[()] for s in sums], np.int64)
         factors = [[s.get(p, 0) for s in sums] for p in self._products]
