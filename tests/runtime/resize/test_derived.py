@@ -65,6 +65,7 @@ KINDS = {
     "every n-th step": lambda x, n: x[:, ::n],
     "mirrored": lambda x, n: tf.pad(x, [[0, 0], [n, 3], [0, 1]], "REFLECT"),
     "the largest of a third": lambda x, n: tf.nn.top_k(tf.transpose(x, [0, 2, 1]), tf.shape(x)[1] // 3)[0],
+    "a window": lambda x, n: x * tf.contrib.signal.hann_window(tf.shape(x)[1])[:, None],
     "rolls": lambda x, n: tf.roll(x, [n, -2 * n], [0, 1]),
     "images": lambda x, n: tf.image.resize_bicubic(x[:, :, :, None], [tf.shape(x)[1] // 2 + n, 5]),
     "the nearest pixels": lambda x, n: tf.image.resize_nearest_neighbor(x[:, :, :, None], [20, n]),

@@ -136,6 +136,14 @@ def test_what_shrinks_takes_more_samples():
         assert Numbers(Samples(values), wanted).at((20, 13, 10, 7)).tolist() == [4096 - 1280]
 
 
+def test_the_only_difference_of_two_sizes_is_told_by_four_samples():
+    values, shorter = [(40, 2), (31, 5), (22, 3), (27, 4)], (38, 26, 19, 23)
+    assert Samples(values[:3]).only_of_two(shorter[:3]) is None
+    assert Samples(values).only_of_two(shorter) == {(1, 0): 1, (0, 1): -1, (): 0}
+    assert Samples([(*v, n) for v, n in zip(values, (1, 4, 2, 3))]).only_of_two((39, 27, 20, 24)) is not None
+    assert Samples([(*v, v[1]) for v in values]).only_of_two(shorter) is None
+
+
 @pytest.mark.parametrize("name", STEPS)
 def test_steps_are_no_sums_of_sizes_of_which_there_are_few(name):
     """They were taken for those of others, which had two or three values."""
