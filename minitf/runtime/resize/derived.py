@@ -70,8 +70,10 @@ class Derived:
         self._steps.append((function, fixed, terms, follow))
 
     def _add_sum(self, column: tuple, told: dict) -> None:
-        """Makes what is given a size, if it is the sum of one and more: that is what an image is with its edges."""
-        if _is_sum(told) and column not in zip(*self.samples.values):
+        """Makes what is given a size, if it is the sum of one and more, which is what an image is with its edges, or of
+        two, such as what is left of one.
+        """
+        if (_is_sum(told) or self._made_of(column) is None) and column not in zip(*self.samples.values):
             self._add_size(column, self._behind(told), True)
             self._steps.append((_same, (), [told], [(None, True)]))
 

@@ -214,3 +214,15 @@ def test_where_there_is_nothing_of_some_sizes_there_is_no_program():
 
     found = Derived([(9,), (14,), (18,)], [Form((refused, (), (t,), (t // 2,))) for t in (9, 14, 18)])
     assert found.all((20,)) == (20, 10) and found.all((21,)) is None
+
+
+def half(size):
+    return (size // 2,)
+
+
+def test_what_is_left_of_a_size_is_one():
+    values = [(2, 37), (27, 2), (26, 36), (17, 28)]
+    left = [t - t // 2 for _, t in values]
+    forms = [Form((half, (), (t,), half(t)), (at_most, (1,), (n,), (1,))) for (_, t), n in zip(values, left)]
+    found = Derived(values, forms).samples.made_of(tuple([8 * b * n for (b, _), n in zip(values, left)]))
+    assert found == {(1, 0, 0, 1): 8, (): 0}
