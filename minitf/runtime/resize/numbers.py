@@ -104,19 +104,29 @@ class Samples:
     def _sum(self, numbers: tuple) -> dict | None:
         least, often = _reduced(numbers)
         part, terms = self._multiples.get(least, (0, None))
-        if terms is not None and often % part == 0:
-            return {p: f * often // part for p, f in terms.items()}
+        found = {p: f * often // part for p, f in terms.items()} if terms and often % part == 0 else None
+        repeats = len({*numbers}) < len(numbers)  # what is 0 or 1 is the same as others by chance
+        if found and (self.few or not repeats or sum(map(bool, found.values())) == 1):
+            return found
         if self.few or least in self._tied:  # others have to tell of which of several it is a multiple
             return None
-        rises = [n - numbers[0] for n in numbers[1:]]
+        sums = self._sums(numbers)
+        found = found or next(sums, None)
+        return None if repeats and any([other not in (found, None) for other in sums]) else found
+
+    def _sums(self, numbers: tuple):
+        """The sums that numbers may be, the simplest first; None for one that they are by chance."""
+        rises, most = [n - numbers[0] for n in numbers[1:]], len(self._products)
         for products in self._candidates():
+            if len(products) > most:
+                return
             spare = self._different(products) - len(products)
             factors = _solved([self._rises[p] for p in products], rises) if spare > 1 or len(products) == 1 else None
             if factors is not None:
                 constant = numbers[0] - sum(f * self._firsts[p] for p, f in zip(products, factors))
+                most = max(len(products), 2)
                 found = {(): constant, **{p: f for p, f in zip(products, factors) if f}}
-                return found if _plain(found) or spare >= _SURE else None
-        return None
+                yield found if _plain(found) or spare >= _SURE else None
 
     def _different(self, products: list) -> int:
         """In how many samples products are not what they are in others."""

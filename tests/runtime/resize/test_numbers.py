@@ -246,3 +246,21 @@ def test_known_values_outside_or_at_a_corner_are_one_end(known):
     values = box.first_samples([known])
     assert len(values) == 3 and values[1] == known
     assert all({low, high} <= {low, high, *column} for low, high, column in zip(box.low, box.high, zip(*values)))
+
+
+def test_what_repeats_is_told_only_if_it_is_one_sum_alone():
+    """Pads of two convolutions of which one or the other is 1 in all samples: 1 - d is no more likely than 2b - a."""
+    rows = [
+        (79, 40, 20, 0),
+        (14, 7, 4, 1),
+        (78, 39, 20, 1),
+        (63, 32, 16, 0),
+        (47, 24, 12, 0),
+        (31, 16, 8, 0),
+        (15, 8, 4, 0),
+    ]
+    numbers = tuple(2 * b - a for a, b, *_ in rows)
+    assert numbers == tuple(1 - row[3] for row in rows)
+    assert Samples(rows).made_of(numbers) is None
+    told = Samples([*rows, (28, 14, 7, 0)]).made_of((*numbers, 0))
+    assert told == {(): 0, (0, 1, 0, 0): 2, (1, 0, 0, 0): -1}
