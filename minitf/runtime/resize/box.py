@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+
+from minitf.runtime.resize.quotients import quotient, quotients
 
 _MOST = 6  # sizes that vary on their own
 _SEARCHED = 4  # of which the limits are looked for
@@ -74,12 +76,25 @@ class Sizes:
         self._sums: list[tuple] = []  # (position, which of the free ones)
         self._lows = self._table.min(axis=0)
         self.in_doubt = False
-        self.divided: Sizes | None = None  # the same as multiples, if these always were such
+        self.divided: Callable = lambda: None  # gives the same as multiples, if these always were such
         vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
         self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
             if not (equal and self._is_equal(position) if position in unsure else self._follows(position)):
                 self.free.append(position)
+        self._divide(unsure)
+
+    def _divide(self, unsure: frozenset) -> None:
+        """Finds sizes that always were parts of larger ones, rounded: they vary with these. Others may follow them."""
+        sizes = [p for p in self.free if p < self._count and p not in self._counted and p not in unsure]
+        parts, before = quotients(self._table, sizes) if len(self._table) >= _TOLD else {}, self.free
+        self.free = [position for position in before if position not in parts]
+        self._followed = [*self.free, *parts]
+        self._quotients = [(divisor, more, self.free.index(other)) for divisor, more, other in parts.values()]
+        places = [self._followed.index(position) for position in before]
+        self._linear = [(position, factor, places[k], more) for position, factor, k, more in self._linear]
+        self._products = [(position, factor, places[k], places[j]) for position, factor, k, j in self._products]
+        self._sums = [(position, tuple([places[k] for k in ks])) for position, ks in self._sums]
 
     @property
     def usable(self) -> bool:
@@ -92,9 +107,12 @@ class Sizes:
         return len(self._table) >= _TOLD and len(self.free) <= _SEARCHED
 
     @property
-    def sums(self) -> list[tuple]:
-        """Which of the free ones add up to a size, for each that is such a sum."""
-        return list(dict.fromkeys([parts for _, parts in self._sums]))
+    def found(self) -> list[tuple]:
+        """By which function of which others, by their number, sizes are found that follow the free ones: those numbers
+        come behind these.
+        """
+        parts = [(quotient, (divisor, more), (k,)) for divisor, more, k in self._quotients]
+        return [*parts, *dict.fromkeys([(total, (), ks) for _, ks in self._sums])]
 
     def _rank(self, position: int) -> tuple:
         """What sizes follow comes first: what is counted follows what is given, and what was counted before."""
@@ -153,7 +171,8 @@ class Sizes:
     def point(self, values: tuple) -> tuple:
         """All sizes, for values of the free ones."""
         sizes = self._table[0].tolist()
-        for position, value in zip(self.free, values):
+        values = (*values, *[(values[k] + more) // divisor for divisor, more, k in self._quotients])
+        for position, value in zip(self._followed, values):
             sizes[position] = value
         for position, factor, k, more in self._linear:
             sizes[position] = factor * values[k] + more
@@ -201,6 +220,11 @@ class Sizes:
         none = [0 if n and a <= _FEW else low for n, a, low in zip(numbers, least, lows)]
         wider = [*[(none, higher)] * (none != lows), *[(lows, higher)] * (higher != highs)]
         return [*wider, (lows, highs), (nearer, highs), (least, most)]
+
+
+def total(*sizes: int) -> tuple[int]:
+    """Their sum."""
+    return (sum(sizes),)
 
 
 def _odd(lows: list, highs: list) -> list:

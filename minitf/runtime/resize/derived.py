@@ -30,20 +30,22 @@ class Derived:
 
     Each is a function of numbers that follow the sizes. What it gave follows them, too, for these samples, and has to
     for others, or is a size more, on which other numbers may depend; raises Unresolved where samples do not tell what
-    is given. samples: those of all sizes, the derived ones last. sums: the free ones that add up to a size each.
+    is given. samples: those of all sizes, the derived ones last. first: the function, what is fixed, and of which sizes
+    it is, for each derived one that inputs have.
     """
 
-    def __init__(self, values: list[tuple], forms: list, sums: list[tuple] = ()):
+    def __init__(self, values: list[tuple], forms: list, first: list[tuple] = ()):
         self._steps: list[tuple] = []  # (function, what is fixed, what is given, what is found and whether it is new)
         self._free, self.samples, self._known = len(values[0]), Samples(values), {}
         self._sure = frozenset()  # the derived ones that are a sum of others in any case
         self._depend: list[set] = [{k} for k in range(self._free)]  # on which free ones each size depends
         if not self.samples.mixed:
             raise Unresolved
-        for places in sums:
-            terms = [{alone(k, self._free): 1, (): 0} for k in places]
-            self._add_size(tuple([sum([row[k] for k in places]) for row in values]), {*places}, True)
-            self._steps.append((_total, (), terms, [(None, True)]))
+        for function, fixed, places in first:
+            terms = [{alone(k, len(self._depend)): 1, (): 0} for k in places]
+            column = [function(*fixed, *[row[k] for k in places])[0] for row in self.samples.values]
+            self._add_size(tuple(column), set().union(*[self._depend[k] for k in places]), len(places) > 1)
+            self._steps.append((function, fixed, terms, [(None, True)]))
         parts: list = [form.derived for form in forms]
         done: set = set()
         for k, (function, fixed, *_) in enumerate(parts[0]):
@@ -127,10 +129,6 @@ class Derived:
 
 def _same(number: int) -> tuple[int]:
     return (number,)
-
-
-def _total(*numbers: int) -> tuple[int]:
-    return (sum(numbers),)
 
 
 def _is_sum(told: dict) -> bool:

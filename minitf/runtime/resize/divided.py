@@ -67,7 +67,7 @@ class Divided(Sizes):
         for position in several if len(several) > 1 else ():
             units = [unit if k == position else _ALONE for k, unit in enumerate(self._units)]
             found = Divided(self._points, units, self._counted, self._count)
-            found.divided = self
+            found.divided = lambda: self
             yield found
 
     def nearest(self, point: tuple) -> tuple:

@@ -104,8 +104,9 @@ class Maker:
 
     def _for_multiples(self) -> bool:
         """Whether there is no program for some sizes, but one for multiples that are nearest to them."""
-        refused, self._refused, divided = self._refused, None, self._sizes.divided
-        if refused is None or divided is None or divided.values(refused) is not None:
+        refused, self._refused = self._refused, None
+        divided = None if refused is None else self._sizes.divided()
+        if divided is None or divided.values(refused) is not None:
             return False
         ways = [divided] if isinstance(self._sizes, Divided) else [*divided.parts(), divided]
         self.multiples = next((each for each in ways if self._is_there(each.nearest(refused))), None)

@@ -7,7 +7,9 @@ become those of the run's sizes. Its memory is large enough for them, each buffe
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -160,7 +162,7 @@ class _Group:
         if program is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
             return program
         points = [*self._seen, given.point]
-        if self._missed + 1 < self._patience or _ways(points, *_numbers(given, unsure))[0].in_doubt:
+        if self._missed + 1 < self._patience or next(_ways(points, *_numbers(given, unsure))).in_doubt:
             return None
         self._make(points, given, lower, unsure)
         return self.found(given.point, sure)
@@ -218,22 +220,18 @@ class _Group:
             return None if maker.multiples is None else self._made(maker.multiples, given, lower)
 
 
-def _ways(points: list, counted: frozenset, unsure: frozenset, count: int) -> list[Sizes]:
+def _ways(points: list, counted: frozenset, unsure: frozenset, count: int) -> Iterator[Sizes]:
     """How sizes may depend on each other. If there is no program for as many as may vary on their own: what was not
     seen to vary may not go with the others, and what they were twice may tell how one follows another.
     """
-    ways: dict = {}
-    for sizes in (
-        Sizes(points, counted, unsure, equal=True, count=count),
-        Sizes(points, counted, unsure, count=count),
-        Sizes(points, counted, count=count),
-        Sizes(points, counted, told=len(points), count=count),
-    ):
-        ways.setdefault(tuple(sizes.free), sizes)
-    divided = None if unsure else Divided.of(points, counted, count)
-    for sizes in ways.values():
-        sizes.divided = divided
-    return list(ways.values())
+    known: set = set()
+    divided = functools.cache(lambda: None if unsure else Divided.of(points, counted, count))
+    for more in ({"unsure": unsure, "equal": True}, {"unsure": unsure}, {}, {"told": len(points)}):
+        sizes = Sizes(points, counted, count=count, **more)
+        if tuple(sizes.free) not in known:
+            known.add(tuple(sizes.free))
+            sizes.divided = divided
+            yield sizes
 
 
 def _numbers(given: Given, unsure: frozenset) -> tuple[frozenset, frozenset, int]:

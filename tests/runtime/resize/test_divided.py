@@ -48,7 +48,6 @@ def test_models_that_take_multiples_are_resized(name, monkeypatch):
             given = random.rand(b, 2 * parts * random.randint(2, 6), 3).astype("f")
             np.testing.assert_array_equal(session.run(found, {x: given, n: parts}), expected(given, parts))
             counts.append(len(lowered))
-        print(counts)
         assert counts[-1] == counts[15] and counts[-1] <= 20
         with pytest.raises(tf.errors.InvalidArgumentError):
             session.run(found, {x: random.rand(5, 9, 3), n: 7})

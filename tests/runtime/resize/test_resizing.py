@@ -379,9 +379,9 @@ def test_numbers_that_were_equal_follow_each_other():
 
 
 def test_what_one_size_leaves_another_one_may_follow_it():
-    twice = resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset(), 3)
+    twice = list(resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset(), 3))
     assert [len(sizes.free) for sizes in twice] == [2, 1]
-    more = resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]), 3)
+    more = list(resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]), 3))
     assert [len(sizes.free) for sizes in more] == [2, 1] and 2 in more[0].free and 2 not in more[1].free
 
 
