@@ -91,11 +91,14 @@ class Derived:
         return self.samples.made_of(column) if len({*column}) > 1 else {(): column[0]}
 
     def _off(self, column: tuple) -> dict | None:
-        """What is so much more than a size, which few samples do not tell: it is looked at for other sizes, too."""
+        """What is so much more than a size, or what a size leaves of a number, which few samples do not tell: it is
+        looked at for other sizes, too.
+        """
         for k, size in enumerate(zip(*self.samples.values)):
-            (off, *others) = {n - own for n, own in zip(column, size)}
-            if not others and len({*size}) >= _DIFFERENT:
-                return {alone(k, len(self._depend)): 1, (): off}
+            for often in (1, -1) if len({*size}) >= _DIFFERENT else ():
+                off, *others = {n - often * own for n, own in zip(column, size)}
+                if not others:
+                    return {alone(k, len(self._depend)): often, (): off}
         return None
 
     def _behind(self, terms: dict) -> set:
