@@ -74,12 +74,16 @@ class Sizes:
         self._linear: list[tuple] = []  # (position, factor, free one, what is added)
         self._products: list[tuple] = []  # (position, factor, free one, another)
         self._sums: list[tuple] = []  # (position, which of the free ones)
+        self._quotients: list[tuple] = []  # (divisor, what is added before, free one)
+        self._followed = self.free  # these and what always was a part of one
         self._lows = self._table.min(axis=0)
         self.in_doubt = False
         self.divided: Callable = lambda: None  # gives the same as multiples, if these always were such
         vary = {*np.flatnonzero((self._table != self._table[0]).any(axis=0)).tolist(), *unsure}
         self.varying = sorted(vary)
         for position in sorted(self.varying, key=self._rank):
+            if len(self.free) > 2 * _MOST:
+                return  # of no use: to find out how hundreds depend on each other would take seconds
             if not (equal and self._is_equal(position) if position in unsure else self._follows(position)):
                 self.free.append(position)
         self._divide(unsure)
@@ -101,10 +105,9 @@ class Sizes:
         """Whether any sizes vary, and not too many."""
         return 0 < len(self.free) <= _MOST
 
-    @property
-    def several(self) -> bool:
-        """Whether it is worth while to look for sizes that go together: many were seen, and few vary."""
-        return len(self._table) >= _TOLD and len(self.free) <= _SEARCHED
+    def searched(self, again: bool) -> bool:
+        """Whether it is worth while to look for sizes that go together: many were seen, or few again, and few vary."""
+        return (len(self._table) >= _TOLD or again) and len(self.free) <= _SEARCHED
 
     @property
     def found(self) -> list[tuple]:
@@ -133,7 +136,7 @@ class Sizes:
             if factor:
                 self._products.append((position, factor, k, j))
                 return True
-        return len(self._table) >= _TOLD and self._is_sum(position)
+        return len(self._table) >= _TOLD and len(self.free) <= _MOST and self._is_sum(position)
 
     def _is_sum(self, position: int) -> bool:
         """Notes that a size always was the sum of two or three others, as an axis is of the parts of a split."""

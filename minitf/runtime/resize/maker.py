@@ -18,11 +18,12 @@ _STEPS = 5  # of the search for sizes from which on programs have another form
 
 class Maker:
     """Lowers a region for any values of the sizes that vary. examples: the points for which there are programs, these,
-    and their forms, if they are resized.
+    and their forms, if they are resized. again: whether the last time nothing came of it.
     """
 
-    def __init__(self, sizes: Sizes, given, lower, examples: Sequence = ()):
+    def __init__(self, sizes: Sizes, given, lower, examples: Sequence = (), again: bool = False):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
+        self._again = again
         self._refused: tuple | None = None  # sizes for which there is no program, though they may be
         self.multiples = None  # the sizes as multiples, where there are programs for no others
         self._turned = False  # whether sizes have decided for another branch than before: from now on both are lowered
@@ -96,7 +97,7 @@ class Maker:
                 yield box  # what was lowered before that is lowered again
             if self._for_multiples():
                 return
-        for limits, box in zip(wider, whole) if self._sizes.several else ():
+        for limits, box in zip(wider, whole) if self._sizes.searched(self._again) else ():
             if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])
                 if found is not None:

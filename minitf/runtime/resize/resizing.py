@@ -142,7 +142,7 @@ class _Group:
         self.resized: list[Resized] = []
         self._state, self._threads, self._assumed = state, threads, assumed
         self._seen: OrderedDict = OrderedDict()  # the sizes for which there was no program
-        self._missed, self._patience, self._made_ones = 0, 1, 0
+        self._missed, self._patience, self._made_ones, self._failed = 0, 1, 0, False
         self._examples: list[tuple] = []  # points, and the programs for these alone, the last ones
 
     def program(self, given: Given, lower):
@@ -192,7 +192,7 @@ class _Group:
         ways = _ways(points, *_numbers(given, unsure))
         made = next(filter(None, (self._made(sizes, given.forgotten(), lower) for sizes in ways)), None)
         new = made is not None and not any([made.within(other) for other in self.resized])
-        self._missed, self._made_ones = 0, self._made_ones + new
+        self._missed, self._made_ones, self._failed = 0, self._made_ones + new, made is None
         for resized in self.resized:
             resized.served = 0
         self._patience = self._made_ones if new else 2 * self._patience
@@ -213,7 +213,7 @@ class _Group:
         if not sizes.usable:
             return None
         examples = [*[r.example for r in self.resized], *self._examples]
-        maker = Maker(sizes, given, lower, examples)
+        maker = Maker(sizes, given, lower, examples, self._failed)
         try:
             return Resized(sizes, maker, self._state, self._threads, self._assumed)
         except (Unresizable, MemoryError):

@@ -231,3 +231,21 @@ def test_what_is_left_of_a_size_is_one():
     forms = [Form((half, (), (t,), half(t)), (at_most, (1,), (n,), (1,))) for (_, t), n in zip(values, left)]
     found = Derived(values, forms).samples.made_of(tuple([8 * b * n for (b, _), n in zip(values, left)]))
     assert found == {(1, 0, 0, 1): 8, (): 0}
+
+
+def test_two_numbers_in_turns_are_not_lowered_for_ever(monkeypatch):
+    """What is padded up to a length is one row shorter in every third run: after some runs programs are for both."""
+    x, n = tf.placeholder(tf.float32, [None, 10, 3]), tf.placeholder(tf.int32, [None])
+    w, most = tf.get_variable("w", [3]), tf.reduce_max(n)
+    padded = tf.pad(tf.tanh(x * w)[:, :most], [[0, 0], [0, 10 - most], [0, 0]])
+    fetches = [padded, tf.gradients(tf.reduce_sum(tf.square(padded - x)), w)[0]]
+    lowered, real = [], region.Region._lowered
+    monkeypatch.setattr(region.Region, "_lowered", lambda self, *given: lowered.append(1) or real(self, *given))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for k in range(90):
+            found = session.run(fetches, {x: np.ones([4, 10, 3]), n: [3, 10 - k % 3 // 2, 2, 5]})
+            assert not found[0][:, 10 - k % 3 // 2 :].any() and found[0][:, 8].all()
+            if k == 60:
+                lowered.clear()
+    assert not lowered

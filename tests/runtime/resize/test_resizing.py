@@ -1,6 +1,7 @@
 """Sizes that are new in each run: a region is lowered a few times, and its program resized from then on."""
 
 import gc
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from minitf.runtime import inspect
 from minitf.runtime.execute.program import Program
 from minitf.runtime.plan import region
 from minitf.runtime.resize import resizing
+from minitf.runtime.resize.box import Sizes
 
 D, N = 3, 4
 
@@ -400,3 +402,11 @@ def test_numbers_that_follow_others_do_so_where_a_run_is_made_again():
             for one, other in zip(session.run(fetches, given), reference.run(fetches, given)):
                 np.testing.assert_allclose(one, other, rtol=1e-5)
         assert len(inspect(session).last.steps) == 1 and not inspect(session).last.on_host
+
+
+def test_many_numbers_that_vary_are_no_sizes():
+    """It takes no time to find out that they are too many."""
+    points = [tuple(int(n) for n in np.random.RandomState(k).randint(2, 90, 60)) for k in range(5)]
+    started = time.process_time()
+    assert not Sizes(points).usable
+    assert time.process_time() - started < 0.5
