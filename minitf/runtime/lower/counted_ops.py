@@ -72,12 +72,12 @@ def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
         if found is None:
             numbers.forget()
             continue
-        if found[2].attempt.roomed or numbers.any:
+        way, holding, rule = found
+        if rule.attempt.roomed or numbers.any:
             low.guesses[op] = room
             low.roomed.add(op)
-        way, *found = found
         known[op] = (way,), deep
-        return found
+        return holding, rule
     return None
 
 

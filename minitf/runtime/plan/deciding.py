@@ -79,10 +79,7 @@ def after_held(low: Lowering, op) -> bool:
 
 def behind_held(low: Lowering, op) -> bool:
     """Whether an op of the region takes what another one of it leaves to Python, and not only for a gradient."""
-    refs, held = low.refs, []
-    for tensor in op.inputs:
-        if type(refs.get(tensor)) is Held:
-            held.append(tensor)
+    held = [t for t in op.inputs if type(low.refs.get(t)) is Held]
     return bool(held) and any([t.op in low.begun and not is_saved(t) for t in taken(op, low.used) if t in held])
 
 

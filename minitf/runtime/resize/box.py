@@ -110,7 +110,7 @@ class Sizes:
         return (len(self._table) >= _TOLD or again) and len(self.free) <= _SEARCHED
 
     @property
-    def found(self) -> list[tuple]:
+    def derived(self) -> list[tuple]:
         """By which function of which others, by their number, sizes are found that follow the free ones: those numbers
         come behind these.
         """
@@ -174,7 +174,8 @@ class Sizes:
     def point(self, values: tuple) -> tuple:
         """All sizes, for values of the free ones."""
         sizes = self._table[0].tolist()
-        values = (*values, *[(values[k] + more) // divisor for divisor, more, k in self._quotients])
+        parts = [quotient(divisor, more, values[k]) for divisor, more, k in self._quotients]
+        values = sum(parts, tuple(values))
         for position, value in zip(self._followed, values):
             sizes[position] = value
         for position, factor, k, more in self._linear:
@@ -182,7 +183,7 @@ class Sizes:
         for position, factor, k, j in self._products:
             sizes[position] = factor * values[k] * values[j]
         for position, parts in self._sums:
-            sizes[position] = sum([values[k] for k in parts])
+            (sizes[position],) = total(*[values[k] for k in parts])
         return tuple(sizes)
 
     def values(self, point: tuple) -> tuple | None:

@@ -105,7 +105,7 @@ class Resized:
     def _follow(self, box: Box, values: list[tuple], forms: list[Form], state) -> None:
         """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few."""
         numbers, self._derived = [form.numbers for form in forms], None
-        self._derived = derived = Derived(values, forms, self._sizes.found)
+        self._derived = derived = Derived(values, forms, self._sizes.derived)
         samples = derived.samples
         self._numbers = Numbers(samples, np.stack(numbers))
         self.constants = constants = Constants(samples, forms, numbers, state)

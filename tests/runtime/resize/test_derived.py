@@ -121,7 +121,7 @@ def test_what_begins_alike_for_none_and_one_may_be_otherwise():
 
 def test_an_axis_is_the_sum_of_its_parts():
     sizes = Sizes([(12, 3, 5, 4), (9, 2, 1, 6), (20, 8, 9, 3)])
-    assert [sizes.free, [ks for _, _, ks in sizes.found]] == [[2, 1, 3], [(0, 1, 2)]] and sizes.point((3, 7, 2)) == (
+    assert [sizes.free, [ks for _, _, ks in sizes.derived]] == [[2, 1, 3], [(0, 1, 2)]] and sizes.point((3, 7, 2)) == (
         12,
         7,
         3,
