@@ -171,6 +171,14 @@ class OpDef:
         return self.reads == "values" and any(arg.is_ref for arg in self.inputs)
 
     @functools.cached_property
+    def axes(self) -> tuple[int, ...]:
+        """The places of inputs that say which axes, by the names that signatures have for these; behind a list from the
+        end. For another axis it is another thing to do, not the same for another size.
+        """
+        found = [i for i, arg in enumerate(self.inputs) if arg.name in _AXES]
+        return tuple([i - len(self.inputs) if any([arg.is_list for arg in self.inputs[:i]]) else i for i in found])
+
+    @functools.cached_property
     def results(self) -> type:
         """The tuple of the outputs by name, if there are always as many."""
         return collections.namedtuple(self.type, [output.name for output in self.outputs])
@@ -186,6 +194,7 @@ class Decided(NamedTuple):
 
 
 OPS: dict[str, OpDef] = {}
+_AXES = {"axis", "perm", "dim", "dimension", "reduction_indices", "concat_dim", "split_dim"}
 _WORDS = {
     "reads": {"values", "shape", "presence"},
     "effect": {None, "prints", "checks", "calls", "adds", "takes", "initializes", "keeps"},

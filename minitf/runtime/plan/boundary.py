@@ -15,7 +15,7 @@ from minitf.runtime.lower.held_slices import HeldStack, held_in, slices_of
 from minitf.runtime.lower.host_calls import Held
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.plan.stand_ins import LIST, SLICES, HeldBack, OnlyKind, Packed, held_back, only_kind
-from minitf.runtime.resize.resizing import SMALL
+from minitf.runtime.resize.given import SMALL
 from minitf.runtime.tensor_arrays.flows import Flow, Kind
 from minitf.runtime.tensor_arrays.lists import Ghost, Said, Slots
 

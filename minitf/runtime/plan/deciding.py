@@ -9,7 +9,7 @@ from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.lower.signals import NotNative
 from minitf.runtime.plan.boundary import is_saved
 from minitf.runtime.plan.needed import taken
-from minitf.runtime.resize.resizing import SMALL
+from minitf.runtime.resize.given import SMALL
 
 _FEW = 2  # numbers fed that may steer what is lowered
 
@@ -25,6 +25,11 @@ def deciding(low: Lowering, error: NotNative, ops: list, inputs: list) -> set:
         return set()
     alike = [op for op in inside(ops) if op.type == error.op.type and len(op.inputs) > max(at)]
     return set().union(*[_behind(low, op, at, inputs) for op in alike])
+
+
+def for_axes(low: Lowering, error: NotNative) -> bool:
+    """Whether what lowering asked for says which axes."""
+    return any([low.refs.get(error.op.inputs[i]) is error.demanded for i in error.op.definition.axes])
 
 
 def choosing(op, inputs: list) -> set:

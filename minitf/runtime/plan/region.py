@@ -23,7 +23,7 @@ from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, packed, withheld
-from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, only_places
+from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, for_axes, only_places
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
@@ -32,7 +32,8 @@ from minitf.runtime.plan.recent import Recent, Told
 from minitf.runtime.plan.stand_ins import LIST, Packed, StandIn, absent, held_back
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
-from minitf.runtime.resize.resizing import SMALL, Given, Resizing, all_sizes, may_decide
+from minitf.runtime.resize.given import SMALL, Given, all_sizes, may_decide
+from minitf.runtime.resize.resizing import Resizing
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
 from minitf.runtime.tensor_arrays.onward import only_kind_wanted
@@ -68,7 +69,7 @@ class Region:
         self.given_away: frozenset = frozenset()  # the outputs that nobody takes but who fetches them
         self._branches = branches or Branches()
         self._leaving = leaving(outputs)
-        self.specialized: set = set()  # the inputs whose contents decide shapes
+        self.specialized: dict = {}  # the inputs whose contents decide shapes, and whether they say which axes
         self._decisive: list = []  # which these are
         self.capacities: dict = {}  # how many trips the loops of unknown length have room for
         self.lowered = 0  # how often
@@ -255,7 +256,9 @@ class Region:
         contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
         if any([c and not may_decide(a) for c, a in zip(contents, arrays)]):
             return None
-        return Given(arrays, contents, rows, self._assumed.values)
+        return Given(
+            arrays, contents, rows, self._assumed.values, [self.specialized.get(t, False) for t in self.inputs]
+        )
 
     def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""
@@ -360,7 +363,7 @@ class Region:
         if error.lists:
             self._leave_lists(low, error.lists, wanted)
             return
-        op, sources = error.op, deciding(low, error, self.ops, self.inputs) - self.specialized
+        op, sources = error.op, deciding(low, error, self.ops, self.inputs) - self.specialized.keys()
         if sources and op.type == "If":
             self._specialize(sources)
             return
@@ -381,19 +384,19 @@ class Region:
         if wanted.assumed is None and not sources and self._assumed.doubt(low.assumes - wanted.seen):
             return
         refused, made_up = error.__cause__ is not None, wanted.assumed is not None
-        branches = choosing(op, self.inputs) - self.specialized if refused and not made_up else set()
+        branches = choosing(op, self.inputs) - self.specialized.keys() if refused and not made_up else set()
         if branches:
             self._specialize(branches)  # which is not taken need not fit
             return
         misfit = refused and made_up  # sizes that do not go together
         if not sources and (op in self.hosted or misfit or op is low.top and not after_held(low, op)):
             raise Split(low.top) from None
-        self._specialize(sources)
+        self._specialize(sources, for_axes(low, error))
         self.hosted |= set() if sources else {op}
 
-    def _specialize(self, tensors: set) -> None:
+    def _specialize(self, tensors: set, axes: bool = False) -> None:
         """From now on there is a program for each of the contents of some inputs."""
-        self.specialized |= tensors
+        self.specialized |= dict.fromkeys(tensors, axes)
         self._decisive = [k for k, tensor in enumerate(self.inputs) if tensor in self.specialized]
 
     def _leave_lists(self, low: Lowering, makers: set, wanted: Wanted) -> None:

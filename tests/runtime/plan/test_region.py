@@ -15,7 +15,7 @@ import minitf as tf
 from minitf.runtime import inspect
 from minitf.runtime.execute import walk
 from minitf.runtime.plan import region
-from minitf.runtime.resize import resizing
+from minitf.runtime.resize import group
 
 
 def _programs(session) -> int:
@@ -140,8 +140,8 @@ def test_threads_share_a_program_with_a_loop():
 
 def test_programs_are_kept_per_shape_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(region, "_PROGRAMS_KEPT", 3)
-    monkeypatch.setattr(resizing, "_SIZES", 100)
-    monkeypatch.setattr(resizing, "_POINTS", 100)
+    monkeypatch.setattr(group, "_SIZES", 100)
+    monkeypatch.setattr(group, "_POINTS", 100)
     made = []
     lowered = region.Region._lowered
     monkeypatch.setattr(

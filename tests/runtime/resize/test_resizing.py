@@ -13,7 +13,7 @@ import minitf as tf
 from minitf.runtime import inspect
 from minitf.runtime.execute.program import Program
 from minitf.runtime.plan import region
-from minitf.runtime.resize import resizing
+from minitf.runtime.resize import group
 from minitf.runtime.resize.box import Sizes
 
 D, N = 3, 4
@@ -374,16 +374,16 @@ def test_numbers_that_were_equal_follow_each_other():
     """Of what only a run finds out the first time tells: here a size, a product, the same number twice, and 1."""
     seen, given = (40, 36, 36, 1440, 900, 900, 1), (31, 45, 36, 1440, 900, 900, 1)
     counted = frozenset(range(2, 7))
-    first, *_ = resizing._ways([seen, given], counted, counted, 4)
+    first, *_ = group._ways([seen, given], counted, counted, 4)
     assert [sorted(first.free), first.usable] == [[0, 1, 4], True]
     values = {0: 10, 1: 20, 4: 30}
     assert first.point(tuple([values[position] for position in first.free])) == (10, 20, 20, 200, 30, 30, 1)
 
 
 def test_what_one_size_leaves_another_one_may_follow_it():
-    twice = list(resizing._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset(), 3))
+    twice = list(group._ways([(40, 0, 9), (39, 1, 9)], frozenset(), frozenset(), 3))
     assert [len(sizes.free) for sizes in twice] == [2, 1]
-    more = list(resizing._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]), 3))
+    more = list(group._ways([(40, 0, 9), (39, 1, 9), (37, 3, 9)], frozenset(), frozenset([2]), 3))
     assert [len(sizes.free) for sizes in more] == [2, 1] and 2 in more[0].free and 2 not in more[1].free
 
 
