@@ -10,14 +10,14 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from minitf.kernels.math import check
 from minitf.kernels.math.counts import at_least
 from minitf.runtime.lower import counted_calls, counted_ops, sized_calls
-from minitf.runtime.lower.bounded import Bounded, Count, Size, added, renamed, same
+from minitf.runtime.lower.bounded import Bounded, Count, Size, added, pattern, renamed, same
 from minitf.runtime.lower.counted_values import Refused
 from minitf.runtime.lower.ir import Ref
 from minitf.runtime.tensor_arrays.flows import Full
@@ -28,7 +28,8 @@ _MOST_TRIED = 6
 def lower(low, op, inputs: list) -> list | None:
     """The values of the op's outputs; None if it has to be left to Python."""
     inputs = [as_found(low, value) for value in inputs]
-    for equal, least in _assumptions(op, inputs):
+    known, key = low.remembered.assumptions, (op, pattern(inputs))
+    for place, (equal, least) in _likeliest_first(_assumptions(op, inputs), known.get(key)):
         nodes = low.frames[low.target].nodes
         given, start = [v.replaced(equal) if equal and type(v) is Bounded else v for v in inputs], len(nodes)
         found = counted_ops.lower(low, op, given, least)
@@ -36,8 +37,15 @@ def lower(low, op, inputs: list) -> list | None:
             calls, nodes[start:] = nodes[start:], []
             ask(low, op, inputs, equal, least)
             nodes += calls
+            known[key] = place
             return found
     return None
+
+
+def _likeliest_first(ways: Iterable, likeliest: int | None) -> Iterable:
+    """The ways with their numbers, but one that was right for other sizes before all."""
+    numbered = list(enumerate(ways)) if likeliest else enumerate(ways)
+    return [*numbered[likeliest : likeliest + 1], *numbered] if likeliest else numbered
 
 
 def as_found(low, value):

@@ -108,10 +108,14 @@ class Bounded(Value):
         self._held: Held | None = None
 
     @property
+    def numbers(self) -> list:
+        """Where it starts, its sizes and what it holds."""
+        return [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
+
+    @property
     def counts(self) -> list[Count]:
         """The counts that it follows, each once, behind those whose product it is."""
-        numbers = [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
-        return with_factors([c for n in numbers if type(n) is Size for c in n.factors])
+        return with_factors([c for n in self.numbers if type(n) is Size for c in n.factors])
 
     @property
     def fixed(self) -> Ref | None:
@@ -157,6 +161,24 @@ class Bounded(Value):
             refs = self.memory, factors_of(low, (self.offset, *self.sizes), counts), *[count.ref for count in counts]
             low.frames[self.level].nodes.append(Work(low.current, work, *refs))
         return self._held
+
+
+def pattern(values: list) -> tuple:
+    """Which sizes of values, and numbers that they hold, follow which counts: the same where what is known is another,
+    but for none and one.
+    """
+    order: dict[Count, int] = {}
+
+    def of(number):
+        if type(number) is not Size:
+            return min(number, 2)
+        return tuple([(order.setdefault(count, len(order)), factor > 0) for count, factor in number.factors.items()])
+
+    found: list = []
+    for value in values:
+        numbers = value.numbers if type(value) is Bounded else value.shape if type(value) is Ref else ()
+        found.append((type(value), value.known is None, *map(of, numbers)))
+    return tuple(found)
 
 
 def factors_of(low, numbers: tuple, counts: list[Count]) -> Ref:

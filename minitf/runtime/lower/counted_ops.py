@@ -9,7 +9,7 @@ import numpy as np
 from minitf.kernels.math.counts import sizes
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower.attempts import FULL
-from minitf.runtime.lower.bounded import Bounded, Count, Size
+from minitf.runtime.lower.bounded import Bounded, Count, Size, pattern
 from minitf.runtime.lower.builder import NeedsData, Value
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
 from minitf.runtime.lower.counted_values import Counted
@@ -62,13 +62,13 @@ def _by_kernels(op, inputs: list) -> bool:
 
 def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
     """How what the op's rule calls follows sizes, and the inputs as it takes them; notes how much room there is."""
-    room, known = low.capacities.get(op, FIRST_GUESS), low.remembered.ways
+    room, known, key = low.capacities.get(op, FIRST_GUESS), low.remembered.ways, (op, least, pattern(inputs))
     if room > _MOST_ROOM:
         return None
-    tries = itertools.product((_WAYS[:2], _WAYS[2:]), (None, True, False))
-    for ways, deep in [known[op], *tries] if op in known else tries:
+    tries = itertools.product((_WAYS[:2], _WAYS[2:]), (None, True, False), [False])
+    for ways, deep, again in [known[key], *tries] if key in known else tries:
         numbers = Numbers(low, op, room, deep)
-        found = _followed(op, inputs, least, ways, room, numbers)
+        found = _followed(op, inputs, least, ways, room, numbers, again)
         if found is None:
             numbers.forget()
             continue
@@ -76,18 +76,18 @@ def _rule(low, op, inputs: list, least: int) -> tuple[list, Rule] | None:
         if rule.attempt.roomed or numbers.any:
             low.guesses[op] = room
             low.roomed.add(op)
-        known[op] = (way,), deep
+        known[key] = (way,), deep, True
         return holding, rule
     return None
 
 
-def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Numbers) -> tuple | None:
+def _followed(op, inputs: list, least: int, ways: tuple, room: int, numbers: Numbers, again: bool) -> tuple | None:
     """The way in which it is so, the inputs, which hold counts where the rule asks what is in them, and the rule."""
     while True:
         asked = None
         for way in ways:
             try:
-                rule = followed(op, inputs, least, numbers.low.state, room, *way)
+                rule = followed(op, inputs, least, numbers.low.state, room, *way, again=again)
             except NeedsData as error:
                 asked = asked_of(error, inputs)
             else:

@@ -32,18 +32,18 @@ class Rule(NamedTuple):
     products: list[tuple[int, int]]
 
 
-def followed(op, inputs: list, least: int, *ways) -> Rule | None:
+def followed(op, inputs: list, least: int, *ways, again: bool = False) -> Rule | None:
     """How the op's rule follows sizes, where no count of the inputs is below the least; None if it does not, or is
-    refused for some. ways: as an Attempt takes them.
+    refused for some. ways: as an Attempt takes them. again: whether it did for other sizes that are known.
 
     Raises NeedsData if it asks what is in an input.
     """
     counts = with_factors([count for v in inputs if type(v) is Bounded for count in v.counts])
     try:
         tried = [_Tried(op, inputs, counts, least, lambda k: 1.0, *ways)]
-        few, more = _shares(len(counts) + len(tried[0].attempt.found))
-        tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in few]
-        tried += _for_one(op, inputs, counts, least, few, *ways)
+        few, more, enough = _shares(len(counts) + len(tried[0].attempt.found))
+        tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in (enough if again else few)]
+        tried += [] if again else _for_one(op, inputs, counts, least, few, *ways)
         rule, products = _rule(tried, counts, []), _products(counts)
         if rule is None and products and _alike(tried):
             tried += [_Tried(op, inputs, counts, least, shares.__getitem__, *ways) for shares in more]
@@ -161,18 +161,19 @@ def _taken(counts: list[Count], least: int, share: Callable) -> dict:
 
 
 @functools.cache
-def _shares(count: int) -> tuple[list, list]:
+def _shares(count: int) -> tuple[list, list, list]:
     """For each attempt but the first, which part of the most that it may be each count is taken for, or how large it is
-    in those that show what there is for few items only; and for more attempts, where numbers may follow products.
+    in those that show what there is for few items only; and for more attempts, where numbers may follow products; and
+    for those that are enough where it is known that there is nothing else for few items.
     """
     mixed = random.Random(count)
     drawn = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(2 * count + 2)]
     for k in range(count):
         drawn[k][k] = 0.0
     drawn[-2:] = [3] * count, [2] * count
-    return list(dict.fromkeys(map(tuple, [*drawn, [0.0] * count]))), [
-        [mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))
-    ]
+    more = [[mixed.uniform(0.1, 1.0) for _ in range(count)] for _ in range(count * (count + 1))]
+    enough = [[mixed.uniform(0.3, 1.0) for _ in range(count)] for _ in range(count + 1)]
+    return list(dict.fromkeys(map(tuple, [*drawn, [0.0] * count]))), more, enough
 
 
 class _Numbers:

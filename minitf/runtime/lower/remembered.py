@@ -36,7 +36,8 @@ class Remembered:
         self._branches: dict = {}
         self.traits: dict = {}  # op -> what is asked of it
         self.constants: dict = {}  # op -> the constant that it is
-        self.ways: dict = {}  # op -> how its rule was found to follow counts
+        self.ways: dict = {}  # op and which counts its inputs follow -> how its rule was found to follow these
+        self.assumptions: dict = {}  # the same -> which of the assumptions was the one it needs
         self._computed: dict = {}
 
     def in_loop(self, op, used: list[bool]) -> tuple[list[int], Needed]:

@@ -33,3 +33,7 @@ class OtherValue(Exception):
     def __init__(self, key: tuple, found: np.ndarray):
         super().__init__(key[0].name)
         self.key, self.found = key, found
+
+
+class InDoubt(Exception):
+    """A value on which shapes depend may be equal to one size or follow another: it has to be found out first."""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from minitf.runtime.lower.signals import OtherValue
+from minitf.runtime.execute.program import Program, write_back
+from minitf.runtime.lower.ir import Ref
+from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.signals import NotNative, OtherValue
+from minitf.runtime.plan.deciding import after_held, only_places
 from minitf.runtime.plan.expected import Expected
+from minitf.runtime.plan.planned import copy_at
+from minitf.runtime.plan.wanted import Wanted
+from minitf.runtime.resize.given import SMALL
+from minitf.runtime.tensor_arrays.flows import Full
 
 _MOST = 16
 _CHANGES, _SHARE = 24, 4  # runs made again, one in so many of all, after which a value is not assumed any more
@@ -45,6 +53,13 @@ class Assumed:
         (op, asked), _ = item
         return self._places[op], asked
 
+    def forget(self) -> set:
+        """Assumes nothing more of what is known; returns the keys of that."""
+        known = {key for key, value in self.values.items() if value is not None}
+        for key in known:
+            del self.values[key]
+        return known
+
     def note_all(self, sizes: list) -> None:
         """Takes note of the sizes of inputs for which all of them are as assumed."""
         self._expected.note_values(self.values, sizes)
@@ -71,6 +86,44 @@ class Assumed:
                 self._guessed.append(key)
         self.values[other.key] = None if often else other.found
         self.found = frozenset([*keys[:at], other.key])
+
+    def ask(self, low: Lowering, error: NotNative, wanted: Wanted, take: Callable) -> bool:
+        """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
+        program so far, which leaves nothing behind. What was assumed and not seen in this run may be too large.
+        take(signal, program, arrays): takes note of why that has to be run again.
+        """
+        value, key = error.demanded, (error.op, low.asked)
+        if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
+            return False
+        if error.op is not low.top or error.op is not low.current or low.effects or after_held(low, error.op):
+            return False
+        if not self.may_have(key) or only_places(error.op):
+            return False
+        (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
+        low.refs[copied] = low.copy(value)
+        try:
+            program = Program(low, [copied], {}, None)
+        except MemoryError:
+            if self.doubt(low.assumes - wanted.seen):
+                return True
+            raise
+        undo = program.written()
+        try:
+            program.run(wanted.arrays)
+        except (Full, OtherValue) as signal:
+            take(signal, program, wanted.arrays)
+            self.leave_guessed()
+            if isinstance(signal, OtherValue):
+                wanted.seen = set(self.found)  # what comes after it may follow it
+            return True
+        else:
+            low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
+            self.note(key, low.assumed[key])
+            wanted.seen.add(key)
+            wanted.resumes = error.op if low.asked == 0 else None
+            return True
+        finally:
+            write_back(undo)
 
     def leave_guessed(self, used: bool = False) -> None:
         """Takes what was guessed for what it is, if a program is for it; else nothing is known of it."""

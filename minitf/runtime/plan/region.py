@@ -14,25 +14,23 @@ from minitf.runtime.execute.program import Program, write_back
 from minitf.runtime.lower.bounded import Bounded, for_python
 from minitf.runtime.lower.branches import takes_one
 from minitf.runtime.lower.host_calls import Held
-from minitf.runtime.lower.ir import Ref
 from minitf.runtime.lower.lower import Lowering, makers
 from minitf.runtime.lower.region_lowering import RegionLowering
 from minitf.runtime.lower.remembered import Remembered
-from minitf.runtime.lower.signals import NotNative, Open, OtherValue
+from minitf.runtime.lower.signals import InDoubt, NotNative, Open, OtherValue
 from minitf.runtime.memory.memory import Memory
 from minitf.runtime.passes import BY_SIZES
 from minitf.runtime.plan.assumed import Assumed
 from minitf.runtime.plan.boundary import Branches, held_slices, known_rows, leaving, packed, withheld
-from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, for_axes, only_places
+from minitf.runtime.plan.deciding import after_held, behind_held, choosing, deciding, follows_few, for_axes
 from minitf.runtime.plan.expected import Expected
 from minitf.runtime.plan.inner import Inner, Split
 from minitf.runtime.plan.once import around, only_loops, unsure
-from minitf.runtime.plan.planned import copy_at
 from minitf.runtime.plan.recent import Recent, Told
 from minitf.runtime.plan.stand_ins import LIST, Packed, StandIn, absent, held_back
 from minitf.runtime.plan.steering import Steering
 from minitf.runtime.plan.wanted import Wanted
-from minitf.runtime.resize.given import SMALL, Given, all_sizes, may_decide
+from minitf.runtime.resize.given import Given, all_sizes, may_decide
 from minitf.runtime.resize.resizing import Resizing
 from minitf.runtime.session.state import State, follows_variable
 from minitf.runtime.tensor_arrays.flows import Full, Learned
@@ -200,12 +198,9 @@ class Region:
         """The program for inputs of these shapes; at most a few are kept, the least recently used goes
         first. nearest: whether it may be for the nearest values to those that are assumed.
         """
-        if self._assumed.values:
-            unsure = self._assumed.expect(all_sizes(arrays)) if nearest else None
-            program = self._resized(arrays, rows, unsure)
-            self._assumed.leave_guessed(program is not None)
-            if program is not None:
-                return program
+        program = self._assuming(arrays, rows, nearest) if self._assumed.values else None
+        if program is not None:
+            return program
         new = self._steering.ops and not self._steering.met(self._plain_key(arrays, rows))
         examples = {} if new else self._examples(arrays)
         key = self._key(arrays, rows, examples)
@@ -230,6 +225,19 @@ class Region:
         given = None if examples else self._given(arrays, rows)  # which steer what is lowered: others are not alike
         if given is not None:
             self._resizing.lowered(given, program)
+        return program
+
+    def _assuming(self, arrays: list, rows: dict, nearest: bool) -> Program | None:
+        """A program for the values that are assumed, if it is for other sizes, too."""
+        unsure = self._assumed.expect(all_sizes(arrays)) if nearest else None
+        try:
+            program = self._resized(arrays, rows, unsure)
+        except InDoubt:
+            known = [t in self.specialized for t in self.inputs]
+            program = self._lowered(Wanted(arrays, rows, known, self._examples(arrays), until=self._assumed.forget()))
+            self._assumed.found = frozenset(self._assumed.values)
+            program = program or self._resized(arrays, rows)
+        self._assumed.leave_guessed(program is not None)
         return program
 
     def _examples(self, arrays: list) -> dict:
@@ -286,8 +294,10 @@ class Region:
         return tuple(key)
 
     @uncollected
-    def _lowered(self, wanted: Wanted) -> Program:
-        """The program for some inputs: what one attempt finds out is known in the next one."""
+    def _lowered(self, wanted: Wanted) -> Program | None:
+        """The program for some inputs: what one attempt finds out is known in the next one. None if no more was wanted
+        than that.
+        """
         passes = [name for name in self.passes if name not in BY_SIZES] if wanted.direct else self.passes
         threads = self.threads if wanted.direct is None else 1
         sizes = all_sizes(wanted.arrays)
@@ -302,6 +312,8 @@ class Region:
                     return program
             except NotNative as error:
                 self._learn(low, error, wanted)
+                if wanted.until is not None and wanted.seen >= wanted.until:
+                    return None
             except Split:
                 if not takes_one(low):
                     raise
@@ -371,7 +383,7 @@ class Region:
             self._hold(sources & self._branches.computed, wanted)
             return
         few = wanted.assumed is not None or follows_few(low, error, sources)
-        if not few and self._assume(low, error, wanted):
+        if not few and self._assumed.ask(low, error, wanted, self._take):
             return
         if self._steering.take(op):
             wanted.examples = self._steering.values(wanted.arrays) or {}
@@ -456,43 +468,6 @@ class Region:
                 elif tensor in kept and not follows_variable(op):
                     low.refs[tensor] = low.snapshot(low.refs[tensor])
         low.for_python(self.outputs)
-
-    def _assume(self, low: Lowering, error: NotNative, wanted: Wanted) -> bool:
-        """Whether what lowering asked for is assumed from now on to be what it is in this run: what it is shows the
-        program so far, which leaves nothing behind. What was assumed and not seen in this run may be too large.
-        """
-        value, key = error.demanded, (error.op, low.asked)
-        if type(value) is not Ref or value.dtype not in (np.int32, np.int64) or value.size > SMALL:
-            return False
-        if error.op is not low.top or error.op is not low.current or low.effects or after_held(low, error.op):
-            return False
-        if not self._assumed.may_have(key) or only_places(error.op):
-            return False
-        (copied,) = copy_at(error.op, [*error.op.outputs, *error.op.inputs][0]).outputs
-        low.refs[copied] = low.copy(value)
-        try:
-            program = Program(low, [copied], {}, None)
-        except MemoryError:
-            if self._assumed.doubt(low.assumes - wanted.seen):
-                return True
-            raise
-        undo = program.written()
-        try:
-            program.run(wanted.arrays)
-        except (Full, OtherValue) as signal:
-            self._take(signal, program, wanted.arrays)
-            self._assumed.leave_guessed()
-            if isinstance(signal, OtherValue):
-                wanted.seen = set(self._assumed.found)  # what comes after it may follow it
-            return True
-        else:
-            low.assumed[key] = program.fetched(0, wanted.arrays).reshape(value.shape)
-            self._assumed.note(key, low.assumed[key])
-            wanted.seen.add(key)
-            wanted.resumes = error.op if low.asked == 0 else None
-            return True
-        finally:
-            write_back(undo)
 
 
 def _of_one(written: frozenset, state: State, passes: list, op, inputs: list, outputs: list) -> Region:

@@ -27,6 +27,7 @@ class Wanted:
     elements: dict = field(default_factory=dict)  # the shapes of lists' elements
     likely: dict = field(default_factory=dict)  # those that are expected
     seen: set = field(default_factory=set)  # what was assumed in this run
+    until: set | None = None  # the values that are to be found out, if no program is wanted
     resumes: object = None  # the op with which lowering may go on, when only that and those behind it are different
 
     fixed: bool = False  # whether there are no others

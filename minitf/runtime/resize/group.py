@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from minitf.framework.garbage import uncollected
+from minitf.runtime.lower.signals import InDoubt
 from minitf.runtime.resize.box import Sizes
 from minitf.runtime.resize.divided import Divided
 from minitf.runtime.resize.given import Given, all_sizes
@@ -48,8 +49,10 @@ class Group:
         if program is not None or unsure is None or given.point[:end] in [point[:end] for point in self._seen]:
             return program
         points = [*self._seen, given.point]
-        if self._missed + 1 < self._patience or next(_ways(points, *_numbers(given, unsure))).in_doubt:
+        if self._missed + 1 < self._patience:
             return None
+        if next(_ways(points, *_numbers(given, unsure))).in_doubt:
+            raise InDoubt
         self._make(points, given, lower, unsure)
         return self.found(given.point, sure)
 

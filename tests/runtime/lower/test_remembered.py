@@ -7,7 +7,7 @@ import pytest
 
 import minitf as tf
 from minitf.runtime import inspect
-from minitf.runtime.lower import folding
+from minitf.runtime.lower import folding, following
 from minitf.runtime.lower.lower import Lowering
 from minitf.runtime.lower.text import text
 from minitf.runtime.plan import needed
@@ -65,6 +65,41 @@ def test_other_sizes_compute_less_than_the_first(monkeypatch):
     assert others and first["_without_arguments"] > 0
     assert not any(other["_without_arguments"] for other in others)
     assert max(other["_computed"] for other in others) <= first["_computed"] // 2
+
+
+def remembering(x, n):
+    """All states so far are looked at for the next one."""
+    w = tf.get_variable("w", [D, D])
+
+    def body(i, memory):
+        seen = tf.nn.softmax(tf.reduce_sum(memory * x[:, i, None], 2))
+        state = tf.tanh(tf.matmul(tf.reduce_sum(memory * seen[:, :, None], 1), w))
+        return i + 1, tf.concat([memory, state[:, None]], 1)
+
+    shapes = [tf.TensorShape([]), tf.TensorShape([None, None, D])]
+    memory = tf.while_loop(lambda i, _: i < tf.shape(x)[1], body, [0, x[:, :1]], shapes)[1]
+    loss = tf.reduce_mean(tf.square(memory))
+    return [loss, tf.gradients(loss, [x, w])]
+
+
+def test_rules_need_fewer_attempts_for_other_sizes(monkeypatch):
+    attempts, made, tried = [], Region._lowered, following._Tried.__init__
+    monkeypatch.setattr(Region, "_lowered", lambda self, wanted: attempts.append(0) or made(self, wanted))
+
+    def counted(self, *given):
+        attempts[-1] += 1
+        tried(self, *given)
+
+    monkeypatch.setattr(following._Tried, "__init__", counted)
+    x, n = given()
+    fetches = remembering(x, n)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for size in [(9, 5), (7, 6)]:
+            session.run(fetches, dict(zip((x, n), drawn(*size))))
+    first, *others = attempts
+    assert first > 60 and others
+    assert max(others) <= 0.6 * first
 
 
 def masked(x, n):
