@@ -52,12 +52,16 @@ def _timed(args, workers):
 
 
 def _result(args, name, label, answers):
-    """Of a network: the seconds of a step, and of a new size more than that, and how often it was lowered."""
+    """Of a network: the seconds of a step, and of a new size more than that, of the first and the others alone too,
+    and how often it was lowered.
+    """
     clocks = {}
     for clock in CLOCKS:
         steps = [statistics.mean(answer[clock]["again"]) for answer in answers]
-        extra = [statistics.mean(answer[clock]["new"]) - step for answer, step in zip(answers, steps)]
-        clocks[clock] = {"step": statistics.median(steps), "new": statistics.median(extra)}
+        extra = [[a - b for a, b in zip(answer[clock]["new"], answer[clock]["again"])] for answer in answers]
+        found = {"new": map(statistics.mean, extra), "first": [each[0] for each in extra]}
+        found["others"] = [statistics.mean(each[1:] or each) for each in extra]
+        clocks[clock] = {"step": statistics.median(steps), **{k: statistics.median(v) for k, v in found.items()}}
     return {"network": name, "framework": label, "lowered": answers[0]["lowered"], "new sizes": args.new, **clocks}
 
 
@@ -66,11 +70,13 @@ def _show(args, results):
     found = {(r["network"], r["framework"]): r[args.clock] for r in results}
     rows = []
     for r in [r for r in results if r["lowered"] is not None]:
-        step, new = r[args.clock]["step"], r[args.clock]["new"]
+        own = r[args.clock]
         theirs = [f"{1e3 * found[r['network'], other][what]:.2f}" for other in others for what in ("step", "new")]
-        rows.append([r["network"].replace("_", " "), f"{1e3 * step:.2f}", f"{1e3 * new:.2f}"])
-        rows[-1] += [f"{new / max(step, _ALLOWED):.2f}", r["lowered"], *theirs]
-    columns = ["network", "step", "new size", "/ allowed", "lowered"]
+        rows.append(
+            [r["network"].replace("_", " "), *[f"{1e3 * own[k]:.2f}" for k in ("step", "new", "first", "others")]]
+        )
+        rows[-1] += [f"{own['new'] / max(own['step'], _ALLOWED):.2f}", r["lowered"], *theirs]
+    columns = ["network", "step", "new size", "the first", "others", "new / allowed", "lowered"]
     columns += [f"{what}, {other}" for other in others for what in ("step", "new size")]
     report.table(f"ms of a training step, and of each of {args.new} new sizes more than that", columns, rows)
 
