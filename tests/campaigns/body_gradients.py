@@ -8,9 +8,9 @@ up to three conds, while_loops and map_fns in one another; all have to agree, na
 """
 
 import random
-import sys
 
 import numpy as np
+import seeds
 
 import minitf as tf
 
@@ -118,17 +118,5 @@ def examine(seed):
 
 
 def main(arguments):
-    """Examines the seeds; prints those that fail, and returns 1 if there are any."""
-    if any(not a.isdigit() for a in arguments) or len(arguments) > 2:
-        print(__doc__.strip(), file=sys.stderr)
-        return 0 if arguments in (["--help"], ["-h"]) else 2
-    first, last = [*map(int, arguments), *[0, 1000][len(arguments) :]]
-    failed = 0
-    for seed in range(first, last):
-        try:
-            examine(seed)
-        except Exception as error:
-            failed += 1
-            print(f"seed {seed}: {type(error).__name__}: {error}")
-    print(f"{max(last - first, 0)} models, {failed} failed")
-    return int(failed > 0)
+    """Runs the campaign; returns its exit code."""
+    return seeds.search(arguments, __doc__, examine)

@@ -228,4 +228,4 @@ def check(seed):
 
 def main(arguments):
     """Runs the campaign; returns its exit code."""
-    return seeds.search(arguments, check)
+    return seeds.search(arguments, __doc__, check)

@@ -9,9 +9,8 @@ branch that runs op by op, it prints the seed.
 """
 
 import random
-import sys
-import traceback
 
+import seeds
 from random_graphs import lists
 from random_graphs.build import Built
 from random_graphs.modes import Mode, Outcome, difference, says_nothing
@@ -98,15 +97,4 @@ def check(seed):
 
 def main(arguments):
     """Runs the campaign; returns its exit code."""
-    first, last, *_ = [int(a) for a in arguments] + [0, 1000][len(arguments) :]
-    wrong = 0
-    for seed in range(first, last):
-        try:
-            found = check(seed)
-        except Exception:
-            found = [traceback.format_exc(-6)]
-        wrong += bool(found)
-        for what in found:
-            print(f"{seed}: {what:.900}", file=sys.stderr, flush=True)
-    print(f"{last - first} graphs, {wrong} wrong")
-    return 1 if wrong else 0
+    return seeds.search(arguments, __doc__, check)
