@@ -23,6 +23,8 @@ def folded(low, op, inputs: list) -> list | None:
             return None
     known = [ref.known for ref in inputs]
     most = max([array.size for array in known])
+    if most > _MOST:
+        low.cannot("fold")
     if most > _MOST or not low.prefers("fold", most <= _LARGEST):
         return None
     if not low.folds_counts and all([ref.dtype.kind == "i" for ref in inputs]) and op.outputs[0].dtype.is_floating:
@@ -73,13 +75,11 @@ def _made(low, tensor, ref, given: list) -> tuple | None:
     """How what is known is made of whole numbers, which are added to those given: (shape, type) of these, or the op,
     what that is made of, and which output; None if these are too many.
     """
-    if ref.dtype.kind in "iub":
-        if not (tensor.shape.is_fully_defined() and _few(ref)):
-            return None
+    if tensor.shape.is_fully_defined() and _few(ref):
         given += ref.known.reshape(-1).tolist()
         return ref.shape, ref.dtype
     if ref.buffer not in low.folded:
-        return Constant(ref.known)
+        return None if ref.dtype.kind in "iub" else Constant(ref.known)
     op, inputs, index = low.folded[ref.buffer]
     made = tuple([_made(low, t, each, given) for t, each in zip(op.inputs, inputs)])
     return None if None in made else (op, made, index)

@@ -189,6 +189,11 @@ class Lowering(Builder):
             self.preferred[key] = way
         return self.preferred.setdefault(key, way)
 
+    def cannot(self, about: str) -> None:
+        """Goes the other one of two ways from now on, for this one is none for such sizes."""
+        if self.sizes_vary and self.preferred.get((self.current, about)):
+            self.preferred[self.current, about], self.turned = False, True
+
     def example(self, op, noted):
         self.noted[op] = noted
         return self.examples.get(op)

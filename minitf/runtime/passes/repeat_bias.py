@@ -27,7 +27,8 @@ def _visit(block: list, uses: Uses, loop: Repeat | None) -> None:
             _visit(inner, uses, node if isinstance(node, Repeat) else loop)
         if isinstance(node, Call) and node.name in _BIASED and node.limit is None:
             bias, count, width = node["bias"], node["rows"], node["width"]
-            if count > 1 and node["step"] == width and uses.prefers("repeat", count * width <= fused.BLOCK, node.op):
+            small = count > 1 and count * width <= fused.BLOCK
+            if node["step"] == width and uses.prefers("repeat", small, node.op):
                 groups.setdefault((bias.buffer, bias.offset, bias.moves, count, width), []).append(node)
     for calls in groups.values():
         _rewrite(calls, uses, loop if loop is not None and not _changes(calls, uses, loop) else None)

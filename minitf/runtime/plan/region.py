@@ -261,12 +261,11 @@ class Region:
         """What a run depends on, if that is little enough."""
         if not self.resizes:
             return None
-        contents = [t in self.specialized or m for t, m in zip(self.inputs, self._steering.matter)]
+        axes = list(map(self.specialized.get, self.inputs))
+        contents = [each is not None or m for each, m in zip(axes, self._steering.matter)]
         if any([c and not may_decide(a) for c, a in zip(contents, arrays)]):
             return None
-        return Given(
-            arrays, contents, rows, self._assumed.values, [self.specialized.get(t, False) for t in self.inputs]
-        )
+        return Given(arrays, contents, rows, self._assumed.values, axes)
 
     def _lowered_for(self, given: Given, direct: frozenset) -> Program | None:
         """The program for inputs made up, some of which it reads where they are; None if there is none."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -76,6 +77,7 @@ class Sizes:
         self._sums: list[tuple] = []  # (position, which of the free ones)
         self._quotients: list[tuple] = []  # (divisor, what is added before, free one)
         self._followed = self.free  # these and what always was a part of one
+        self._rests: list[tuple] = []  # (free one that is taken for what others leave of it, which these are)
         self._lows = self._table.min(axis=0)
         self.in_doubt = False
         self.divided: Callable = lambda: None  # gives the same as multiples, if these always were such
@@ -114,8 +116,11 @@ class Sizes:
         """By which function of which others, by their number, sizes are found that follow the free ones: those numbers
         come behind these.
         """
-        parts = [(quotient, (divisor, more), (k,)) for divisor, more, k in self._quotients]
-        return [*parts, *dict.fromkeys([(total, (), ks) for _, ks in self._sums])]
+        wholes = {k: len(self.free) + place for place, (k, _) in enumerate(self._rests)}
+        places = [wholes.get(k, k) for k in range(len(self.free) + len(self._quotients))]
+        parts = [(quotient, (divisor, more), (places[k],)) for divisor, more, k in self._quotients]
+        sums = [(total, (), tuple([places[k] for k in ks])) for _, ks in self._sums]
+        return [*[(total, (), (k, *others)) for k, others in self._rests], *parts, *dict.fromkeys(sums)]
 
     def _rank(self, position: int) -> tuple:
         """What sizes follow comes first: what is counted follows what is given, and what was counted before."""
@@ -173,7 +178,7 @@ class Sizes:
 
     def point(self, values: tuple) -> tuple:
         """All sizes, for values of the free ones."""
-        sizes = self._table[0].tolist()
+        sizes, values = self._table[0].tolist(), self._with_rests(values, 1)
         parts = [quotient(divisor, more, values[k]) for divisor, more, k in self._quotients]
         values = sum(parts, tuple(values))
         for position, value in zip(self._followed, values):
@@ -193,7 +198,42 @@ class Sizes:
 
     def free_values(self, point: tuple) -> tuple | None:
         """The free ones of all sizes, whatever the others are; None if these cannot be."""
-        return tuple([point[position] for position in self.free])
+        return self._with_rests([point[position] for position in self.free], -1)
+
+    def _with_rests(self, values, often: int) -> tuple:
+        """Values of the free ones, with what is left of some in their places, and the other way round."""
+        found = list(values)
+        for k, others in self._rests:
+            found[k] += often * sum([values[other] for other in others])
+        return tuple(found)
+
+    def rests(self, other: tuple) -> Iterator[Sizes]:
+        """The same where one that never was less than a number, or two, is taken for what these leave of it, if it
+        is less in a point for which there is no program, or another one.
+        """
+        given = [k for k, position in enumerate(self.free) if position not in self._counted]
+        used = {each for k, others in self._rests for each in (k, *others)}
+        numbers = [k for k in given if self.free[k] >= self._count]
+        parts = [others for count in (2, 1) for others in itertools.combinations(numbers, count)]
+        seen, here = self._table[:, self.free], [other[position] for position in self.free]
+        for others, k in itertools.product(parts, [k for k in given if k not in used]):
+            left = seen[:, k] - seen[:, others].sum(axis=1)
+            if k not in others and (left >= 0).all() and here[k] < sum([here[other] for other in others]):
+                found = copy.copy(self)
+                found._rests = [*self._rests, (k, others)]
+                yield found
+
+    def nearest(self, point: tuple) -> tuple:
+        """The same, but that others leave something of the size that is taken for that."""
+        values = list(self.free_values(point))
+        k, _ = self._rests[-1]
+        values[k] = max(values[k], SMALLEST)
+        return self.point(tuple(values))
+
+    @property
+    def _free_table(self) -> np.ndarray:
+        """The values of the free ones in the runs that were seen."""
+        return np.array([self._with_rests(values, -1) for values in self._table[:, self.free].tolist()])
 
     def possible(self, point: tuple) -> bool:
         """Whether none is negative that never was: one that shrinks where another one grows."""
@@ -201,7 +241,7 @@ class Sizes:
 
     def typical(self) -> tuple:
         """Values of the free ones that were seen together: few of them so small that programs may be special."""
-        points = sorted(map(tuple, self._table[:, self.free].tolist()), key=sum)
+        points = sorted(map(tuple, self._free_table.tolist()), key=sum)
         most = max(_ordinary(values) for values in points)
         found = [values for values in points if _ordinary(values) == most]
         return found[len(found) // 2]
@@ -211,9 +251,9 @@ class Sizes:
         what was seen, and for numbers more than for sizes (it may cost a run to find out that one is outside), to those
         that were seen.
         """
-        table, few = self._table[:, self.free], len(self._table) < _TOLD
+        table, few, rests = self._free_table, len(self._table) < _TOLD, [k for k, _ in self._rests]
         least, most = table.min(axis=0).tolist(), table.max(axis=0).tolist()
-        numbers = [position >= self._count or position in self._counted for position in self.free]
+        numbers = [p >= self._count or p in self._counted or k in rests for k, p in enumerate(self.free)]
         more = 4 / 9 if len(self._table) < _SEVERAL else 1 / 4
         lows = [max(SMALLEST, low // (4 if few and n else 2)) for low, n in zip(least, numbers)]
         highs = [high + int(high * (1 + few if n else more)) for high, n in zip(most, numbers)]
@@ -221,7 +261,8 @@ class Sizes:
         highs, higher = _odd(lows, highs), _odd(lows, higher)
         nearer = [max(SMALLEST, low - low // _NEARER) for low in least]
         nearer = [low + 1 - (high - low) % 2 for low, high in zip(nearer, highs)]
-        none = [0 if n and a <= _FEW else low for n, a, low in zip(numbers, least, lows)]
+        fewest = [k in rests if rests else n and a <= _FEW for k, (n, a) in enumerate(zip(numbers, least))]
+        none = [0 if few else low for few, low in zip(fewest, lows)]
         wider = [*[(none, higher)] * (none != lows), *[(lows, higher)] * (higher != highs)]
         return [*wider, (lows, highs), (nearer, highs), (least, most)]
 

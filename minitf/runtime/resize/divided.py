@@ -5,6 +5,7 @@ are of the batch.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -69,6 +70,10 @@ class Divided(Sizes):
             found = Divided(self._points, units, self._counted, self._count)
             found.divided = lambda: self
             yield found
+
+    def rests(self, refused: tuple) -> Iterator[Sizes]:
+        """None: multiples leave none of each other."""
+        return iter(())
 
     def nearest(self, point: tuple) -> tuple:
         """The sizes nearest to some, and smaller, that are multiples."""

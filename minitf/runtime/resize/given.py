@@ -41,6 +41,20 @@ class Given:
         return [i for i, array in enumerate(self.arrays) for _ in _sizes(array)]
 
     @property
+    def numbers(self) -> list[slice]:
+        """Where in the point what each input holds is that matters."""
+        found, place = [], len(self.owners)
+        for size in [a.size for a, n in self._decisive if n]:
+            found.append(slice(place, place + size))
+            place += size
+        return found
+
+    @property
+    def told(self) -> int:
+        """How many numbers of the point are known before the run; behind these are the assumed ones."""
+        return len(self.point) - sum([value.size for value in self.assumed.values() if value is not None])
+
+    @property
     def places(self) -> dict:
         """Where in the point each assumed value is."""
         found, end = {}, len(self.point)

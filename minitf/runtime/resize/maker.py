@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import take_apart
-from minitf.runtime.resize.box import Box, Sizes
+from minitf.runtime.resize.box import SMALLEST, Box, Sizes
 from minitf.runtime.resize.divided import Divided
 from minitf.runtime.resize.form import Form
 from minitf.runtime.resize.numbers import Unresizable
@@ -16,16 +16,42 @@ _SMALLER = 3  # boxes that are tried
 _STEPS = 5  # of the search for sizes from which on programs have another form
 
 
+class Spent(Exception):
+    """So many samples were lowered that it is not worth while to go on."""
+
+
+class Limited:
+    """Lowers for so many samples at most, until what they are for is made."""
+
+    def __init__(self, lower, most: int):
+        self._lower, self._left = lower, most
+
+    def __call__(self, given, direct: frozenset):
+        """The program for a sample; raises Spent."""
+        if not self._left:
+            raise Spent
+        self._left -= 1
+        return self._lower(given, direct)
+
+    def end(self) -> None:
+        """From now on there is no limit."""
+        self._left = -1
+
+
 class Maker:
     """Lowers a region for any values of the sizes that vary. examples: the points for which there are programs, these,
-    and their forms, if they are resized. again: whether the last time nothing came of it.
+    and their forms, if they are resized. again: whether the last time nothing came of it. only: the point without which
+    no program is wanted.
     """
 
-    def __init__(self, sizes: Sizes, given, lower, examples: Sequence = (), again: bool = False):
+    def __init__(
+        self, sizes: Sizes, given, lower, examples: Sequence = (), again: bool = False, only: tuple | None = None
+    ):
         self._sizes, self._given, self._lower, self._forms = sizes, given, lower, {}
-        self._again = again
+        self._again, self._only = again, None if only is None else sizes.free_values(only)
         self._refused: tuple | None = None  # sizes for which there is no program, though they may be
-        self.multiples = None  # the sizes as multiples, where there are programs for no others
+        self._unlike: tuple | None = None  # or another one than for others
+        self.instead = None  # the sizes as multiples, or as what others leave, where there are programs for no others
         self._turned = False  # whether sizes have decided for another branch than before: from now on both are lowered
         self._both = False  # whether they once have
         # Values for which there is a program, that, and its form, if it is made for all sizes.
@@ -90,28 +116,49 @@ class Maker:
         """
         wider = self._sizes.limits()
         whole = [Box(*limits) for limits in wider]
-        for box in filter(Box.wide, whole):
+        for box in filter(self._wanted, whole):
             yield box
             if self._turned:
                 self._turned = False
                 yield box  # what was lowered before that is lowered again
-            if self._for_multiples():
+            if self._for_others():
                 return
-        for limits, box in zip(wider, whole) if self._sizes.searched(self._again) else ():
+        if self._unlike is not None and self._for_rests(self._unlike):
+            return
+        for limits, box in zip(wider, whole) if self._sizes.searched(self._again) and self._only is None else ():
             if not all([self.alike(values) for values in box.first_samples()]):  # else numbers do not follow sizes
                 found = self._within(limits, wider[-1])
                 if found is not None:
                     yield found
 
-    def _for_multiples(self) -> bool:
-        """Whether there is no program for some sizes, but one for multiples that are nearest to them."""
+    def _wanted(self, box: Box) -> bool:
+        return box.wide() and (self._only is None or box.contains(self._only))
+
+    def unlike(self, values: tuple) -> None:
+        """Takes note of values for which the program has another form."""
+        if min(values) >= SMALLEST:
+            self._unlike = self._unlike or self._sizes.point(values)
+
+    def _for_others(self) -> bool:
+        """Whether there is no program for some sizes, but one for multiples that are nearest to them, or for more."""
         refused, self._refused = self._refused, None
-        divided = None if refused is None else self._sizes.divided()
+        if refused is None:
+            return False
+        return self._for_multiples(refused) or self._for_rests(refused)
+
+    def _for_multiples(self, refused: tuple) -> bool:
+        divided = self._sizes.divided()
         if divided is None or divided.values(refused) is not None:
             return False
         ways = [divided] if isinstance(self._sizes, Divided) else [*divided.parts(), divided]
-        self.multiples = next((each for each in ways if self._is_there(each.nearest(refused))), None)
-        return self.multiples is not None
+        self.instead = next((each for each in ways if self._is_there(each.nearest(refused))), None)
+        return self.instead is not None
+
+    def _for_rests(self, point: tuple) -> bool:
+        """Whether a size is less than others in a point, which never was, and is one that they leave something of."""
+        rests = (each for each in self._sizes.rests(point) if self._is_there(each.nearest(point)))
+        self.instead = next(rests, None)
+        return self.instead is not None
 
     def _is_there(self, point: tuple) -> bool:
         """Whether there is a program for some sizes."""

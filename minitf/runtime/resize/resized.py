@@ -75,6 +75,7 @@ class Resized:
             forms.append(self._maker.known_form(sample) if forms and sample in known else self._maker.form(sample))
             if forms[-1].structure != forms[0].structure:
                 if sample not in known:
+                    self._maker.unlike(sample)
                     raise Unresizable
                 return self._fit_in(box, [n for n in known if n != sample], state)
             if count >= first:

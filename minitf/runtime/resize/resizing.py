@@ -12,7 +12,7 @@ from collections import OrderedDict
 from minitf.runtime.resize.given import Given
 from minitf.runtime.resize.group import Group
 
-_KINDS = 8  # of inputs
+_KINDS = 12  # of runs
 
 
 class Resizing:
@@ -38,24 +38,36 @@ class Resizing:
         lower(given, direct): lowers a program that reads the inputs of numbers `direct` where they are. unsure:
         which values may be others than are assumed; None if it has to be for those that are `found`.
         """
-        if given.assumed:
-            return (
-                self._groups[given.kind].assuming(given, lower, unsure, found) if given.kind in self._groups else None
-            )
-        return self._group(given).program(given, lower)
+        if given.assumed and given.kind not in self._groups:
+            return None
+        *wider, group = self._path(given)
+        sure = found if unsure is None else None
+        program = next(filter(None, (each.found(given.point, sure) for each in wider)), None)
+        if program is None and given.assumed:
+            return group.assuming(given, lower, unsure, found)
+        return program or group.program(given, lower)
 
     def note(self, given: Given, lower) -> None:
         """Takes note of a run for which there was no program; what was assumed in it is so."""
-        self._group(given).note(given, lower)
+        self._path(given)[-1].note(given, lower)
 
     def lowered(self, given: Given, program) -> None:
         """Takes note of a program for some sizes alone: others may be alike."""
-        self._group(given).lowered(given, program)
+        self._path(given)[-1].lowered(given, program)
 
-    def _group(self, given: Given) -> Group:
-        if given.kind not in self._groups:
-            self._groups[given.kind] = Group(self._state, self._threads, self._assumed)
-            if len(self._groups) > _KINDS:
-                self._groups.popitem(last=False)
-        self._groups.move_to_end(given.kind)
-        return self._groups[given.kind]
+    def _path(self, given: Given) -> list[Group]:
+        """The groups that a run belongs to, the narrowest one last."""
+        found, key = [], given.kind
+        while True:
+            if key not in self._groups:
+                own = (self._state, self._threads, self._assumed)
+                self._groups[key] = found[-1].part(key[-1]) if found else Group(*own)
+            found.append(self._groups[key])
+            self._groups.move_to_end(key)
+            division = found[-1].division
+            if division is None:
+                break
+            key = key, division.of(given.point)
+        while len(self._groups) > _KINDS + len(found):
+            self._groups.popitem(last=False)
+        return found
