@@ -162,6 +162,8 @@ class Maker:
 
     def _is_there(self, point: tuple) -> bool:
         """Whether there is a program for some sizes."""
+        if min(point[: len(self._given.owners)]) < 0:
+            return False
         with contextlib.suppress(OpError, MemoryError):
             return self.alone(point) is not None
         return False

@@ -8,6 +8,7 @@ from minitf.runtime.plan import region
 from minitf.runtime.resize.box import Sizes
 from minitf.runtime.resize.given import Given
 from minitf.runtime.resize.group import Group
+from minitf.runtime.resize.maker import Maker
 
 LEARNED, RUNS = 30, 45
 # What is made of x and a number that is fed, what that is, and the number for so many steps.
@@ -75,3 +76,11 @@ def test_what_others_leave_of_a_size():
     assert rests.values((12, 7)) == (7, 5) or rests.values((12, 7)) == (5, 7)
     assert rests.point(rests.values((12, 7))) == (12, 7) and rests.point(rests.free_values((5, 9))) == (5, 9)
     assert min(rests.free_values(rests.nearest((5, 9)))) == 2
+
+
+def test_sizes_below_0_are_none():
+    """What is left of one may be less than others leave of it: nobody asks for a program for that."""
+    given, asked = Given([np.zeros((5, 3))], [False], {}, {}, [False]), []
+    maker = Maker(Sizes([(5, 3), (6, 3)]), given, lambda *sample: asked.append(sample) or True)
+    assert not maker._is_there((-1, 3)) and not asked
+    assert maker._is_there((4, 3)) and len(asked) == 1
