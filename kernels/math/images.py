@@ -42,13 +42,19 @@ def tapped_rows(a: T, places: i64p, weights: T, o: T.out, outer, new, taps, widt
 
 @kernel(T=(*FLOATS, *INTS), split=By("outer", a="a_step", o="o_step"))
 def blended_rows(a: T, first: i64p, second: i64p, part: T, o: T.out, outer, new, width, a_step, o_step):
-    """o[p, i] lies between a[p, first[i]] and a[p, second[i]], rows of `width` numbers, by part[i] of the way."""
+    """o[p, i] lies between a[p, first[i]] and a[p, second[i]], rows of `width` numbers, by part[i] of the way;
+    where the second is below 0, it is the first one.
+    """
     for p in range(outer):
         for i in range(new):
             r, near, far = p * o_step + i * width, p * a_step + first[i] * width, p * a_step + second[i] * width
             way = part[i]
-            for q in range(width):
-                o[r + q] = a[near + q] + (a[far + q] - a[near + q]) * way
+            if second[i] < 0:
+                for q in range(width):
+                    o[r + q] = a[near + q]
+            else:
+                for q in range(width):
+                    o[r + q] = a[near + q] + (a[far + q] - a[near + q]) * way
     return 0
 
 

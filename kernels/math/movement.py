@@ -189,6 +189,28 @@ def roll(a: T, shift: I, o: T.out, item, outer, size, width):
     return 0
 
 
+@kernel(T=ITEMS, split=Blocks("images", a="h w c", o="oh ow kh kw c"))
+def patches(a: T, o: T.out, images, h, w, c, oh, ow, kh, kw, sh, sw, dh, dw, top, left):
+    """o[images, oh, ow, kh, kw, c] = the windows of a [images, h, w, c], numbers as in `convolution`; 0 outside."""
+    p = 0
+    for n in range(images):
+        for y in range(oh):
+            for x in range(ow):
+                for i in range(kh):
+                    row = y * sh - top + i * dh
+                    for j in range(kw):
+                        column = x * sw - left + j * dw
+                        inside = (row >= 0) & (row < h) & (column >= 0) & (column < w)
+                        start = ((n * h + row) * w + column) * c
+                        for k in range(c):
+                            if inside:
+                                o[p + k] = a[start + k]
+                            else:
+                                o[p + k] = 0
+                        p += c
+    return 0
+
+
 @scalar
 def place(position, size, n, wraps):
     """Where n of `size` items begin, counted from the end if negative and `wraps`; -1 if they are not all there."""

@@ -78,6 +78,7 @@ NUMBERS = {  # by the names of the operands that are no memory
     "item wraps size outer n rows width stride": (0, 1, 3, 2, 2, 1, 2, 2),
     "item wraps size outer n rows width stride beta": (0, 1, 3, 2, 2, 1, 2, 2, 1),
     "n width depth dims": (2, 2, 2, (2, 2)),
+    "images h w c oh ow kh kw sh sw dh dw top left": (2, 2, 2, 1, 1, 2, 2, 2, 2, 1, 1, 1, 1, 0),
     "item outer size width": (0, 2, 3, 2),
     "outer depth inner": (2, 3, 2),
     "outer first middle second inner batch_first": (1, 2, 1, 3, 2, 1),

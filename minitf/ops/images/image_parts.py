@@ -13,14 +13,16 @@ from minitf.framework.registry import define
 from minitf.framework.shape import TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
+from minitf.kernels.compile import layout
 from minitf.kernels.machine.alloc import zeros
 from minitf.kernels.math import images as kernels
+from minitf.kernels.math import movement
 from minitf.ops import patterns
 from minitf.ops.array import array
 from minitf.ops.images.images import as_type as images_as
 from minitf.ops.nn.axes import listed
 from minitf.ops.nn.item_filters import filters_of_one_item
-from minitf.ops.nn.windows import Windows, check_across_space, check_padding
+from minitf.ops.nn.windows import Windows, check_across_space, check_padding, found_by
 from minitf.ops.nn.windows import axis as windows_along
 
 _REAL = dtypes.FLOAT | {dtypes.int8, dtypes.uint8, dtypes.int16, dtypes.uint16, dtypes.int32, dtypes.int64}
@@ -334,6 +336,16 @@ def _patches(op, images):
     return out.reshape(*out.shape[:3], math.prod(out.shape[3:]))
 
 
+def _patches_kernel(b, op, images):
+    check_across_space(op, "ksizes", "strides", "rates")
+    along = found_by(b, op.inputs[0])
+    found = Windows([along(op, p, images.shape[p], op.attrs["ksizes"][p]) for p in (1, 2)])
+    out = b.new((images.shape[0], *found.counts, *found.each("window"), images.shape[3]), images.dtype)
+    numbers = found.each("count", "window", "stride", "dilation", "before")
+    b.call(movement.patches[layout.carrier(images.dtype)], images, out, *images.shape, *numbers)
+    return b.view(out, (*out.shape[:3], math.prod(out.shape[3:])))
+
+
 def _patches_shape(op):
     if min(op.attrs["strides"]) < 1:
         raise ValueError(f"Stride must be > 0, not {op.attrs['strides']}")
@@ -356,6 +368,7 @@ define(
     T=_REAL,
     shape=_patches_shape,
     numpy=_patches,
+    kernel=_patches_kernel,
     grad=_patches_grad,
 )
 

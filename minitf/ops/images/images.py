@@ -44,14 +44,14 @@ def _along(b, x, matrix: Matrix, axis: int, new: int):
     return _rows(b, x, axis, new, kernels.weighted_rows, (new_places.table, (x.dtype, matrix)))
 
 
-def _rows(b, x, axis: int, new: int, kernel, table: tuple, *sizes):
+def _rows(b, x, axis: int, new: int, kernel, table: tuple, *sizes, others: tuple = ()):
     """Lowers to a kernel that makes the `new` rows along an axis of those there are. table: what it reads, by a
-    function and what that takes before the sizes.
+    function and what that takes before the sizes, and others behind these.
     """
     out, width = b.new((*x.shape[:axis], new, *x.shape[axis + 1 :]), x.dtype), prod(x.shape[axis + 1 :])
     if out.size:
         steps = x.shape[axis] * width, new * width
-        given = b.table(*table, x.shape[axis], new)
+        given = b.table(*table, x.shape[axis], new, *others)
         b.call(kernel[x.dtype], x, *given, out, prod(x.shape[:axis]), new, *sizes, width, *steps)
     return out
 
@@ -94,9 +94,18 @@ def _linear_kernel(b, op, x, size):
     height, width = _new_sizes(b, op, x, size)
     if (height, width) == x.shape[1:3]:
         return as_type(b, x, np.float32)
-    table = new_places.between, (_how(op),)
-    wide = _rows(b, as_type(b, x, np.float32), 2, width, kernels.blended_rows, table)
-    return _rows(b, wide, 1, height, kernels.blended_rows, table)
+    table, (_, old_height, old_width, _) = (_between, (_how(op),)), x.shape
+    x = as_type(b, x, np.float32)
+    wide = _rows(b, x, 2, width, kernels.blended_rows, table, others=(old_height, height))
+    return _rows(b, wide, 1, height, kernels.blended_rows, table, others=(old_width, width))
+
+
+def _between(how: How, old: int, new: int, other: int, wanted: int) -> tuple:
+    """Between which rows others lie. Images that are as large as they shall be stay as they are, though a program is
+    for other sizes, too: nothing lies between infinite numbers.
+    """
+    first, second, part = new_places.between(how, old, new)
+    return first, np.full_like(second, -1) if (old, other) == (new, wanted) else second, part
 
 
 def _cubic_kernel(b, op, x, size):

@@ -280,6 +280,7 @@ SAMPLES = {
     ],
     "pick_rows": [lambda: [index(6, ROWS), real(6, 9), real(ROWS, 9), ROWS, WIDTH, 6, 9, 9, 1]],
     "roll": [lambda: [real(6, 4, 3).view(np.uint32), np.int32([2, 3]), real(6, 4, 3).view(np.uint32), 1, 6, 4, 3]],
+    "patches": [lambda: [*[real(5, n).view(np.uint32) for n in (24, 48)], 5, *(4, 3, 2, 2, 2, 3, 2, 2, 2, 1, 1, 1, 0)]],
     "gather": [lambda: [real(6, 4).view(np.uint32), index(6, ROWS), real(ROWS, 4).view(np.uint32), 1, 6, ROWS, 4]],
     "top_k": [
         lambda k=k: [real(ROWS, 64), real(ROWS, k), index(9, ROWS, k), *(index(9, ROWS, 64) for _ in "12"), ROWS, 64, k]

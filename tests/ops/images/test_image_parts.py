@@ -31,3 +31,15 @@ def test_gradients_of_patches_of_unknown_rank(volumes):
     with tf.Session() as session:
         first, second = session.run([slopes(known), slopes(unknown)], {unknown: x})
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+@pytest.mark.parametrize("dtype", [tf.float32, tf.uint8])
+def test_native_patches_are_those_of_numpy(padding, dtype):
+    x = tf.placeholder(dtype, [None, None, None, 2])
+    patches = tf.extract_image_patches(x, [1, 3, 2, 1], [1, 2, 3, 1], [1, 2, 1, 1], padding)
+    native, alone = tf.Session(), tf.Session(config=tf.ConfigProto(executor="op_by_op"))
+    with native, alone:
+        for sizes in ((2, 7, 9), (1, 5, 2), (3, 6, 6)):
+            images = np.random.RandomState(0).randint(0, 200, (*sizes, 2))
+            np.testing.assert_array_equal(native.run(patches, {x: images}), alone.run(patches, {x: images}))

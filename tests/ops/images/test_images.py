@@ -297,3 +297,14 @@ def test_boxes_by_chance_of_falling_ranges_and_of_more_than_there_is():
             box = tf.image.sample_distorted_bounding_box([10, 12, 3], [[[0.1, 0.2, 0.7, 0.9]]], **given)
             begin, size, _ = session.run(box)
             assert begin.tolist() == [0, 0, 0] and size.tolist() == [10, 12, -1]
+
+
+def test_infinite_pixels_stay_where_a_program_for_all_sizes_keeps_the_size():
+    x, size = tf.placeholder(tf.float32, [None, None, None, 1]), tf.placeholder(tf.int32, [2])
+    resized, random = tf.image.resize_bilinear(x, size), np.random.RandomState(3)
+    with tf.Session() as session:
+        for wanted in ([5, 9], [12, 4], [7, 8], [9, 6], None):
+            image = random.rand(2, *random.randint(5, 9, 2), 1).astype(np.float32)
+            image[0, 2, 3] = np.inf
+            found = session.run(resized, {x: image, size: image.shape[1:3] if wanted is None else wanted})
+    np.testing.assert_array_equal(found, image)
