@@ -8,6 +8,7 @@ from minitf.kernels.machine.alloc import copied
 from minitf.runtime.execute.frames import has_primitives, run_in_frames
 from minitf.runtime.execute.native_bodies import Bodies, BuilderOfRegions, lasting
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp, is_native, run_op, run_ops
+from minitf.runtime.execute.relief import Relief
 from minitf.runtime.plan.boundary import Branches
 from minitf.runtime.plan.guards import is_true
 from minitf.runtime.plan.inner import Split
@@ -25,6 +26,7 @@ class OpByOpExecutor:
 
     def __init__(self, plan: Plan, state: State):
         self._plan, self._state = plan, state
+        self.ran = 0  # how many ops ran in the last run
 
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
@@ -36,6 +38,7 @@ class OpByOpExecutor:
         copies = run_ops(
             builder, self._plan.ops, values, self._plan.used, self._plan.last_use, frozenset(self._plan.fetches)
         )
+        self.ran = builder.ran
         return _fetched(self._plan, values, copies)
 
 
@@ -85,6 +88,7 @@ class NativeExecutor:
         self._bodies: dict = {}  # ops on the host -> their bodies
         self._branches = Branches()
         self._beginning: set = set()  # the ops with which regions begin
+        self._relief = Relief(plan.ops)
         self._written = frozenset(written_variables(plan.ops))
         self._arrange()
 
@@ -130,6 +134,16 @@ class NativeExecutor:
 
     def run(self, fed: dict) -> list:
         """The values of the fetches, given those of the fed tensors."""
+        if self._relief.due:
+            plain = OpByOpExecutor(self._plan, self._state)
+            results = plain.run(fed)
+            self._relief.note_relieved(plain.ran)
+            return results
+        results = self._run_natively(fed)
+        self._relief.note(self.lowered)
+        return results
+
+    def _run_natively(self, fed: dict) -> list:
         if len(self._host) != self._arranged:
             self._arrange()  # ops of the last run turned out not to be native
         if self._single is not None:

@@ -68,6 +68,7 @@ class Later(Value):
 class OpByOp(Builder):
     """Runs ops one at a time; one object serves one run."""
 
+    ran = 0  # how many ops have run
     most_trips: int | None = None  # of a loop whose condition does not end it before
     handed: frozenset = frozenset()  # the tensors whose memory a variable can have as its own
 
@@ -195,6 +196,7 @@ class OpByOp(Builder):
 
     def run(self, op, values: list) -> list:
         """The values of the op's outputs; variables' memory only for what follows a variable."""
+        self.ran += 1
         results = self.results(op, values)
         return results if follows_variable(op) else _apart(results, values)
 
