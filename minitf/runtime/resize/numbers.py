@@ -19,6 +19,7 @@ _TOGETHER = (1, 1), (1, -1), (2, -1), (1, -2)  # how often each of two sizes is 
 _SIGNS = (1, 1), (1, -1), (-1, 1)  # how two sizes make a third one
 _HEAD = 8  # by which the slots of a list are more in what is before its rows
 _ALL_PAIRS = 160  # products, of which sums of any two are looked for
+_NEAR = 1e-6  # by how much real numbers may differ that are the same whole ones
 _REMEMBERED = 256  # sizes
 
 
@@ -48,6 +49,7 @@ class Samples:
         table = [[product_of(v, p) for v in values] for p in self._products]
         self._products, table = _different(self._products, table)
         self._rises = {p: [n - row[0] for n in row[1:]] for p, row in zip(self._products, table)}
+        self._table = np.array(list(self._rises.values()), np.float64)
         self._firsts = {p: row[0] for p, row in zip(self._products, table)}
         self._multiples = _multiples(dict(zip(self._products, table)), {alone(k, count) for k in sure})
         often = Counter([_reduced(row)[0] for row in table])
@@ -88,7 +90,8 @@ class Samples:
         count = len(self.values[0])
         for (k, one), (j, other) in itertools.combinations(enumerate(zip(*self.values)), 2):
             for a, b in _SIGNS:
-                if all([a * n + b * m == own for n, m, own in zip(one, other, numbers)]):
+                first = a * one[0] + b * other[0] == numbers[0]  # seldom so
+                if first and all([a * n + b * m == own for n, m, own in zip(one, other, numbers)]):
                     yield {alone(k, count): a, alone(j, count): b, (): 0}
 
     def only_of_two(self, numbers: tuple) -> dict | None:
@@ -117,7 +120,7 @@ class Samples:
     def _sums(self, numbers: tuple):
         """The sums that numbers may be, the simplest first; None for one that they are by chance."""
         rises, most = [n - numbers[0] for n in numbers[1:]], len(self._products)
-        for products in self._candidates():
+        for products in self._candidates(rises):
             if len(products) > most:
                 return
             spare = self._different(products) - len(products)
@@ -132,24 +135,45 @@ class Samples:
         """In how many samples products are not what they are in others."""
         return len({(0,) * len(products), *zip(*[self._rises[p] for p in products])})
 
-    def _candidates(self):
-        """The products that numbers may be made of, as far as samples are enough to tell."""
+    def _candidates(self, rises: list):
+        """The products that numbers which rise so may be made of, as far as samples are enough to tell."""
         samples, low = len(self.values), [p for p in self._products if sum(p) < _DEGREE]
         yield from [[p] for p in self._products]
         if samples > _FEWEST or samples == _FEWEST and self._apart:
-            yield from self._near
+            yield from self._likely(self._near, rises)
         if samples > _FEWEST and len(self._products) <= _ALL_PAIRS:
-            yield from itertools.combinations(self._products, 2)
+            yield from self._likely(self._pairs, rises)
         for products in ([p for p in low if max(p) == 1], low, self._products):
             if samples >= len(products) + 2:
                 yield products
 
+    def _likely(self, pairs: np.ndarray, rises: list) -> list[tuple]:
+        """Those of many pairs of products of which numbers may be the sum, as far as real numbers tell."""
+        one, other, wanted = self._table[pairs[0]], self._table[pairs[1]], np.array(rises, np.float64)
+        (a, b), (c, d), (e, f) = one.T[:2], other.T[:2], wanted[:2]
+        with np.errstate(all="ignore"):
+            factors = np.array([e * d - c * f, a * f - e * b]) / (a * d - c * b)
+            near = np.flatnonzero((np.abs(factors - np.rint(factors)) <= _NEAR * np.maximum(1, np.abs(factors))).all(0))
+        first, second = (each[near, None] * rows[near] for each, rows in zip(np.rint(factors), (one, other)))
+        size = np.abs(first) + np.abs(second) + np.abs(wanted) + 1
+        fits = near[(np.abs(first + second - wanted) <= _NEAR * size).all(1)]
+        return [(self._products[k], self._products[j]) for k, j in pairs[:, fits].T.tolist()]
+
     @functools.cached_property
-    def _near(self) -> list[tuple]:
-        """The products of two sizes with a part of each, the simplest first."""
+    def _near(self) -> np.ndarray:
+        """The places of products of two sizes and of a part of each, the simplest first."""
         place = {p: k for k, p in enumerate(self._products)}
-        pairs = [(p, q) for q in self._products if 1 < sum(q) < _DEGREE for p in _parts(q) if p in place]
-        return sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
+        large = [q for q in self._products if 1 < sum(q) < _DEGREE]
+        return (
+            np.array(sorted([(place[p], place[q]) for q in large for p in _parts(q) if p in place]), int)
+            .reshape(-1, 2)
+            .T
+        )
+
+    @functools.cached_property
+    def _pairs(self) -> np.ndarray:
+        """The places of any two products."""
+        return np.array(np.triu_indices(len(self._products), 1))
 
 
 def _parts(product: tuple) -> list[tuple]:
