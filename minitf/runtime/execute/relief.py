@@ -7,7 +7,7 @@ from collections import deque
 from minitf.framework.traversal import inside
 
 _OFTEN, _OF = 12, 24  # runs for which was lowered, of the last ones
-_FIRST = 32  # runs before which no plan is relieved: programs for all sizes are still being made
+_FIRST = 48  # runs before which no plan is relieved: programs for all sizes are still being made
 _SPELL, _LONGEST = 24, 1536  # runs one op at a time, twice as many each time
 _LOWERING = 4  # runs of an op that take as long as lowering it
 
