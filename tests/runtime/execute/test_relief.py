@@ -47,6 +47,21 @@ def test_it_runs_op_by_op_where_it_would_be_lowered_again_and_again(lowered):
     assert lowered[again + tried] is None
 
 
+def test_what_the_session_owns_goes_on(lowered):
+    """Random numbers, variables and what optimizers keep are what they are without relief."""
+    x, found = tf.placeholder(tf.float32, [None]), []
+    v = tf.get_variable("v", [], initializer=tf.ones_initializer())
+    y = tf.reduce_mean(tf.square(tf.nn.dropout(x * v, 0.5, seed=1) + tf.random_normal(tf.shape(x), seed=2)))
+    fetches = [y, v, tf.train.AdamOptimizer(0.01).minimize(y)]
+    for executor_name in ("native", "op_by_op"):
+        with tf.Session(config=tf.ConfigProto(executor=executor_name)) as session:
+            session.run(tf.global_variables_initializer())
+            lowered.clear()
+            found.append([session.run(fetches, {x: np.ones(k + 2)})[:2] for k in range(80)])
+            assert None in lowered
+    np.testing.assert_allclose(*found, 1e-4, 1e-5)
+
+
 def test_not_where_the_ops_take_longer(lowered):
     def long(x):
         return tf.while_loop(lambda i, _: i < 200, lambda i, a: (i + 1, a * 0.99), [0, x])[1]
