@@ -323,8 +323,8 @@ def extract_glimpse(
 # ---- patches
 
 
-def _patch_windows(op, sizes: tuple) -> Windows:
-    return Windows([windows_along(op, p, sizes[p], op.attrs["ksizes"][p]) for p in (1, 2)])
+def _patch_windows(op, sizes: tuple, along=windows_along) -> Windows:
+    return Windows([along(op, p, sizes[p], op.attrs["ksizes"][p]) for p in (1, 2)])
 
 
 def _patches(op, images):
@@ -338,8 +338,7 @@ def _patches(op, images):
 
 def _patches_kernel(b, op, images):
     check_across_space(op, "ksizes", "strides", "rates")
-    along = found_by(b, op.inputs[0])
-    found = Windows([along(op, p, images.shape[p], op.attrs["ksizes"][p]) for p in (1, 2)])
+    found = _patch_windows(op, images.shape, found_by(b, op.inputs[0]))
     out = b.new((images.shape[0], *found.counts, *found.each("window"), images.shape[3]), images.dtype)
     numbers = found.each("count", "window", "stride", "dilation", "before")
     b.call(movement.patches[layout.carrier(images.dtype)], images, out, *images.shape, *numbers)

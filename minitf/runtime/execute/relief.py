@@ -33,7 +33,7 @@ class Relief:
         self._runs += 1
         if lowered == self._lowered:
             return
-        self._last.append((self._runs, abs(lowered - self._lowered)))
+        self._last.append((self._runs, abs(lowered - self._lowered)))  # regions cut anew count from the start
         self._lowered = lowered
         if len(self._last) == _OFTEN and self._last[0][0] > self._runs - _OF and self._runs >= self._from:
             self._left = self._spell

@@ -146,10 +146,9 @@ class Lowering(Builder):
             self.call(assign[layout.carrier(source.dtype)], source, target, source.size)
 
     def call(self, kernel, *operands, error=None):
-        if len(operands) != len(kernel.operands):
-            raise InternalError(
-                None, self.current, f"{kernel.name} takes {len(kernel.operands)} operands, not {len(operands)}"
-            )
+        wanted = len(kernel.operands)
+        if len(operands) != wanted:
+            raise InternalError(None, self.current, f"{kernel.name} takes {wanted} operands, not {len(operands)}")
         self.frames[self.target].nodes.append(Call(kernel, operands, error, self.current))
 
     def data(self, value):
@@ -483,9 +482,7 @@ class Lowering(Builder):
 
     def list_op(self, op, values):
         try:
-            return flows.lower(self, op, values)
-        except HostOnly:
-            raise NotNative(op, lists=makers(values)) from None
+            return self._list(flows.lower, op, values)
         except NeedsData as error:
             raise NotNative(op, error.args[0]) from None
 

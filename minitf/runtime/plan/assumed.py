@@ -56,8 +56,7 @@ class Assumed:
     def forget(self) -> set:
         """Assumes nothing more of what is known; returns the keys of that."""
         known = {key for key, value in self.values.items() if value is not None}
-        for key in known:
-            del self.values[key]
+        self.doubt(known)
         return known
 
     def note_all(self, sizes: list) -> None:

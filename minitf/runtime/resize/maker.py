@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Sequence
 
 from minitf.framework.errors import OpError
@@ -35,7 +36,7 @@ class Limited:
 
     def end(self) -> None:
         """From now on there is no limit."""
-        self._left = -1
+        self._left = math.inf
 
 
 class Maker:
