@@ -8,7 +8,8 @@ import numpy as np
 
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.resize.form import Form
-from minitf.runtime.resize.numbers import Numbers, Samples, Unresizable, Unresolved
+from minitf.runtime.resize.numbers import Numbers, Unresizable, Unresolved
+from minitf.runtime.resize.samples import Samples
 
 _FEW = 64  # numbers in a constant that are looked at one by one
 _TRIED = 2  # samples for which constants that ops make are tried

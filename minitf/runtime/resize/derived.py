@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from minitf.framework.errors import OpError
 from minitf.runtime.lower.ir import word
-from minitf.runtime.resize.numbers import Samples, Unresizable, Unresolved, alone, product_of
+from minitf.runtime.resize.numbers import Unresizable, Unresolved
+from minitf.runtime.resize.products import alone, product_of
+from minitf.runtime.resize.samples import Samples
 
 _MOST = 8  # sizes that are derived
 _DIFFERENT = 3  # values of a size that tell what is so much more than it

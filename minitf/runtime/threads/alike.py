@@ -20,7 +20,8 @@ import numpy as np
 
 from minitf.runtime.lower.ir import Call, Ref, calls
 from minitf.runtime.memory.instructions import words_of
-from minitf.runtime.resize.numbers import Numbers, Samples
+from minitf.runtime.resize.numbers import Numbers
+from minitf.runtime.resize.samples import Samples
 from minitf.runtime.threads.accesses import Access, Part, access, fate
 from minitf.runtime.threads.dividing import by_rows, part_of, pieces_of, ranges
 from minitf.runtime.threads.shards import Cutting

@@ -8,7 +8,8 @@ import minitf as tf
 from minitf.runtime.plan import region
 from minitf.runtime.resize.box import Sizes
 from minitf.runtime.resize.derived import Derived
-from minitf.runtime.resize.numbers import Samples, Unresolved
+from minitf.runtime.resize.numbers import Unresolved
+from minitf.runtime.resize.samples import Samples
 
 STEPS = 30
 

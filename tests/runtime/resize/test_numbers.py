@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from minitf.runtime.resize.box import Box
-from minitf.runtime.resize.numbers import Numbers, Samples, Unresizable, Unresolved
+from minitf.runtime.resize.numbers import Numbers, Unresizable, Unresolved
+from minitf.runtime.resize.samples import Samples
 
 MULTIPLES = {
     "a product": lambda t, b, s, *_: 256 * b * t,
