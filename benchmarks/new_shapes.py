@@ -18,6 +18,7 @@ from benchmarks.specs import Workload
 from benchmarks.worker import CLOCKS
 
 WORKLOAD = Workload("new_shapes", "lstm", 64, 40, 32, 16, 64, each_step=True, loss="mse", shortest=20)
+_LABEL_HEIGHT = 0.06  # of that of the picture
 _ALLOWED = 0.002  # seconds that a new size may cost, where a step takes less
 
 
@@ -88,9 +89,12 @@ def draw(figure, args, results):
         own = [r for r in results if r["framework"] == framework]
         places = np.arange(len(own)) + 0.8 * k / len(frameworks)
         heights = [1e3 * r[args.clock]["new"] for r in own]
-        bars = axes.bar(places, heights, 0.8 / len(frameworks), label=f"new size, {framework}")
-        axes.bar_label(bars, [f"{height:.2f}" for height in heights], fontsize=7)
-        axes.plot(places, [1e3 * r[args.clock]["step"] for r in own], "_", color="black", markersize=12)
+        steps = [1e3 * r[args.clock]["step"] for r in own]
+        axes.bar(places, heights, 0.8 / len(frameworks), label=f"new size, {framework}")
+        axes.plot(places, steps, "_", color="black", markersize=12)
+        for place, height, step in zip(places, heights, steps):
+            top = step if height < step < height + _LABEL_HEIGHT * max(steps) else height  # not where the line is
+            axes.annotate(f"{height:.2f}", (place, top), (0, 2), textcoords="offset points", ha="center", fontsize=7)
     axes.set_xticks(range(len(own)), [r["network"].replace("_", "\n") for r in own], fontsize=7)
     axes.set_ylabel("ms; a line where a step is")
     axes.legend(fontsize=8)
