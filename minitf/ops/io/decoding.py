@@ -106,6 +106,7 @@ _FLOAT = re.compile(
 )
 _INTEGER = re.compile(rb"\s*-?\d+\s*")
 _TYPES = frozenset([dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64])
+_FEW = 8  # texts that Python reads faster than a kernel is called
 
 
 def number(value: bytes, dtype: dtypes.DType):
@@ -125,7 +126,7 @@ def number(value: bytes, dtype: dtypes.DType):
 def numbers(strings: list[bytes], dtype: dtypes.DType) -> np.ndarray:
     """The numbers that texts say, as a kernel reads them; ValueError if one says none of the type."""
     lines, count = b"\n".join([*strings, b""]), len(strings)
-    if lines.count(b"\n") > count:  # in some text
+    if count <= _FEW or lines.count(b"\n") > count:  # in some text
         return np.array([number(s, dtype) for s in strings], dtype.numpy)
     found, known = np.empty(count, np.int64 if dtype.is_integer else np.float64), np.empty(count, np.uint8)
     kernel = kernels.read_integers if dtype.is_integer else kernels.read_reals

@@ -31,6 +31,9 @@ ODD = [" 4 ", ".5", "inf", "0x10", "nan"]
 WRONG = ["", "1_0", "1\n2", "1,5", "x", "1 2", "--1", "1e"]
 
 
+MANY = ["1"] * 9  # beside so many others a text is read by a kernel
+
+
 def read(texts, dtype):
     with tf.Session() as session:
         return session.run(tf.string_to_number(tf.constant(texts), dtype))
@@ -49,32 +52,37 @@ def test_reals_together_and_one_by_one(dtype):
 def test_integers(dtype):
     assert read(PLAIN, dtype).tolist() == [0, -7, 12345, 7]
     largest = np.iinfo(dtype).max
-    assert read([str(largest), str(-largest - 1)], dtype).tolist() == [largest, -largest - 1]
-    for wrong in [*WRONG, str(largest + 1), str(10**30), "1.5"]:
-        with fails(tf.errors.InvalidArgumentError, "string_to_number could not convert a string"):
-            read(["1", wrong], dtype)
+    assert read(PLAIN + MANY, dtype).tolist() == [0, -7, 12345, 7, *[1] * 9]
+    for others in MANY, []:
+        assert read([str(largest), str(-largest - 1), *others], dtype)[:2].tolist() == [largest, -largest - 1]
+        for wrong in [*WRONG, str(largest + 1), str(10**30), "1.5"]:
+            with fails(tf.errors.InvalidArgumentError, "string_to_number could not convert a string"):
+                read([*others, wrong], dtype)
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_texts_that_are_no_numbers(wrong):
+@pytest.mark.parametrize("others", [[], MANY], ids=["few", "many"])
+def test_texts_that_are_no_numbers(wrong, others):
     with fails(tf.errors.InvalidArgumentError, "string_to_number could not convert a string"):
-        read(["1", wrong], "float32")
+        read([*others, wrong], "float32")
 
 
-def test_lines_are_read_as_those_beside_quotes():
-    lines = ["1,a,2.5", ",b,-1e3", "3,,7", "-2147483648,x y,0.1"]
+@pytest.mark.parametrize("times", [1, 3], ids=["few", "many"])
+def test_lines_are_read_as_those_beside_quotes(times):
+    lines = ["1,a,2.5", ",b,-1e3", "3,,7", "-2147483648,x y,0.1"] * times
     x = tf.placeholder(tf.string, [None])
     columns = tf.decode_csv(x, [[9], ["none"], [1.5]])
     with tf.Session() as session:
         found = session.run(columns, {x: lines})
         beside = session.run(columns, {x: [*lines, '0,"q,""",0']})
         assert [c.tolist() for c in found] == [c.tolist()[:-1] for c in beside]
-        assert found[0].tolist() == [1, 9, 3, -(2**31)] and found[1].tolist() == [b"a", b"b", b"none", b"x y"]
+        assert found[0].tolist() == [1, 9, 3, -(2**31)] * times
+        assert found[1].tolist() == [b"a", b"b", b"none", b"x y"] * times
         assert beside[1][-1] == b'q,"'
         for wrong, said in [
-            ("2147483648,a,1", "field 0 in record 4: .* is not a valid int32"),
-            ("1,a,b", "field 2 in record 4"),
-            ("1,2", "expect 3 fields but have 2 in record 4"),
+            ("2147483648,a,1", f"field 0 in record {len(lines)}: .* is not a valid int32"),
+            ("1,a,b", f"field 2 in record {len(lines)}"),
+            ("1,2", f"expect 3 fields but have 2 in record {len(lines)}"),
         ]:
             with pytest.raises(tf.errors.InvalidArgumentError, match=said):
                 session.run(columns, {x: [*lines, wrong, "x,y,z"]})
@@ -88,8 +96,9 @@ def test_numbers_of_several_lines_and_of_none():
     with tf.Session() as session:
         strings = ["1", " 2.5\n", "0.1234567890123456789", "-inf", "1e300", "0x10"]
         expected = [1, 2.5, 0.1234567890123456789, -np.inf, 1e300, 16]
-        assert session.run(number, {x: strings}).tolist() == expected
-        assert session.run(number, {x: strings[2:]}).tolist() == expected[2:]
+        for others in [], MANY:
+            assert session.run(number, {x: strings + others})[:6].tolist() == expected
+            assert session.run(number, {x: strings[2:] + others})[:4].tolist() == expected[2:]
         assert session.run(number, {x: np.zeros(0, object)}).shape == (0,)
         with pytest.raises(tf.errors.InvalidArgumentError, match="could not convert"):
             session.run(number, {x: ["1\n2"]})
