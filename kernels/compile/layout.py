@@ -43,20 +43,32 @@ def nest(shape, *walks, cut=None):
     >>> nest((1, 4), (4, 1), (0, 1)), nest((1, 4), (4, 1), (0, 1), cut=())
     ((1, (4, 1, 1)), (2, (1, 4, 0, 4, 1, 1)))
     """
-    loops, last = [], max([axis for axis, size in enumerate(shape) if size != 1], default=0)
+    loops = list(_loops(shape, walks, cut).values()) or [[1] + [0] * len(walks)]
+    return len(loops), tuple(number for loop in loops for number in loop)
+
+
+def starts(shape, *walks, cut=()):
+    """The axes with which the loops of such a nest begin.
+
+    >>> starts((2, 3, 4), (12, 4, 1), (0, 4, 1))
+    (0, 1)
+    """
+    return tuple(_loops(shape, walks, cut))
+
+
+def _loops(shape, walks, cut) -> dict:
+    """The loops by their first axes."""
+    loops, begun = {}, 0
+    last = max([axis for axis, size in enumerate(shape) if size != 1 or axis in (cut or ())], default=0)
     for axis, (size, *steps) in enumerate(zip(shape, *walks)):
         if size == 1 and (cut is None or axis > last):
             continue
-        if (
-            loops
-            and axis not in (cut or ())
-            and all(outer == inner * size for outer, inner in zip(loops[-1][1:], steps))
-        ):
-            loops[-1] = [loops[-1][0] * size, *steps]
+        joined = loops and axis not in (cut or ())
+        if joined and all(outer == inner * size for outer, inner in zip(loops[begun][1:], steps)):
+            loops[begun] = [loops[begun][0] * size, *steps]
         else:
-            loops.append([size, *steps])
-    loops = loops or [[1] + [0] * len(walks)]
-    return len(loops), tuple(number for loop in loops for number in loop)
+            loops[axis], begun = [size, *steps], axis
+    return loops
 
 
 def broadcast_shape(*shapes):
@@ -70,17 +82,23 @@ def broadcast_shape(*shapes):
 
 
 @functools.lru_cache(maxsize=4096)
-def broadcast(*shapes, cut=None):
-    """(shape, rank, dims) of an elementwise loop; dims hold the inputs' strides, the output is contiguous. cut: see
-    `nest`.
+def broadcast(*shapes):
+    """(shape, rank, dims) of an elementwise loop; dims hold the inputs' strides, the output is contiguous.
 
     >>> broadcast((8, 5), (5,))
     ((8, 5), 2, (8, 5, 0, 5, 1, 1))
     >>> broadcast((8, 5), (8, 5))
     ((8, 5), 1, (40, 1, 1))
     """
+    result, *walks = broadcast_walks(*shapes)
+    return result, *nest(result, *walks)
+
+
+@functools.lru_cache(maxsize=4096)
+def broadcast_walks(*shapes):
+    """The shape that arrays broadcast to, and the strides by which each is walked along it."""
     result = broadcast_shape(*shapes)
-    return result, *nest(result, *(broadcast_strides(shape, result) for shape in shapes), cut=cut)
+    return result, *[broadcast_strides(shape, result) for shape in shapes]
 
 
 def broadcast_strides(shape, result):
@@ -95,14 +113,13 @@ def broadcast_strides(shape, result):
 
 
 @functools.lru_cache(maxsize=4096)
-def reduction(shape, axes, cut=None):
-    """(rank, dims) of a reduction: loops in memory order, strides of input and output, 0 where reduced. cut: see
-    `nest`.
+def reduction(shape, axes):
+    """(rank, dims) of a reduction: loops in memory order, strides of input and output, 0 where reduced.
 
     >>> reduction((2, 3, 4), (1,))
     (3, (2, 12, 4, 3, 4, 0, 4, 1, 1))
     """
-    return nest(shape, strides(shape), reduced_strides(shape, axes), cut=cut)
+    return nest(shape, strides(shape), reduced_strides(shape, axes))
 
 
 def reduced_strides(shape, axes):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from inspect import Parameter
 
@@ -20,7 +19,6 @@ from minitf.kernels.math import movement
 
 STATEFUL = {"stateful": True, "differentiable": False}  # traits of ops on what a session keeps
 _MANY = 1000  # elements: values at least as large are not worked out while the graph is built
-_nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes
 
 # ---- public functions
 
@@ -149,12 +147,23 @@ def binary(kernel, error=None):
     """Two inputs that broadcast; `kernel(a, b, o, rank, dims)`; error(position) explains bad data."""
 
     def lower(b, op, x, y):
-        shape, rank, dims = layout.broadcast(x.shape, y.shape, cut=b.cut(()))
+        shape, rank, dims = broadcast_loops(b, x.shape, y.shape)
         out = b.new(shape, op.outputs[0].dtype.numpy)
         b.call(kernel[x.dtype], x, y, out, rank, dims, error=error)
         return out
 
     return lower
+
+
+def broadcast_loops(b, *shapes) -> tuple:
+    """(shape, rank, dims) of an elementwise loop: see `layout.broadcast`."""
+    result, *walks = layout.broadcast_walks(*shapes)
+    return result, *b.nest(result, *walks, cut=b.cut(()))
+
+
+def reduction_loops(b, shape: tuple, axes: tuple) -> tuple:
+    """(rank, dims) of a reduction: see `layout.reduction`."""
+    return b.nest(shape, layout.strides(shape), layout.reduced_strides(shape, axes), cut=b.cut(()))
 
 
 def alias(b, op, x, *_):
@@ -167,7 +176,7 @@ def walk(b, x, shape, steps, offset: int = 0, cut=(), apart: bool = False):
     along which that may be a part of x. apart: whether they are not next to each other, if axes are not of size 1.
     """
     cut = b.cut(cut)
-    rank, dims = _nest(tuple(shape), tuple(steps), cut=cut)
+    rank, dims = b.nest(tuple(shape), tuple(steps), cut=cut)
     if rank == 1 and _is_view(shape, *dims, cut, apart):
         return b.view(x, tuple(shape), offset)
     out = b.new(tuple(shape), x.dtype)
@@ -189,13 +198,14 @@ def place(b, x, out, steps, offset: int = 0, cut=()) -> None:
     """
     cut = b.cut(cut)
     if x.size or cut is not None:
-        rank, dims = _nest(x.shape, tuple(steps), cut=cut)
+        rank, dims = b.nest(x.shape, tuple(steps), cut=cut)
         b.call(movement.strided_write[layout.carrier(x.dtype)], x, out, offset, rank, dims)
 
 
 def placed(b, x, shape, steps, offset: int = 0, cut=()):
     """Zeros of a shape, but x in the items that a walk visits; see `place`."""
-    if x.shape and _nest(x.shape, tuple(steps)) == (1, (math.prod(shape), 1)) and not (offset or b.cut(cut)):
+    whole = x.shape and layout.nest(x.shape, tuple(steps)) == (1, (math.prod(shape), 1)) and not (offset or b.cut(cut))
+    if b.always("whole", bool(whole)):
         return b.view(x, tuple(shape))
     out = filled(b, shape, x.dtype)
     place(b, x, out, steps, offset, cut)

@@ -61,10 +61,12 @@ def _sum_to(op, x, target):
 
 def _sum_to_kernel(b, op, x, target):
     target = array.sizes_of(b.data(target))
-    axes = _summed_axes(x.shape, target)
+    lead, axes = len(x.shape) - len(target), _summed_axes(x.shape, target)
+    alike = [b.always(f"axis {axis}", axis not in axes) for axis in range(len(x.shape))]
+    axes = tuple([axis for axis, same in enumerate(alike) if not same and (axis < lead or target[axis - lead] == 1)])
     if not axes:
         return b.view(x, target)
-    out, (rank, dims) = b.new(target, x.dtype), layout.reduction(x.shape, axes, b.cut(()))
+    out, (rank, dims) = b.new(target, x.dtype), patterns.reduction_loops(b, x.shape, axes)
     b.call(reduce_sum[x.dtype], x, out, out.size, rank, dims)
     return out
 

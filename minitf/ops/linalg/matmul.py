@@ -106,7 +106,7 @@ def _spread(b, x, batch: tuple):
         return x
     full = (*batch, *x.shape[-2:])
     out = b.new(full, x.dtype)
-    loops = layout.nest(full, layout.broadcast_strides(x.shape, full))
+    loops = b.nest(full, layout.broadcast_strides(x.shape, full), cut=b.cut(()))
     b.call(movement.strided_copy[layout.carrier(x.dtype)], x, out, 0, *loops)
     return out
 
@@ -118,7 +118,8 @@ def _lowered(b, x, y, turn_x: bool, turn_y: bool, batch: tuple):
     count = prod(batch)
     out = b.new((*batch, m, n), x.dtype)
     kernel = gemm.gemm if x.dtype.kind == "f" else gemm.integer_gemm
-    steps = [0 if t.size == t.shape[-2] * t.shape[-1] else t.shape[-2] * t.shape[-1] for t in (x, y)]
+    ones = [b.always(f"one {k}", prod(t.shape[:-2]) == 1) for k, t in enumerate((x, y))]
+    steps = [0 if one else t.shape[-2] * t.shape[-1] for one, t in zip(ones, (x, y))]
     b.call(
         kernel[x.dtype],
         x,

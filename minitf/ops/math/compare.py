@@ -112,7 +112,7 @@ def _spread_condition(condition: tuple, x: tuple, y: tuple) -> tuple:
 
 
 def _choose(b, op, condition, x, y):
-    shape, rank, dims = layout.broadcast(condition.shape, x.shape, y.shape, cut=b.cut(()))
+    shape, rank, dims = patterns.broadcast_loops(b, condition.shape, x.shape, y.shape)
     out = b.new(shape, x.dtype)
     b.call(movement.select[layout.carrier(x.dtype)], condition, x, y, out, rank, dims)
     return out

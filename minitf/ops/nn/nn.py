@@ -14,7 +14,6 @@ from minitf.framework.registry import define
 from minitf.framework.shape import UNKNOWN, TensorShape
 from minitf.framework.static import constant_value
 from minitf.framework.tensor import Tensor
-from minitf.kernels.compile import layout
 from minitf.kernels.math import elementwise
 from minitf.kernels.math import nn as kernels
 from minitf.kernels.math import reduce as reductions
@@ -171,7 +170,7 @@ def _along_channels(op, shape: tuple, bias: tuple) -> tuple:
 
 
 def _bias_add_kernel(b, op, x, bias):
-    shape, rank, dims = layout.broadcast(x.shape, _along_channels(op, x.shape, bias.shape), cut=b.cut(()))
+    shape, rank, dims = patterns.broadcast_loops(b, x.shape, _along_channels(op, x.shape, bias.shape))
     out = b.new(shape, x.dtype)
     b.call(elementwise.add[x.dtype], x, bias, out, rank, dims)
     return out
@@ -189,7 +188,7 @@ def _other_axes(op, rank: int) -> tuple:
 
 def _bias_add_grad_kernel(b, op, g):
     out = b.new((g.shape[_bias_axis(op, len(g.shape))],), g.dtype)
-    nest = layout.reduction(g.shape, _other_axes(op, len(g.shape)), b.cut(()))
+    nest = patterns.reduction_loops(b, g.shape, _other_axes(op, len(g.shape)))
     b.call(reductions.reduce_sum[g.dtype], g, out, out.size, *nest)
     return out
 

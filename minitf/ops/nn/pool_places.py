@@ -47,7 +47,7 @@ def _lowered(b, op, x):
     shape, place = (x.shape[0], *found.counts, x.shape[3]), op.attrs["Targmax"].numpy
     best, places = b.new(shape, x.dtype), b.new(shape, place)
     numbers = (*x.shape[1:], *found.counts, *found.each("window", "stride", "before"))
-    if best.size or b.follows:
+    if b.fills(best):
         whole = int(op.attrs["include_batch_in_index"])
         b.call(kernels.max_pool_places[x.dtype, place], x, best, places, 0, shape[0] * shape[1], *numbers, whole)
     return best, places

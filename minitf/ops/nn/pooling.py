@@ -60,33 +60,33 @@ class _OfImages(Pooling):
 
     def call_max(self, b, x, found: Windows):
         out = b.new(self.pooled(found, x.shape), x.dtype)
-        if out.size or b.follows:
+        if b.fills(out):
             numbers = (0, out.shape[0] * out.shape[1], *_numbers(found, x.shape))
             b.call(kernels.max_pool[x.dtype], x, out, float(lowest(x.dtype)), *numbers)
         return out
 
     def call_max_grad(self, b, x, g, found: Windows):
         out = b.new(x.shape, x.dtype)
-        if out.size or b.follows:
+        if b.fills(out):
             b.call(kernels.max_pool_grad[x.dtype], x, g, out, 0, x.shape[0], *_numbers(found, x.shape), 0)
         return out
 
     def call_max_grad_grad(self, b, x, y, g, found: Windows):
         out = b.new(y.shape, x.dtype)
-        if out.size or b.follows:
+        if b.fills(out):
             numbers = (0, y.shape[0] * y.shape[1], *_numbers(found, x.shape))
             b.call(kernels.max_pool_grad_grad[x.dtype], x, y, g, out, *numbers)
         return out
 
     def call_avg(self, b, x, found: Windows):
         out = b.new(self.pooled(found, x.shape), x.dtype)
-        if out.size or b.follows:
+        if b.fills(out):
             b.call(kernels.avg_pool[x.dtype], x, out, 0, out.shape[0] * out.shape[1], *_numbers(found, x.shape))
         return out
 
     def call_avg_grad(self, b, shape: tuple, g, found: Windows):
         out = b.new(shape, g.dtype)
-        if out.size or b.follows:
+        if b.fills(out):
             b.call(kernels.avg_pool_grad[g.dtype], g, out, 0, shape[0], *_numbers(found, shape))
         return out
 
@@ -115,7 +115,7 @@ def _max_of_channels(b, op, x):
     size = _groups(op, x.shape)
     rows = x.size // size
     out = b.new((*x.shape[:3], x.shape[3] // size), x.dtype)
-    if out.size:
+    if b.fills(out):
         numbers = (0, rows, rows, size, 1, rows, 1, 1, size, 1, 1, 0, 0)
         b.call(kernels.max_pool[x.dtype], x, out, float(lowest(x.dtype)), *numbers)
     return out

@@ -6,11 +6,15 @@ call at once, and the native region's builder writes it into an instruction tabl
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
 
 import numpy as np
 
+from minitf.kernels.compile import layout
+
+_nest = functools.lru_cache(4096)(layout.nest)  # the steps of an unrolled network walk the same shapes
 NATIVE = frozenset(
     ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
 )
@@ -83,12 +87,28 @@ class Builder(ABC):
         """
         return None
 
+    def nest(self, shape: tuple, *walks: tuple, cut: tuple | None) -> tuple:
+        """(rank, dims) of loops over a shape, each array walked by its own steps; what `cut` gave: see
+        `layout.nest`.
+        """
+        return _nest(shape, *walks, cut=cut)
+
     def prefers(self, about: str, way: bool) -> bool:
         """Whether to go one of two ways, both right for all sizes: that which is better for these; where what is
         lowered has to be the same for others, that which was better for the first ones. about: which two ways of the
         op's.
         """
         return way
+
+    def always(self, about: str, way: bool) -> bool:
+        """Whether to go a way that is right for some sizes only, as it is for these; where what is lowered has to be
+        the same for others, only if it is right for all that there were. about: as for `prefers`.
+        """
+        return way
+
+    def fills(self, value: Value) -> bool:
+        """Whether calls have to be made for what is in a value: if it is nothing only where sizes stand for others."""
+        return bool(value.size) or self.cut(()) is not None
 
     def known(self, value: Value) -> np.ndarray | None:
         """The contents of `value`, None where they are not known yet."""

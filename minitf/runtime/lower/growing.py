@@ -215,7 +215,7 @@ class Growing:
         if isinstance(loop.count, int):
             return slots.slice(0 if loop.reverse else self._trips)
         out = self._low.new(slots.shape[1:], slots.dtype)
-        if out.size:
+        if out.size or self._low.sizes_vary:
             self._low.call(take_row[layout.carrier(slots.dtype)], slots, loop.trips, out, out.size)
         return out
 

@@ -8,6 +8,7 @@ variable has one place. What the body computes is copied there at the end of a t
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -440,7 +441,7 @@ class LoopLowering:
         if self.fixed:
             return stack.slice(0 if self.loop.reverse else self.capacity)
         out = self.low.new(stack.shape[1:], stack.dtype)
-        if out.size:
+        if out.size or self.low.sizes_vary:
             self.low.call(take_row[layout.carrier(stack.dtype)], stack, self.node.trips, out, out.size)
         return out
 
@@ -470,8 +471,8 @@ class LoopLowering:
                 if k in self.loop.saved and ref.row is not None
                 else Bounded(ref, 0, (whole, *ref.shape[1:]), ref.dtype, self.outer)
             )
-        if not self.fixed and k not in self.loop.saved and ref.size:
-            row = ref.nbytes // ref.shape[0]
+        if not self.fixed and k not in self.loop.saved and (ref.size or self.low.sizes_vary):
+            row = math.prod(ref.shape[1:]) * ref.dtype.itemsize
             self.low.call(zero_tail[()], ref, self.node.trips, self.capacity, row)
             ref.row = ref.like = None
         return ref

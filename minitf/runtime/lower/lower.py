@@ -93,7 +93,7 @@ class Lowering(Builder):
         self.begun: dict = {}  # the ops of the region that were begun, in their order, and what there was then
         self.copies: dict = {}  # where copies of fetched variables are
         self.target = 0  # the frame that takes the calls
-        self.asked = 0  # how many values the op being lowered has asked for that only a run knows
+        self.asked = self.nests = 0  # how often the present op has asked for a value that a run knows, and for loops
         self._fresh: set[Buffer] = set()  # what the op being lowered has allocated
         self._variables: dict = {}
         self._written_buffers: set[Buffer] = set()
@@ -142,7 +142,7 @@ class Lowering(Builder):
         """Copies bytes."""
         if isinstance(source, Flow):
             flows.move(self, source, target)
-        elif source.size:
+        elif source.size or self.sizes_vary:
             self.call(assign[layout.carrier(source.dtype)], source, target, source.size)
 
     def call(self, kernel, *operands, error=None):
@@ -306,7 +306,7 @@ class Lowering(Builder):
 
     def results(self, op, inputs: list) -> list:
         """Where the op's outputs are, given where its inputs are."""
-        definition, self.asked = op.definition, 0
+        definition, self.asked, self.nests = op.definition, 0, 0
         traits = self.remembered.traits.get(op) or self.remembered.traits_of(op)
         plain = _all_refs(inputs)
         if plain and traits.usual and op not in self.hosted:

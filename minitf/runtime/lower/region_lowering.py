@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minitf.runtime.execute.op_by_op import is_native
-from minitf.runtime.lower import counted_loops, loop_calls
+from minitf.runtime.lower import alike, counted_loops, loop_calls
 from minitf.runtime.lower.bounded import Bounded, Size, for_python
 from minitf.runtime.lower.branches import known_inputs, lowered_branch
 from minitf.runtime.lower.loops import LoopLowering
@@ -39,6 +39,12 @@ class RegionLowering(Lowering):
         xs = [counted_loops.taken(self, op, x, trips) for x in xs]
         last = [] if count is None else [for_python(self, count) if trips is None else count]
         return [v if type(v) is Bounded else for_python(self, v) for v in carry] + xs + consts + last
+
+    def nest(self, shape, *walks, cut):
+        return super().nest(shape, *walks, cut=cut) if cut is None else alike.nest(self, shape, walks, cut)
+
+    def always(self, about, way):
+        return alike.always(self, about, way) if self.sizes_vary else way
 
     def branch(self, op, values):
         return lowered_branch(self, op, values)

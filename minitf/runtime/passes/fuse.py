@@ -133,7 +133,7 @@ def _full_walks(made: Call, read: Call) -> _Walks | None:
     grids = [rows.grid(call) for call in (read, made)]
     if None in grids:
         return None
-    count, width = max(grids)
+    count, width = grids[read["rank"] < made["rank"]]
     found = [rows.steps(call, count, width) for call in (read, made)]
     if any(walks is None or any(step.column != 1 for step in walks.values()) for walks in found):
         return None

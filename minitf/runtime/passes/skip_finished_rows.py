@@ -47,7 +47,9 @@ def _counts(call: Call, loop: Repeat, uses: Uses) -> bool:
     time, lengths, dims = call["a"], call["b"], call["dims"]
     if call["rank"] != 1 or dims[1:] != (0, 1) or time.dtype != np.int32 or lengths.moves:
         return False
-    if not uses.prefers("sort", dims[0] >= _FEWEST, call.op):
+    if not dims[0] or not uses.prefers(
+        "sort", dims[0] >= _FEWEST, call.op
+    ):  # of no rows nobody knows how long they are
         return False
     changes = [use.call for use in uses.of(time.buffer) if use.writes]
     if any(use.writes and use.block is loop.body for use in uses.of(lengths.buffer)) or len(changes) != 2:

@@ -90,7 +90,7 @@ def intact(source: Ref, writes: list[Use], reads: list[Use], uses: Uses) -> bool
     if source.buffer.kind != "arena":
         return source.buffer.kind != "variable" or not changes
     moves = dict(source.moves)
-    apart = all(moves.get(loop, 0) >= source.nbytes for loop in loops)
+    apart = all(loop in moves and moves[loop] >= source.nbytes for loop in loops)
     return apart and all(u.order < reads[-1].order and _once(u, loops, moves) for u in changes)
 
 

@@ -1,0 +1,39 @@
+"""What kernels are called for an op, the same for all sizes, also where an array has no or one row.
+
+Two axes can be walked by one loop if the outer step is the inner one times the inner size. Where sizes are 0 or 1 that
+is so by chance, and an axis of one item need not be walked at all. So an op keeps its loops apart where it has to for
+any of the sizes that it is lowered for, and does without calls only if it always can.
+"""
+
+from __future__ import annotations
+
+from minitf.kernels.compile import layout
+
+
+def always(low, about: str, way: bool) -> bool:
+    """Whether something has been so for all sizes that the op which is being lowered was lowered for."""
+    known = low.preferred.setdefault((low.current, about), way)
+    if known and not way:
+        low.preferred[low.current, about], low.turned = False, True
+    return known and way
+
+
+def nest(low, shape: tuple, walks: tuple, cut: tuple) -> tuple:
+    """(rank, dims) of the next loops of the op that is being lowered: see `layout.nest`."""
+    key = low.current, "nest", low.nests
+    low.nests += 1
+    known, steady = low.preferred.get(key, ((), {}))
+    walks = [_steps(shape, steady, k, walk) for k, walk in enumerate(walks)]
+    cut = tuple(sorted({*cut, *known}))
+    begun = layout.starts(shape, *walks, cut=cut)
+    if begun != known:
+        low.turned |= key in low.preferred
+    zeros = {axis: tuple([not walk[axis] for walk in walks]) for axis, size in enumerate(shape) if size > 1}
+    low.preferred[key] = begun, steady | zeros
+    return layout.nest(shape, *walks, cut=cut)
+
+
+def _steps(shape: tuple, steady: dict, k: int, walk: tuple) -> tuple:
+    """The steps of an array along axes, 0 along those of one item along which it repeats where there are more."""
+    known = [axis for axis, zeros in steady.items() if shape[axis] == 1 and zeros[k]]
+    return tuple([0 if axis in known else step for axis, step in enumerate(walk)]) if known else walk
