@@ -171,6 +171,17 @@ def alias(b, op, x, *_):
     return x
 
 
+def start(b, places: list[tuple]) -> int:
+    """Where a walk begins that does at some place along axes, each of which is given with the step along it."""
+    if len(places) < 2:
+        return sum([place * step for place, step in places])
+    return b.derived(_all_steps, (), *[n for pair in places for n in pair])[0]
+
+
+def _all_steps(*numbers: int) -> tuple[int]:
+    return (sum([place * step for place, step in zip(numbers[::2], numbers[1::2])]),)
+
+
 def walk(b, x, shape, steps, offset: int = 0, cut=(), apart: bool = False):
     """The items of x that a walk visits: `steps` are its element strides along each axis of the result. cut: the axes
     along which that may be a part of x. apart: whether they are not next to each other, if axes are not of size 1.

@@ -79,6 +79,25 @@ class Range:
         return len(range(*self.slice().indices(of)))
 
 
+class Extent(Range):
+    """`wanted` items from one on, of which that are `count`: all others if it is -1."""
+
+    __slots__ = ("wanted",)
+
+    def __init__(self, begin: int, wanted: int, count: int):
+        super().__init__(begin, begin + count, 1)
+        self.wanted = wanted
+
+    def places(self, b, of: int) -> tuple[int, int, int]:
+        """As of any range."""
+        return (*b.derived(_within, (), self.begin, self.wanted, of), 1)
+
+
+def _within(begin: int, wanted: int, of: int) -> tuple[int, int]:
+    """Where it begins, and how many there are; ValueError if these are not all there."""
+    return begin, extent(of, begin, wanted, 0)
+
+
 def _places(from_start: bool, to_end: bool, begin: int, end: int, step: int, of: int) -> tuple[int, int]:
     """The first item that a range takes of so many, or where it would be, and how many."""
     found = range(*builtins.slice(None if from_start else begin, None if to_end else end, step).indices(of))
@@ -206,6 +225,7 @@ def _cut(index) -> list[int]:
 def walk(b, index, sizes: tuple) -> tuple[list, list, int]:
     """The sizes, element strides and start of the walk of an index in a tensor of these sizes."""
     shape, steps, offset, axes = [], [], 0, iter(enumerate(layout.strides(sizes)))
+    firsts: list = []
     for item in index:
         if item is None:
             shape.append(1)
@@ -223,8 +243,11 @@ def walk(b, index, sizes: tuple) -> tuple[list, list, int]:
             first, count, step = item.places(b, sizes[axis])
             shape.append(count)
             steps.append(step * stride)
-            offset += first * stride
-    return shape, steps, offset
+            if not (item.from_start and item.to_end):
+                firsts.append((first, stride))
+            else:
+                offset += first * stride
+    return shape, steps, offset + patterns.start(b, firsts)
 
 
 def _operands(at: At, sizes: tuple, axis: int) -> tuple:

@@ -64,7 +64,7 @@ def _pad_kernel(b, op, x, paddings, value=None):
     sizes = [b.derived(_more, (), n, *paddings[axis])[0] if axis in cut else n for axis, n in enumerate(x.shape)]
     out = patterns.filled(b, sizes, x.dtype, value)
     steps = layout.strides(out.shape)
-    offset = sum(before * step for (before, _), step in zip(paddings, steps))
+    offset = patterns.start(b, [(paddings[axis][0], steps[axis]) for axis in cut])
     patterns.place(b, x, out, steps, offset, cut)
     return out
 

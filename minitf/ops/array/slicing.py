@@ -17,7 +17,7 @@ from minitf.framework.tensor import Tensor, overload
 from minitf.kernels.math import counts
 from minitf.ops.array import array, indexing
 from minitf.ops.array.constant import constant
-from minitf.ops.array.indexing import ALL, At, Part, Range, check_position, check_sliced, extent, items
+from minitf.ops.array.indexing import ALL, At, Extent, Part, Range, check_position, check_sliced, extent, items
 from minitf.ops.array.joining import stack
 
 # ---- slice
@@ -72,11 +72,11 @@ def _ranges(b, op, sizes: tuple, begin, wanted, whole: list[int]) -> list:
     if any(first is None and count == -1 for first, count in zip(known, wanted)):
         known = [int(first) for first in b.data(begin)]  # how much the rest is depends on it
     for axis, (size, first, count) in enumerate(zip(sizes, known, wanted)):
-        count = extent(size, first, int(count), axis)
+        found = extent(size, first, int(count), axis)
         if axis in whole:
             index.append(ALL)
         else:
-            index.append(At(axis, count) if first is None else Range(first, first + count, 1))
+            index.append(At(axis, found) if first is None else Extent(first, int(count), found))
     return index
 
 

@@ -113,7 +113,7 @@ def _into_batch_kernel(b, op, x, block, around):
     sizes, m = _changed(b, _split_sizes, x.shape, block, pairs), len(block)
     padded = [x.shape[0], *[n * size for n, size in zip(block, sizes[1:])], *x.shape[m + 1 :]]
     steps, cut = layout.strides(tuple(padded)), _cut(op, pairs)
-    before = sum(pair[0] * step for pair, step in zip(pairs, steps[1:]))
+    before = patterns.start(b, [(pairs[axis - 1][0], steps[axis]) for axis in cut])
     x = patterns.placed(b, x, padded, steps, before, cut) if cut else x
     shape = (*block, x.shape[0], *sizes[1:])
     walked = (*steps[1 : m + 1], steps[0], *[s * n for s, n in zip(steps[1:], block)], *steps[m + 1 :])
@@ -129,9 +129,9 @@ def _out_of_batch_kernel(b, op, x, block, around):
     shape = (sizes[0], *[n for k in range(m) for n in (x.shape[1 + k], block[k])], *x.shape[m + 1 :])
     walked = (steps[m], *[s for k in range(m) for s in (steps[m + 1 + k], steps[k])], *steps[2 * m + 1 :])
     found = b.view(patterns.walk(b, x, shape, walked), whole)
-    outer = layout.strides(whole)
-    first = sum(p[0] * s for p, s in zip(pairs, outer[1:]))
-    return patterns.walk(b, found, sizes, outer, first, _cut(op, pairs))
+    outer, cut = layout.strides(whole), _cut(op, pairs)
+    first = patterns.start(b, [(pairs[axis - 1][0], outer[axis]) for axis in cut])
+    return patterns.walk(b, found, sizes, outer, first, cut)
 
 
 def _changed(b, change: Callable, sizes: tuple, block: list, pairs: list) -> tuple:
