@@ -13,6 +13,7 @@ from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 _LARGEST, _MOST = 4096, 16384  # elements of an input; for other sizes than those it was decided for
 _DIMENSIONS = 8  # numbers, which may be sizes of an output
 _FEW = 16  # whole numbers that are looked at one by one
+_SURE = 1 << 15  # numbers of which products do not overflow
 _SURE_TO_FIT = 24  # the base 2 logarithm of a number of elements
 
 
@@ -44,18 +45,25 @@ def folded(low, op, inputs: list) -> list | None:
 
 def _derive(low, op, inputs: list, constants: list) -> None:
     """Says how large outputs are and, where they are a few whole numbers, what they hold: for other sizes that may be
-    no sum of products of these.
+    no sum of products of these, or is one of what is none.
     """
-    if _is_polynomial(op):
-        return
     small = [t.shape.is_fully_defined() and _few(ref) for t, ref in zip(op.outputs, constants)]
     if all([t.shape.is_fully_defined() and not few for t, few in zip(op.outputs, small)]):
         return
     given: list = []
     made = tuple([_made(low, t, ref, given) for t, ref in zip(op.inputs, inputs)])
-    if given and None not in made:
-        found = _told([ref.known for ref in constants], small)
-        low.derives(_made_again, (low.session_state, op, made, tuple(small)), tuple(given), found)
+    if not given or None in made:
+        return
+    numbers, sources = zip(*given)
+    if not any(sources) and _is_polynomial(op):
+        return
+    start = 0
+    for ref, few in zip(constants, small):
+        if few:
+            low.origins[ref.buffer] = len(low.derivations), start, ref.dtype
+        start += ref.size if few else len(ref.shape)
+    found = _told([ref.known for ref in constants], small)
+    low.derives(_made_again, (low.session_state, op, made, tuple(small)), numbers, found, sources)
 
 
 def _is_polynomial(op) -> bool:
@@ -72,17 +80,24 @@ def _few(ref) -> bool:
 
 
 def _made(low, tensor, ref, given: list) -> tuple | None:
-    """How what is known is made of whole numbers, which are added to those given: (shape, type) of these, or the op,
-    what that is made of, and which output; None if these are too many.
+    """How what is known is made of whole numbers, which are added to those given, each with what found it: (shape,
+    type) of these, or the op, what that is made of, and which output; None if these are too many.
     """
     if tensor.shape.is_fully_defined() and _few(ref):
-        given += ref.known.reshape(-1).tolist()
+        given += zip(ref.known.reshape(-1).tolist(), _sources(low, ref))
         return ref.shape, ref.dtype
     if ref.buffer not in low.folded:
         return None if ref.dtype.kind in "iub" else Constant(ref.known)
     op, inputs, index = low.folded[ref.buffer]
     made = tuple([_made(low, t, each, given) for t, each in zip(op.inputs, inputs)])
     return None if None in made else (op, made, index)
+
+
+def _sources(low, ref) -> list:
+    """For each number of a constant, which derivation found it and the how-manieth it is there; None if none did."""
+    place, start, dtype = low.origins.get(ref.buffer, (0, 0, ""))
+    start += ref.offset // ref.dtype.itemsize
+    return [(place, start + k) if dtype == ref.dtype else None for k in range(ref.size)]
 
 
 class Constant:
@@ -105,8 +120,19 @@ def _made_again(state, op, made: tuple, small: tuple, *given: int) -> tuple:
 
 
 def _results(state, op, made: tuple, given) -> list:
-    inputs = [Concrete(_again(state, each, given)) for each in made]
-    return [value.array for value in OpByOp(state).run(op, inputs)]
+    arrays = [_again(state, each, given) for each in made]
+    if _is_small(op, arrays):
+        with np.errstate(all="raise"):
+            found = op.definition.numpy(op, *arrays)
+        return list(map(np.asarray, found if isinstance(found, (list, tuple)) else [found]))
+    return [value.array for value in OpByOp(state).run(op, [Concrete(array) for array in arrays])]
+
+
+def _is_small(op, arrays: list) -> bool:
+    """Whether NumPy gives what an op's kernel does, and sooner: for whole numbers that do not overflow."""
+    if op.definition.numpy is None or not all([t.dtype.is_integer or t.dtype.is_bool for t in op.outputs]):
+        return False
+    return all([a.dtype.kind in "ib" and (abs(a.astype(np.int64)) < _SURE).all() for a in arrays])
 
 
 def _again(state, made, given) -> np.ndarray:

@@ -116,12 +116,17 @@ class Limit:
 
 
 class Derivation(NamedTuple):
-    """Whole numbers that `function(*fixed, *given)` found, where they are no sums of products of those given."""
+    """Whole numbers that `function(*fixed, *given)` found, which may be no sums of products of those given.
+
+    sources: for each number given, which derivation found it and the how-manieth it is there, None if none did; nothing
+    where rules ask, which do not know.
+    """
 
     function: Callable
     fixed: tuple
     given: tuple
     found: tuple
+    sources: tuple | None = None
 
 
 def word(number: int | float) -> int:

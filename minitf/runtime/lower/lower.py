@@ -69,6 +69,7 @@ class Lowering(Builder):
         self.folds_counts = True  # whether real numbers made of known whole ones are known, too
         self.left: set = set()  # the ops that give such and are left to the run
         self.derivations: list[Derivation] = []  # what rules have worked out
+        self.origins: dict = {}  # buffers of constants -> the derivation that found what they hold, and where it begins
         self.folded: dict = {}  # buffers of constants -> op, inputs, and which output it was that they hold
         self.tables: dict = {}  # those of rules' -> function, what is fixed and given, and which array it is
         self.noted: dict = {}  # op -> what its rule said of its other inputs then
@@ -241,9 +242,9 @@ class Lowering(Builder):
         self.tables |= {ref.buffer: (function, fixed, given, k) for k, ref in enumerate(made)}
         return made
 
-    def derives(self, function, fixed: tuple, given: tuple, found: tuple) -> None:
+    def derives(self, function, fixed: tuple, given: tuple, found: tuple, sources: tuple | None = None) -> None:
         """Says by which function numbers were worked out."""
-        self.derivations.append(Derivation(function, fixed, given, tuple(map(word, found))))
+        self.derivations.append(Derivation(function, fixed, given, tuple(map(word, found)), sources))
 
     # ---- ops
 

@@ -18,8 +18,11 @@ _SEVERAL = 6  # sizes after which those to come are expected to be less far from
 _TOLD = 3  # sizes after which one surely follows another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431, 0.325, 0.246  # samples in a box are so far in it, multiples spread evenly
+_REMEMBERED = 12  # values that were seen
 _NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
+_SPREAD = 16  # and so many for which it is only worked out what numbers would be
+_ALL_CORNERS = 3  # sizes in a box all of whose corners are among these
 # The first ones by how many sizes there are: shares, and how far off these.
 _ROWS = {
     1: [([1], (0,)), ([0], (0,)), ([0], (1,))],
@@ -239,6 +242,10 @@ class Sizes:
         """Whether none is negative that never was: one that shrinks where another one grows."""
         return bool((point >= np.minimum(self._lows, 0)).all())
 
+    def seen(self) -> list[tuple]:
+        """Values of the free ones that were seen together, the last ones."""
+        return list(map(tuple, self._free_table[-_REMEMBERED:].tolist()))
+
     def typical(self) -> tuple:
         """Values of the free ones that were seen together: few of them so small that programs may be special."""
         points = sorted(map(tuple, self._free_table.tolist()), key=sum)
@@ -341,6 +348,15 @@ class Box:
         more = [self._inside([number * share % 1 for share in shares]) for number in range(1, _MORE + 1)]
         first = [*self.first_samples(known), *known, *self.first_samples()]
         return list(dict.fromkeys([*first, more[0], tuple(self.high), *more[1:]]))
+
+    def further(self, seen: list) -> list:
+        """Values all over the box, in no order, and corners, by which different explanations of numbers are told apart;
+        and those in the box that were seen. Divided by small numbers they leave all that may be left.
+        """
+        shares = _SHARES[: len(self.low)]
+        spread = [self._inside([number**2 * share % 1 for share in shares]) for number in range(1, _SPREAD + 1)]
+        corners = self.corners() if len(self.low) <= _ALL_CORNERS else [tuple(self.low), tuple(self.high)]
+        return list(dict.fromkeys([*filter(self.contains, seen), *corners, *spread]))
 
     def first_samples(self, known: Sequence = ()) -> list:
         """As many of them as show which form programs have. known: values for which there are programs; with some of

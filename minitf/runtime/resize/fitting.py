@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
+_NEAR = 1e-6  # by how much real numbers may differ that are the same whole ones
+
+
+def alone_fits(columns: np.ndarray, wanted: list[int]) -> np.ndarray:
+    """Of which rows others are so many times, as far as real numbers tell."""
+    first = (columns != 0).argmax(axis=1)
+    others = np.array(wanted, np.float64)
+    with np.errstate(all="ignore"):
+        factors = others[first] / columns[np.arange(len(columns)), first]
+        return _agree(others, (factors, columns))
+
+
+def two_fit(one: np.ndarray, other: np.ndarray, wanted: list[int]) -> np.ndarray:
+    """Of which pairs of rows, each so many times, others are the sum (Cramer, 1750), as far as real numbers tell."""
+    others = np.array(wanted, np.float64)
+    (a, b), (c, d), (e, f) = one.T[:2].astype(np.float64), other.T[:2].astype(np.float64), others[:2]
+    with np.errstate(all="ignore"):
+        divisor = a * d - c * b
+        return _agree(others, ((e * d - c * f) / divisor, one), ((a * f - e * b) / divisor, other))
+
+
+def _agree(wanted: np.ndarray, *pairs: tuple) -> np.ndarray:
+    """Where factors are whole, and rows as often as these say add up to others."""
+    whole = np.all([np.abs(f - np.rint(f)) <= _NEAR * np.maximum(1, np.abs(f)) for f, _ in pairs], axis=0)
+    near = np.flatnonzero(whole)
+    parts = [np.rint(factors[near, None]) * rows[near] for factors, rows in pairs]
+    size = sum(map(np.abs, parts)) + np.abs(wanted) + 1
+    return near[(np.abs(sum(parts) - wanted) <= _NEAR * size).all(axis=1)]
+
 
 def solved(columns: list[list[int]], wanted: list[int]) -> list[int] | None:
     """The whole numbers by which columns add up to another one; None if there are none."""

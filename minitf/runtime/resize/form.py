@@ -98,7 +98,8 @@ class Form:
     def _derive(self, derivations: list) -> None:
         """Takes note of what rules have worked out."""
         self.derived = derivations
-        self.structure.append([(each.function, each.fixed, len(each.given), len(each.found)) for each in derivations])
+        kinds = [(each.function, each.fixed, len(each.given), len(each.found), each.sources) for each in derivations]
+        self.structure.append(kinds)
 
     def _compute(self, folded: dict) -> None:
         """Finds the ops that made the constants: number of a constant -> (op, inputs, which output)."""

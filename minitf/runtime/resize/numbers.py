@@ -53,5 +53,5 @@ class Numbers:
 
     def following(self, sizes: list[int]) -> np.ndarray:
         """Which of them depend on any of some sizes."""
-        rows = [i for i, powers in enumerate(self._products) if any([powers[k] for k in sizes])]
+        rows = [i for i, powers in enumerate(self._products) if any([k < len(powers) and powers[k] for k in sizes])]
         return self.varying[(self._factors[rows] != 0).any(axis=0)]

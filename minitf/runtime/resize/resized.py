@@ -13,6 +13,7 @@ from minitf.runtime.resize.derived import Derived, TooMany, Unseen
 from minitf.runtime.resize.form import Form, with_slices
 from minitf.runtime.resize.maker import Maker
 from minitf.runtime.resize.numbers import Numbers, Unresizable, Unresolved
+from minitf.runtime.resize.samples import Samples
 from minitf.runtime.tensor_arrays.flows import Flow
 from minitf.runtime.threads.alike import Alike
 
@@ -27,8 +28,10 @@ class Resized:
     def __init__(self, sizes: Sizes, maker: Maker, state, threads: int, assumed: dict):
         self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
+        self._asked: dict = {}  # what functions found that derive sizes, until there is a program
         self.served = 0  # how often it was resized since another one was made
         self._fit(state)
+        self._asked.clear()
         self.program = self.form.program
         self._check_assumptions()
         self._make_room()
@@ -71,6 +74,7 @@ class Resized:
         """
         forms: list[Form] = []
         values, first, unseen = box.samples(known), len(box.first_samples(known)), 0
+        most = len(values)
         for count, sample in enumerate(values, 1):
             forms.append(self._maker.known_form(sample) if forms and sample in known else self._maker.form(sample))
             if forms[-1].structure != forms[0].structure:
@@ -80,7 +84,7 @@ class Resized:
                 return self._fit_in(box, [n for n in known if n != sample], state)
             if count >= first:
                 try:
-                    return self._follow(box, values[:count], forms, state)
+                    return self._follow(box, values[:count], forms, state, count < most)
                 except Unseen as error:
                     unseen += 1
                     if error.values in values[:count] or unseen > _UNSEEN:
@@ -93,30 +97,39 @@ class Resized:
                         return self._fit_in(box, [n for n in known if n not in alone], state)
                     if not isinstance(error, Unresolved):
                         raise
-                    values[count:] = sorted(values[count:], key=lambda n: (n not in known, self._stale(n)))
+                    self._choose(values, count, known)
         raise Unresizable
+
+    def _choose(self, values: list, count: int, known: list) -> None:
+        """Chooses the samples to come: first of all the one that most tells one from another what numbers may be."""
+        wanted = self._derived.samples.rivals.wanted(len(values[0])) if self._derived else []
+        wanted = [n for n in wanted if n not in values[:count]]
+        rest = sorted(values[count:], key=lambda n: (n not in known, self._stale(n)))
+        values[count:] = list(dict.fromkeys([*wanted[:1], *rest]))
 
     def _stale(self, values: tuple) -> int:
         """How many of the derived sizes are 0, or what they were in samples: these tell nothing of their products."""
         if not self._derived:
             return 0
         seen = [{0, *column} for column in zip(*self._derived.samples.values)]
-        return sum([n in known for n, known in zip(self._derived.all(values) or (), seen)][len(values) :])
+        return sum([n in known for n, known in zip(self._derived.likely(values) or (), seen)][len(values) :])
 
-    def _follow(self, box: Box, values: list[tuple], forms: list[Form], state) -> None:
-        """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few."""
-        numbers, self._derived = [form.numbers for form in forms], None
-        self._derived = derived = Derived(values, forms, self._sizes.derived)
-        samples = derived.samples
-        self._numbers = Numbers(samples, np.stack(numbers))
+    def _follow(self, box: Box, values: list[tuple], forms: list[Form], state, patient: bool) -> None:
+        """Finds how numbers and constants follow the sizes by some samples; raises Unresolved if these are too few.
+        patient: whether there may be more, so that it is not only asked for each run whether what is derived is as in
+        these.
+        """
+        numbers, samples = self._made_of_sizes(box, values, forms)
         self.constants = constants = Constants(samples, forms, numbers, state)
         if constants.numbers is not numbers:
             self._numbers = Numbers(samples, np.stack(constants.numbers))
         self.box, self.form, self._first = box, forms[0], values[0]
-        here = box.nearest(self._maker.here)
-        for values in (*box.corners(), here):
-            if derived.all(values) is None:
-                raise Unseen(values)
+        here, unseen = box.nearest(self._maker.here), samples.rivals.unseen
+        if unseen and patient:
+            raise Unresolved
+        for corner in (*box.corners(), here):
+            if self._derived.all(corner) is None:
+                raise Unseen(corner)
         self._largest = np.max([self.form.sizes(self._numbers_at(corner)) for corner in box.corners()], axis=0)
         if self._largest.sum() > max(_AMPLE, _SPARED * self.form.sizes(self._numbers_at(here)).sum()):
             raise Unresizable  # there is a smaller box
@@ -124,13 +137,29 @@ class Resized:
             raise Unseen(tuple(box.high))
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
 
+    def _made_of_sizes(self, box: Box, values: list[tuple], forms: list[Form]) -> tuple[list, Samples]:
+        """The numbers of the programs for some samples, and of what they are made, which is found out: those sizes too
+        that served only to work out others may be in products, if it is not told else.
+        """
+        numbers, self._derived = [form.numbers for form in forms], None
+        self._derived = derived = Derived(values, self._sizes.derived, box.further(self._sizes.seen()), self._asked)
+        samples, table = derived.follow(forms).samples, np.stack(numbers)
+        derived.show({column for column in map(tuple, table.T.tolist()) if len({*column}) > 1})
+        try:
+            self._numbers = Numbers(samples, table)
+        except Unresolved:
+            if not derived.show_all():
+                raise
+            self._numbers = Numbers(samples, table)
+        return numbers, samples
+
     def _cut(self) -> Alike:
         """How the program is cut for several threads."""
         nodes, self._nodes = self._nodes, None
         return Alike(self._derived.samples, nodes, set(self._changing.tolist()), self._threads, self._present)
 
-    def _present(self) -> tuple:
-        """All sizes of the run."""
+    def _present(self) -> tuple | None:
+        """All sizes of the run; None if what was found since, while it was cut, does not follow them."""
         return self._derived.all(self._sizes.values(self.point))
 
     def _numbers_at(self, values: tuple) -> np.ndarray | None:

@@ -177,8 +177,10 @@ class Alike(Cutting):
         ]
         self._numbers = Numbers(self._samples, np.array(table, np.int64))
 
-    def at(self, values: tuple) -> Cuts | None:
-        """Where calls are cut for some sizes; None if they are too small."""
+    def at(self, values: tuple | None) -> Cuts | None:
+        """Where calls are cut for some sizes; None if they are too small, or not as in the samples (None)."""
+        if values is None:
+            return None
         numbers, count = self._numbers.at(values), len(self.cut)
         if (numbers[:count] < self._threads).any():
             return None

@@ -5,6 +5,7 @@ import pytest
 from resized import watched
 
 import minitf as tf
+from minitf.runtime.lower.ir import Derivation
 from minitf.runtime.plan import region
 from minitf.runtime.resize.box import Sizes
 from minitf.runtime.resize.derived import Derived
@@ -160,7 +161,7 @@ def test_what_there_is_not_is_refused_for_any_sizes(name):
 
 class Form:
     def __init__(self, *derived):
-        self.derived = derived
+        self.derived = [Derivation(*each) for each in derived]
 
 
 def at_most(most, size, less=0):
@@ -169,7 +170,7 @@ def at_most(most, size, less=0):
 
 def derived(values, most=30):
     forms = [Form((at_most, (most,), (t, *n), at_most(most, t, *n))) for t, *n in values]
-    return Derived(values, forms)
+    return Derived(values).follow(forms)
 
 
 def test_what_ends_somewhere_is_a_size_of_its_own():
@@ -191,7 +192,7 @@ def rest(number, size):
 def test_a_size_that_was_the_difference_of_two_has_to_be():
     values = [(4, 8), (3, 9), (10, 4)]
     forms = [Form((rest, (), (n, b), rest(n, b)), (rest, (), (-n, b), rest(-n, b))) for n, b in values]
-    found = Derived(values, forms)
+    found = Derived(values).follow(forms)
     assert found.all((9, 5)) == (9, 5, 4, 1) and found.all((8, 4)) is None
 
 
@@ -209,7 +210,7 @@ def test_a_multiple_of_several_products_is_not_told():
 def test_what_is_derived_of_what_is_not_told_is_not():
     forms = [Form((at_most, (30,), (given, 0), (given,))) for given in (3, 1, 4)]
     with pytest.raises(Unresolved):
-        Derived([(7,), (8,), (10,)], forms)
+        Derived([(7,), (8,), (10,)]).follow(forms)
 
 
 def test_where_there_is_nothing_of_some_sizes_there_is_no_program():
@@ -218,7 +219,7 @@ def test_where_there_is_nothing_of_some_sizes_there_is_no_program():
             raise ValueError
         return (size // 2,)
 
-    found = Derived([(9,), (14,), (18,)], [Form((refused, (), (t,), (t // 2,))) for t in (9, 14, 18)])
+    found = Derived([(9,), (14,), (18,)]).follow([Form((refused, (), (t,), (t // 2,))) for t in (9, 14, 18)])
     assert found.all((20,)) == (20, 10) and found.all((21,)) is None
 
 
@@ -230,7 +231,9 @@ def test_what_is_left_of_a_size_is_one():
     values = [(2, 37), (27, 2), (26, 36), (17, 28)]
     left = [t - t // 2 for _, t in values]
     forms = [Form((half, (), (t,), half(t)), (at_most, (1,), (n,), (1,))) for (_, t), n in zip(values, left)]
-    found = Derived(values, forms).samples.made_of(tuple([8 * b * n for (b, _), n in zip(values, left)]))
+    found = Derived(values).follow(forms)
+    assert found.show_all()
+    found = found.samples.made_of(tuple([8 * b * n for (b, _), n in zip(values, left)]))
     assert found == {(1, 0, 0, 1): 8, (): 0}
 
 
