@@ -132,7 +132,8 @@ def _is_small(op, arrays: list) -> bool:
     """Whether NumPy gives what an op's kernel does, and sooner: for whole numbers that do not overflow."""
     if op.definition.numpy is None or not all([t.dtype.is_integer or t.dtype.is_bool for t in op.outputs]):
         return False
-    return all([a.dtype.kind in "ib" and (abs(a.astype(np.int64)) < _SURE).all() for a in arrays])
+    few = all([a.dtype.kind in "ib" and a.size <= _FEW for a in arrays])
+    return few and all([-_SURE < n < _SURE for a in arrays for n in a.reshape(-1).tolist()])
 
 
 def _again(state, made, given) -> np.ndarray:

@@ -18,10 +18,10 @@ _SEVERAL = 6  # sizes after which those to come are expected to be less far from
 _TOLD = 3  # sizes after which one surely follows another one by any factor, and something added
 _NEXT = 2  # as far off another one it may be before
 _SHARES = 0.618, 0.755, 0.570, 0.431, 0.325, 0.246  # samples in a box are so far in it, multiples spread evenly
-_REMEMBERED = 12  # values that were seen
+_REMEMBERED = 8  # values that were seen
 _NEARER = 3  # the share of sizes by which those may be smaller for which programs surely have one form
 _MORE = 4  # of these, behind the first ones
-_SPREAD = 16  # and so many for which it is only worked out what numbers would be
+_SPREAD = 12  # and so many for which it is only worked out what numbers would be
 _ALL_CORNERS = 3  # sizes in a box all of whose corners are among these
 # The first ones by how many sizes there are: shares, and how far off these.
 _ROWS = {

@@ -119,7 +119,7 @@ class Derived:
     def _further(self, function, fixed: tuple, terms: list) -> Iterable[tuple]:
         """What a function finds at the further values; those go for which there is nothing."""
         rivals = self.samples.rivals
-        found = [self._remembered(function, fixed, _values(terms, row)) for row in rivals.further]
+        found = [self._remembered(function, fixed, given) for given in zip(*map(rivals.at, terms))]
         rivals.keep([numbers is not None for numbers in found])
         return list(zip(*[numbers for numbers in found if numbers is not None])) or itertools.repeat(())
 
@@ -138,7 +138,7 @@ class Derived:
 
     def show(self, columns: set[tuple]) -> None:
         """Makes numbers sizes of which others may be multiples."""
-        for k in self.samples.hidden(columns):
+        for k in self.samples.hidden(columns) if len(self.samples.sizes) < len(self._depend) else ():
             self._use(k)
 
     def show_all(self, columns: set[tuple] = frozenset()) -> bool:
@@ -188,7 +188,7 @@ class Derived:
 
     def _all(self, values: tuple, strict: bool = True) -> tuple | None:
         for function, fixed, given, follow in self._steps:
-            found = _found(function, fixed, _values(given, values))
+            found = _found(function, fixed, tuple([value_of(terms, values) for terms in given]))
             if found is None:
                 return None  # there is none of these sizes
             before = values
@@ -197,11 +197,6 @@ class Derived:
                     return None
                 values = (*values, number) if new else values
         return values
-
-
-def _values(terms: list, values: tuple) -> tuple:
-    """What some sums are for values of the numbers they are made of."""
-    return tuple([value_of(each, values) for each in terms])
 
 
 def _found(function, fixed: tuple, given: tuple) -> tuple | None:

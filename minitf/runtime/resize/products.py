@@ -57,9 +57,10 @@ def common(products: list[tuple]) -> tuple:
     return trimmed(tuple(map(min, itertools.zip_longest(*products, fillvalue=0))))
 
 
-def factors(product: tuple) -> list[int]:
+@functools.lru_cache(1 << 14)
+def factors(product: tuple) -> tuple:
     """The sizes in a product, each as often as it is there."""
-    return [k for k, n in enumerate(product) for _ in range(n)]
+    return tuple([k for k, n in enumerate(product) for _ in range(n)])
 
 
 def is_area(product: tuple) -> bool:
@@ -72,14 +73,19 @@ def is_part(product: tuple, other: tuple) -> bool:
     return len(product) <= len(other) and all([a <= b for a, b in zip(product, other)])
 
 
-def product_of(values: tuple, powers: tuple) -> int:
-    """The product of values to some powers."""
-    return math.prod([v**p for v, p in zip(values, powers) if p])
+def product_of(values: tuple, product: tuple) -> int:
+    """A product for values of the sizes."""
+    return math.prod([values[k] for k in factors(product)])
 
 
 def value_of(terms: dict, values: tuple) -> int:
     """A sum of products for values of the sizes: how often each product is in it, () the constant."""
-    return sum([often * product_of(values, powers) for powers, often in terms.items()])
+    total = 0
+    for product, often in terms.items():
+        for k in factors(product) if often else ():
+            often *= values[k]
+        total += often
+    return total
 
 
 def reduced(numbers) -> tuple[tuple, int]:

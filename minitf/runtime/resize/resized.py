@@ -144,7 +144,7 @@ class Resized:
         numbers, self._derived = [form.numbers for form in forms], None
         self._derived = derived = Derived(values, self._sizes.derived, box.further(self._sizes.seen()), self._asked)
         samples, table = derived.follow(forms).samples, np.stack(numbers)
-        derived.show({column for column in map(tuple, table.T.tolist()) if len({*column}) > 1})
+        derived.show({*map(tuple, table[:, (table != table[0]).any(axis=0)].T.tolist())})
         try:
             self._numbers = Numbers(samples, table)
         except Unresolved:
