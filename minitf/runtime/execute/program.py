@@ -65,7 +65,7 @@ class Program:
         self.copies = dict(copies)
         kept = [r for r in [*self.refs, *self.copies.values(), *seen] if r is not None and r.known is None]
         if passes is not None:  # else more is to be lowered behind it
-            uses = Uses(self._nodes, frozenset(r.buffer for r in kept), low.prefers)
+            uses = Uses(self._nodes, frozenset(r.buffer for r in kept), low.prefers, low.always)
             place_values(uses)
             rewrite(uses, passes)
         self._kept, self._direct = kept, direct or frozenset()

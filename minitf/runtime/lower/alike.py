@@ -10,11 +10,11 @@ from __future__ import annotations
 from minitf.kernels.compile import layout
 
 
-def always(low, about: str, way: bool) -> bool:
-    """Whether something has been so for all sizes that the op which is being lowered was lowered for."""
-    known = low.preferred.setdefault((low.current, about), way)
+def always(low, about: str, way: bool, op) -> bool:
+    """Whether something has been so for all sizes that an op was lowered for."""
+    known = low.preferred.setdefault((op, about), way)
     if known and not way:
-        low.preferred[low.current, about], low.turned = False, True
+        low.preferred[op, about], low.turned = False, True
     return known and way
 
 
@@ -28,8 +28,8 @@ def nest(low, shape: tuple, walks: tuple, cut: tuple) -> tuple:
     begun = layout.starts(shape, *walks, cut=cut)
     if begun != known:
         low.turned |= key in low.preferred
-    zeros = {axis: tuple([not walk[axis] for walk in walks]) for axis, size in enumerate(shape) if size > 1}
-    low.preferred[key] = begun, steady | zeros
+    many = [axis for axis, size in enumerate(shape) if size > 1] if 0 not in shape else []  # all steps to nothing are 0
+    low.preferred[key] = begun, steady | {axis: tuple([not walk[axis] for walk in walks]) for axis in many}
     return layout.nest(shape, *walks, cut=cut)
 
 

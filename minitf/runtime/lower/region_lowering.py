@@ -43,8 +43,8 @@ class RegionLowering(Lowering):
     def nest(self, shape, *walks, cut):
         return super().nest(shape, *walks, cut=cut) if cut is None else alike.nest(self, shape, walks, cut)
 
-    def always(self, about, way):
-        return alike.always(self, about, way) if self.sizes_vary else way
+    def always(self, about, way, op=None):
+        return alike.always(self, about, way, op or self.current) if self.sizes_vary else way
 
     def branch(self, op, values):
         return lowered_branch(self, op, values)

@@ -17,6 +17,7 @@ from minitf.runtime.passes.sorted_rows import Loop, SortedRows, most
 from minitf.runtime.passes.uses import Uses
 
 _FEWEST = 4  # rows of a batch that is worth sorting
+_MANY = 16  # rows of which it is worth it in any case
 _ALWAYS = None, frozenset([None])  # who reads ended rows in any case
 
 
@@ -47,15 +48,22 @@ def _counts(call: Call, loop: Repeat, uses: Uses) -> bool:
     time, lengths, dims = call["a"], call["b"], call["dims"]
     if call["rank"] != 1 or dims[1:] != (0, 1) or time.dtype != np.int32 or lengths.moves:
         return False
-    if not dims[0] or not uses.prefers(
-        "sort", dims[0] >= _FEWEST, call.op
-    ):  # of no rows nobody knows how long they are
+    if not _sorts(dims[0], call, uses):
         return False
     changes = [use.call for use in uses.of(time.buffer) if use.writes]
     if any(use.writes and use.block is loop.body for use in uses.of(lengths.buffer)) or len(changes) != 2:
         return False
     start, step = changes
     return _is(start, "assign", "a", 0) and _is(step, "add", "b", 1) and step["a"].same_place(time)
+
+
+def _sorts(rows: int, call: Call, uses: Uses) -> bool:
+    """Whether rows are worth sorting. Of one row, or none, nobody knows where it ends: where there are never many, all
+    programs do without, for these to be alike.
+    """
+    many = uses.prefers("many", rows > _MANY, call.op)
+    several = uses.always("several", many or rows > 1, call.op)
+    return uses.prefers("sort", rows >= _FEWEST, call.op) and several and rows > 0
 
 
 def _is(call: Call, kernel: str, operand: str, value: int) -> bool:
@@ -84,7 +92,7 @@ class _Group:
         calls = node.body
         if not all(isinstance(call, Call) for call in calls) or node.predicate is not None:
             raise Unfit
-        if most(node) < 1:
+        if not self.uses.prefers("trips", most(node) > 0, node.op):
             raise Unfit
         strides, rules = layouts(calls, self.batch, self.ended)
         blank = {buffer for buffer in strides if self.uses.blank(buffer)}

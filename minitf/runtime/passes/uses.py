@@ -43,13 +43,19 @@ class Use:
         return self.site.order
 
 
+def _given(about: str, way: bool, op) -> bool:
+    return way
+
+
 class Uses:
     """All uses of all buffers, in program order; as a context it makes the edits asked for when it is left."""
 
-    def __init__(self, nodes: list, kept: frozenset = frozenset(), prefers: Callable = lambda about, way, op: way):
+    def __init__(
+        self, nodes: list, kept: frozenset = frozenset(), prefers: Callable = _given, always: Callable = _given
+    ):
         self.nodes = nodes
         self.kept = kept  # buffers that are read after the region
-        self.prefers = prefers  # (about, way, op): see `Lowering.prefers`
+        self.prefers, self.always = prefers, always  # (about, way, op): see `Lowering.prefers` and `Builder.always`
         self._replaced: dict = {}  # node -> what comes in its place
         self._before: dict = {}  # node -> what is put before it
         self._after: dict = {}  # node -> what is put after it

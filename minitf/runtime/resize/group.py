@@ -22,6 +22,7 @@ _MANY = 12  # runs of fewer sizes after which it is, too: each was made again, f
 _SEEN, _EXAMPLES = 64, 2  # sizes remembered, and programs for one
 _LOWERED = 16  # samples for which programs are lowered at most until there is one for all; again so many more
 _AGAIN = 2  # times that nothing was made until what runs find out sets them apart
+_APART = 4  # sizes seen before runs are set apart: fewer do not tell which of them are sums of others
 _SERVED = 8  # runs of a program after which another one is worth while at once
 
 
@@ -69,7 +70,7 @@ class Group:
         patience = 1 if any([r.served >= _SERVED for r in self.resized]) else self._patience
         if self._missed >= patience and (self._several(given) or self._missed >= _MANY):
             self._make(list(self._seen), given, lower)
-        if self._tried is not None and self.found(given.point) is None:
+        if self._tried is not None and len(self._seen) >= _APART and self.found(given.point) is None:
             self.division = self._division(given)
 
     def _division(self, given: Given) -> Division | None:

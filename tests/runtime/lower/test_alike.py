@@ -14,6 +14,7 @@ WALKS = {
     "transposed": lambda n: ((n, 7, 4), (4, n * 4, 1)),
     "repeated": lambda n: ((n, 3), *layout.broadcast_walks((n, 3), (1, 3))[1:]),
     "columns": lambda n: ((5, n), (2 * n, 1)),
+    "nothing in many": lambda n: ((n, n, 4), (n * 4, 4, 1)),
     "last": lambda n: ((5, n), (1, 5)),
 }
 
@@ -52,14 +53,20 @@ def test_loops_for_none_one_and_many(kind):
             assert visited(*nest) == visited(*layout.nest(shape, *steps))
 
 
+def test_no_items_tell_nothing_of_steps():
+    """To the next of many rows of none it is as far as to the same one."""
+    wholes = [((5, 3, 4), (12, 4, 1)), ((5, 0, 4), (0, 4, 1)), ((1, 3, 4), (12, 4, 1))]
+    assert nests(lambda walk: walk, wholes)[2] == (1, (12, 1))
+
+
 def test_one_axis_for_many_rows_repeats_for_one():
     (_, many), (_, one) = nests(WALKS["repeated"], [5, 1])
     assert many == (5, 3, 0, 3, 1, 1) and one == (1, 3, 0, 3, 1, 1)
 
 
 def test_what_once_was_not_so_is_not():
-    low = SimpleNamespace(current="op", preferred={}, turned=False)
-    assert alike.always(low, "alone", True) and not low.turned
-    assert not alike.always(low, "alone", False) and low.turned
+    low = SimpleNamespace(preferred={}, turned=False)
+    assert alike.always(low, "alone", True, "op") and not low.turned
+    assert not alike.always(low, "alone", False, "op") and low.turned
     low.turned = False
-    assert not alike.always(low, "alone", True) and not low.turned
+    assert not alike.always(low, "alone", True, "op") and not low.turned

@@ -30,6 +30,12 @@ def one_for_all(x):
     return (x - tf.reduce_max(x, 1, keepdims=True)) * shared + tf.transpose(x, [1, 0, 2])[0][:, None]
 
 
+def of_many_lengths(x):
+    """Of many rows those that have not ended are computed; of a few all are, for none knows where it ends."""
+    ends = tf.reduce_sum(tf.cast(x[:, :, 0] > 0, tf.int32), 1)
+    return tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(D), x, ends, dtype=tf.float32)[0]
+
+
 def parts(x):
     """Each row through one of two networks, where it came from put where it was."""
     which = tf.cast(x[:, 0, 0] > 0, tf.int32)
@@ -47,7 +53,7 @@ def built(model):
     return [loss, *tf.gradients(loss, tf.trainable_variables())], x, kept
 
 
-MODELS = [gru, looking_at_all, windows, one_for_all, parts]
+MODELS = [gru, looking_at_all, windows, one_for_all, of_many_lengths, parts]
 
 
 @pytest.mark.parametrize("model", MODELS)
