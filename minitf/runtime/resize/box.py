@@ -350,13 +350,16 @@ class Box:
         return list(dict.fromkeys([*first, more[0], tuple(self.high), *more[1:]]))
 
     def further(self, seen: list) -> list:
-        """Values all over the box, in no order, and corners, by which different explanations of numbers are told apart;
-        and those in the box that were seen. Divided by small numbers they leave all that may be left.
+        """Those values in the box that were seen, and corners, by which explanations of numbers are tried."""
+        corners = self.corners() if len(self.low) <= _ALL_CORNERS else [tuple(self.low), tuple(self.high)]
+        return list(dict.fromkeys([*filter(self.contains, seen), *corners]))
+
+    def all_over(self) -> list:
+        """Values all over the box, in no order, by which different explanations of numbers are told apart. Divided by
+        small numbers they leave all that may be left.
         """
         shares = _SHARES[: len(self.low)]
-        spread = [self._inside([number**2 * share % 1 for share in shares]) for number in range(1, _SPREAD + 1)]
-        corners = self.corners() if len(self.low) <= _ALL_CORNERS else [tuple(self.low), tuple(self.high)]
-        return list(dict.fromkeys([*filter(self.contains, seen), *corners, *spread]))
+        return [self._inside([number**2 * share % 1 for share in shares]) for number in range(1, _SPREAD + 1)]
 
     def first_samples(self, known: Sequence = ()) -> list:
         """As many of them as show which form programs have. known: values for which there are programs; with some of

@@ -138,11 +138,25 @@ class Resized:
         self._nodes = [form.program.nodes for form in forms] if self._threads > 1 else None
 
     def _made_of_sizes(self, box: Box, values: list[tuple], forms: list[Form]) -> tuple[list, Samples]:
-        """The numbers of the programs for some samples, and of what they are made, which is found out: those sizes too
-        that served only to work out others may be in products, if it is not told else.
+        """The numbers of the programs for some samples, and of what they are made. Values all over the box are looked
+        at only where there are different explanations: that takes its time.
+        """
+        further = box.further(self._sizes.seen())
+        try:
+            found = self._explained(values, forms, further)
+            if not found[1].rivals.several:
+                return found
+        except Unresolved:
+            if self._derived is None or not self._derived.samples.rivals.several:
+                raise
+        return self._explained(values, forms, list(dict.fromkeys([*further, *box.all_over()])))
+
+    def _explained(self, values: list[tuple], forms: list[Form], further: list[tuple]) -> tuple[list, Samples]:
+        """Finds out what numbers are made of: those sizes too that served only to work out others may be in products,
+        if it is not told else.
         """
         numbers, self._derived = [form.numbers for form in forms], None
-        self._derived = derived = Derived(values, self._sizes.derived, box.further(self._sizes.seen()), self._asked)
+        self._derived = derived = Derived(values, self._sizes.derived, further, self._asked)
         samples, table = derived.follow(forms).samples, np.stack(numbers)
         derived.show({*map(tuple, table[:, (table != table[0]).any(axis=0)].T.tolist())})
         try:

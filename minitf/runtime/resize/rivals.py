@@ -22,6 +22,11 @@ class Rivals:
         self.unseen: list[tuple] = []  # further values at which derived numbers are not what samples show
         self._found: dict = {}  # products -> what they are at the further values
 
+    @property
+    def several(self) -> bool:
+        """Whether there were different ones, or such as are not what is found at the further values."""
+        return bool(self.equal or self.doubts or self.unseen)
+
     def add(self, column: list[int]) -> None:
         """Adds a number to the further values."""
         self.further = [(*row, n) for row, n in zip(self.further, column)]
