@@ -43,32 +43,36 @@ def nest(shape, *walks, cut=None):
     >>> nest((1, 4), (4, 1), (0, 1)), nest((1, 4), (4, 1), (0, 1), cut=())
     ((1, (4, 1, 1)), (2, (1, 4, 0, 4, 1, 1)))
     """
-    loops = list(_loops(shape, walks, cut).values()) or [[1] + [0] * len(walks)]
-    return len(loops), tuple(number for loop in loops for number in loop)
+    return numbers(loops(shape, *walks, cut=cut), len(walks))
 
 
-def starts(shape, *walks, cut=()):
-    """The axes with which the loops of such a nest begin.
+def loops(shape, *walks, cut=None):
+    """The size of each loop of such a nest and the steps in it, by the axis with which it begins.
 
-    >>> starts((2, 3, 4), (12, 4, 1), (0, 4, 1))
-    (0, 1)
+    >>> loops((2, 3, 4), (12, 4, 1), (0, 4, 1))
+    {0: [2, 12, 0], 1: [12, 1, 1]}
     """
-    return tuple(_loops(shape, walks, cut))
-
-
-def _loops(shape, walks, cut) -> dict:
-    """The loops by their first axes."""
-    loops, begun = {}, 0
+    found, begun = {}, 0
     last = max([axis for axis, size in enumerate(shape) if size != 1 or axis in (cut or ())], default=0)
     for axis, (size, *steps) in enumerate(zip(shape, *walks)):
         if size == 1 and (cut is None or axis > last):
             continue
-        joined = loops and axis not in (cut or ())
-        if joined and all(outer == inner * size for outer, inner in zip(loops[begun][1:], steps)):
-            loops[begun] = [loops[begun][0] * size, *steps]
+        joined = found and axis not in (cut or ())
+        if joined and all([outer == inner * size for outer, inner in zip(found[begun][1:], steps)]):
+            found[begun] = [found[begun][0] * size, *steps]
         else:
-            loops[axis], begun = [size, *steps], axis
-    return loops
+            found[axis], begun = [size, *steps], axis
+    return found
+
+
+def numbers(nested, arrays):
+    """(rank, dims) of loops in which so many arrays are walked.
+
+    >>> numbers({0: [2, 12, 0], 1: [12, 1, 1]}, 2), numbers({}, 2)
+    ((2, (2, 12, 0, 12, 1, 1)), (1, (1, 0, 0)))
+    """
+    rows = list(nested.values()) or [[1] + [0] * arrays]
+    return len(rows), tuple([number for row in rows for number in row])
 
 
 def broadcast_shape(*shapes):

@@ -7,6 +7,8 @@ any of the sizes that it is lowered for, and does without calls only if it alway
 
 from __future__ import annotations
 
+import functools
+
 from minitf.kernels.compile import layout
 
 
@@ -22,15 +24,25 @@ def nest(low, shape: tuple, walks: tuple, cut: tuple) -> tuple:
     """(rank, dims) of the next loops of the op that is being lowered: see `layout.nest`."""
     key = low.current, "nest", low.nests
     low.nests += 1
-    known, steady = low.preferred.get(key, ((), {}))
-    walks = [_steps(shape, steady, k, walk) for k, walk in enumerate(walks)]
-    cut = tuple(sorted({*cut, *known}))
-    begun = layout.starts(shape, *walks, cut=cut)
-    if begun != known:
-        low.turned |= key in low.preferred
+    before = low.preferred.get(key)
+    found, kept = _nest(shape, walks, cut, *before or ((), ()))
+    if kept != before:
+        low.turned |= before is not None and before[0] != kept[0]
+        low.preferred[key] = kept
+    return found
+
+
+@functools.lru_cache(4096)  # the steps of an unrolled network walk the same shapes
+def _nest(shape: tuple, walks: tuple, cut: tuple, begun: tuple, steady: tuple) -> tuple:
+    """Loops, and what is to be kept of them: the axes with which they begin, and along which of those of many items
+    each array repeats. begun, steady: what was kept before.
+    """
+    known = dict(steady)
+    walks = [_steps(shape, known, k, walk) for k, walk in enumerate(walks)]
+    loops = layout.loops(shape, *walks, cut=(*cut, *begun))
     many = [axis for axis, size in enumerate(shape) if size > 1] if 0 not in shape else []  # all steps to nothing are 0
-    low.preferred[key] = begun, steady | {axis: tuple([not walk[axis] for walk in walks]) for axis in many}
-    return layout.nest(shape, *walks, cut=cut)
+    known |= {axis: tuple([not walk[axis] for walk in walks]) for axis in many}
+    return layout.numbers(loops, len(walks)), (tuple(loops), tuple(known.items()))
 
 
 def _steps(shape: tuple, steady: dict, k: int, walk: tuple) -> tuple:

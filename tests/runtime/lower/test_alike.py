@@ -32,7 +32,7 @@ def nests(walk, rows):
 
 def _apart(walk):
     shape, *steps = walk
-    return shape, steps
+    return shape, tuple(steps)
 
 
 def visited(rank, dims):
