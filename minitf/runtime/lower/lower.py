@@ -490,10 +490,7 @@ class Lowering(Builder):
 
 def _all_refs(values: list) -> bool:
     """Whether all are in memory, of one size."""
-    for value in values:
-        if type(value) is not Ref:
-            return False
-    return True
+    return all([type(value) is Ref for value in values])
 
 
 def makers(values: list) -> set:
