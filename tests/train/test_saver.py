@@ -364,7 +364,7 @@ def test_progress_is_printed(session, tmp_path, capsys, monkeypatch):
     assert re.match(r"restoring m-3: \d+% of 4.0 MB, \d+.\d (kB|MB|GB)/s", lines[0]) and len(lines) > 5
     assert re.match(r"restored m-3: 4.0 MB in .*\n$", lines[-1])
     with open(f"{path}.data-00000-of-00001", "r+b") as file:
-        file.write(b"x")
+        file.write(b"\xff" * 4)  # no number, as none of the random ones is
     with pytest.raises(tf.errors.DataLossError):
         saver.restore(session, path)
     assert capsys.readouterr().err.rstrip(" \n").endswith("restoring m-3 failed")
