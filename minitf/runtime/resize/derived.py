@@ -81,7 +81,7 @@ class Derived:
         """
         known = [None if s is None else self._told[s[0]][s[1]] for s in sources or [None] * len(given)]
         terms = [told or self._given(column) for told, column in zip(known, given)]
-        for show in (self.show, self.show_all):
+        for show in (self.show, lambda _: self.show_all()):
             if None not in terms:
                 return terms
             show({column for column, told in zip(given, terms) if told is None})
@@ -141,7 +141,7 @@ class Derived:
         for k in self.samples.hidden(columns) if len(self.samples.sizes) < len(self._depend) else ():
             self._use(k)
 
-    def show_all(self, columns: set[tuple] = frozenset()) -> bool:
+    def show_all(self) -> bool:
         """Makes all numbers sizes, of whose products others may be made; whether any was none."""
         hidden = [k for k in range(len(self._depend)) if k not in self.samples.sizes]
         for k in hidden:
