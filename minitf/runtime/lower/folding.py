@@ -34,7 +34,7 @@ def folded(low, op, inputs: list) -> list | None:
     if _may_be_large(op, known):
         return None  # whether there is room for it is asked when the kernel's output is laid out
     try:
-        arrays = low.remembered.computed(op, known, lambda: _computed(low, op, known))
+        arrays = low.remembered.computed(op, known, lambda: computed(low.session_state, op, known))
     except OpError:
         return None  # bad data is reported when the op runs, if it is reached at all
     constants = [low.constant(array) for array in arrays]
@@ -63,7 +63,7 @@ def _derive(low, op, inputs: list, constants: list) -> None:
             low.origins[ref.buffer] = len(low.derivations), start, ref.dtype
         start += ref.size if few else len(ref.shape)
     found = _told([ref.known for ref in constants], small)
-    low.derives(_made_again, (low.session_state, op, made, tuple(small)), numbers, found, sources)
+    low.derives(_made_again, (low.session_state, low.remembered, op, made, tuple(small)), numbers, found, sources)
 
 
 def _is_polynomial(op) -> bool:
@@ -114,18 +114,24 @@ class Constant:
         return hash(self._key)
 
 
-def _made_again(state, op, made: tuple, small: tuple, *given: int) -> tuple:
+def _made_again(state, remembered, op, made: tuple, small: tuple, *given: int) -> tuple:
     """The same for other whole numbers."""
-    return _told(_results(state, op, made, iter(given)), small)
+    return _told(_results(state, remembered, op, made, iter(given)), small)
 
 
-def _results(state, op, made: tuple, given) -> list:
-    arrays = [_again(state, each, given) for each in made]
+def _results(state, remembered, op, made: tuple, given) -> list:
+    """What an op gives, remembered for the ops behind it, each of which is asked for by itself."""
+    arrays = [_again(state, remembered, each, given) for each in made]
+    return remembered.computed(op, arrays, lambda: _computed_again(state, op, arrays))
+
+
+def _computed_again(state, op, arrays: list) -> list:
     if _is_small(op, arrays):
         with np.errstate(all="raise"):
             found = op.definition.numpy(op, *arrays)
-        return list(map(np.asarray, found if isinstance(found, (list, tuple)) else [found]))
-    return [value.array for value in OpByOp(state).run(op, [Concrete(array) for array in arrays])]
+        found = found if isinstance(found, (list, tuple)) else [found]
+        return [np.asarray(each, t.dtype.as_numpy_dtype) for each, t in zip(found, op.outputs)]
+    return computed(state, op, arrays)
 
 
 def _is_small(op, arrays: list) -> bool:
@@ -136,12 +142,12 @@ def _is_small(op, arrays: list) -> bool:
     return few and all([-_SURE < n < _SURE for a in arrays for n in a.reshape(-1).tolist()])
 
 
-def _again(state, made, given) -> np.ndarray:
+def _again(state, remembered, made, given) -> np.ndarray:
     if type(made) is Constant:
         return made.array
     if len(made) == 3:
         op, inputs, index = made
-        return _results(state, op, inputs, given)[index]
+        return _results(state, remembered, op, inputs, given)[index]
     shape, dtype = made
     return np.array([next(given) for _ in range(math.prod(shape))], dtype).reshape(shape)
 
@@ -151,10 +157,9 @@ def _told(arrays: list, small: tuple) -> tuple:
     return tuple([n for a, few in zip(arrays, small) for n in (a.reshape(-1).tolist() if few else a.shape)])
 
 
-def _computed(low, op, known: list) -> list:
+def computed(state, op, arrays: list) -> list:
     """What an op's kernel gives for these inputs: in whole numbers that overflow NumPy's differs."""
-    results = OpByOp(low.session_state).run(op, [Concrete(a) for a in known])
-    return [value.array for value in results]
+    return [value.array for value in OpByOp(state).run(op, [Concrete(array) for array in arrays])]
 
 
 def _may_be_large(op, known: list) -> bool:

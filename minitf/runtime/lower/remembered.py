@@ -72,8 +72,8 @@ class Remembered:
 
     def computed(self, op, arrays: list[np.ndarray], compute: Callable) -> list[np.ndarray]:
         """What `compute()` gives for an op of these constants, which depends on nothing else."""
-        if sum([array.nbytes for array in arrays]) > _SMALL:
-            return compute()
+        if sum([array.nbytes for array in arrays]) > _SMALL or any([array.dtype.hasobject for array in arrays]):
+            return compute()  # the bytes of objects only say where they are
         key = op, *[(array.shape, array.tobytes()) for array in arrays]
         if key not in self._computed:
             if len(self._computed) >= _MANY:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from minitf.runtime.execute.op_by_op import Concrete, OpByOp
+from minitf.runtime.lower.folding import computed
 from minitf.runtime.resize.form import Form
 from minitf.runtime.resize.numbers import Numbers, Unresizable, Unresolved
 from minitf.runtime.resize.samples import Samples
@@ -122,9 +122,13 @@ class Constants:
                 done[number] = np.ascontiguousarray(function(*fixed, *self._given(number, numbers))[index])
             else:
                 op, inputs, index = self._largest.made[number]
-                given = [Concrete(self.value(ref, numbers, done)) for ref in inputs]
-                done[number] = np.ascontiguousarray(OpByOp(self._state).run(op, given)[index].array)
+                arrays = [self.value(ref, numbers, done) for ref in inputs]
+                done[number] = np.ascontiguousarray(self._computed(op, arrays)[index])
         return done[number]
+
+    def _computed(self, op, arrays: list) -> list:
+        remembered = self._largest.program.low.remembered
+        return remembered.computed(op, arrays, lambda: computed(self._state, op, arrays))
 
     def value(self, ref: tuple, numbers: np.ndarray, done: dict) -> np.ndarray:
         """A value in a constant."""

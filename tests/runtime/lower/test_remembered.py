@@ -9,6 +9,7 @@ import minitf as tf
 from minitf.runtime import inspect
 from minitf.runtime.lower import folding, following
 from minitf.runtime.lower.lower import Lowering
+from minitf.runtime.lower.remembered import Remembered
 from minitf.runtime.lower.text import text
 from minitf.runtime.plan import needed
 from minitf.runtime.plan.region import Region
@@ -43,7 +44,7 @@ def test_other_sizes_compute_less_than_the_first(monkeypatch):
 
         monkeypatch.setattr(owner, name, does)
 
-    counted(folding, "_computed")
+    counted(folding, "computed")
     counted(needed, "_without_arguments")
     made = Region._lowered
 
@@ -64,7 +65,7 @@ def test_other_sizes_compute_less_than_the_first(monkeypatch):
     first, *others = lowerings
     assert others and first["_without_arguments"] > 0
     assert not any(other["_without_arguments"] for other in others)
-    assert max(other["_computed"] for other in others) <= first["_computed"] // 2
+    assert max(other["computed"] for other in others) <= first["computed"] // 2
 
 
 def remembering(x, n):
@@ -160,3 +161,29 @@ def test_what_was_lowered_before_stays(model, monkeypatch):
     assert totals[0] < totals[1], totals
     assert texts[0] == texts[1]
     np.testing.assert_array_equal(values[0][1], values[1][1])
+
+
+def test_what_sizes_are_worked_out_of_is_computed_once_for_new_ones(monkeypatch):
+    """A range, and its tiles: how large each is is asked for by itself, and is made of what is before it."""
+    asked = []
+    inner = folding._computed_again
+    monkeypatch.setattr(folding, "_computed_again", lambda *args: (asked.append(args[1]), inner(*args))[1])
+    x = tf.placeholder(tf.float32, [None, None])
+    batch, steps = tf.unstack(tf.shape(x))
+    places = tf.tile(tf.expand_dims(tf.range(0, steps, 2), 0), [batch, 1])
+    with tf.Session() as session:
+        for size in ((5, 9), (9, 12), (7, 15), (8, 10)):
+            session.run(places, {x: np.ones(size)})
+        asked.clear()
+        found = session.run(places, {x: np.ones((6, 13))})
+    np.testing.assert_array_equal(found, np.tile(np.arange(0, 13, 2), (6, 1)))
+    assert asked and len(asked) == len(set(asked))
+
+
+def test_what_ops_give_for_texts_is_not_remembered():
+    """The bytes of such an array say where the texts are, and others may be there later."""
+    asked, remembered = [], Remembered()
+    for _ in range(2):
+        remembered.computed(None, [np.array([b"a"], object)], lambda: asked.append(1))
+        remembered.computed(None, [np.array([1])], lambda: asked.append(2))
+    assert asked == [1, 2, 1]
