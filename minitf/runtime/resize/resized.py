@@ -29,6 +29,7 @@ class Resized:
         self._assumed, self._threads = assumed, threads
         self._sizes, self._maker, self.point = sizes, maker, None
         self._asked: dict = {}  # what functions found that derive sizes, until there is a program
+        self._several = False  # whether numbers had different explanations
         self.served = 0  # how often it was resized since another one was made
         self._fit(state)
         self._asked.clear()
@@ -139,16 +140,17 @@ class Resized:
 
     def _made_of_sizes(self, box: Box, values: list[tuple], forms: list[Form]) -> tuple[list, Samples]:
         """The numbers of the programs for some samples, and of what they are made. Values all over the box are looked
-        at only where there are different explanations: that takes its time.
+        at only where there are different explanations: that takes its time. Where there were, there are.
         """
         further = box.further(self._sizes.seen())
         try:
-            found = self._explained(values, forms, further)
-            if not found[1].rivals.several:
+            found = None if self._several else self._explained(values, forms, further)
+            if found and not found[1].rivals.several:
                 return found
         except Unresolved:
             if self._derived is None or not self._derived.samples.rivals.several:
                 raise
+        self._several = True
         return self._explained(values, forms, list(dict.fromkeys([*further, *box.all_over()])))
 
     def _explained(self, values: list[tuple], forms: list[Form], further: list[tuple]) -> tuple[list, Samples]:
