@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
@@ -122,16 +123,17 @@ def _made_again(state, remembered, op, made: tuple, small: tuple, *given: int) -
 def _results(state, remembered, op, made: tuple, given) -> list:
     """What an op gives, remembered for the ops behind it, each of which is asked for by itself."""
     arrays = [_again(state, remembered, each, given) for each in made]
-    return remembered.computed(op, arrays, lambda: _computed_again(state, op, arrays))
+    return remembered.computed(op, arrays, lambda: computed(state, op, arrays))
 
 
-def _computed_again(state, op, arrays: list) -> list:
+def computed(state, op, arrays: list) -> list:
+    """What an op gives, by its kernel where NumPy may give something else: in whole numbers that overflow."""
     if _is_small(op, arrays):
-        with np.errstate(all="raise"):
+        with contextlib.suppress(ArithmeticError, ValueError, TypeError, IndexError), np.errstate(all="raise"):
             found = op.definition.numpy(op, *arrays)
-        found = found if isinstance(found, (list, tuple)) else [found]
-        return [np.asarray(each, t.dtype.as_numpy_dtype) for each, t in zip(found, op.outputs)]
-    return computed(state, op, arrays)
+            found = found if isinstance(found, (list, tuple)) else [found]
+            return [np.asarray(each, t.dtype.as_numpy_dtype) for each, t in zip(found, op.outputs)]
+    return [value.array for value in OpByOp(state).run(op, [Concrete(array) for array in arrays])]
 
 
 def _is_small(op, arrays: list) -> bool:
@@ -155,11 +157,6 @@ def _again(state, remembered, made, given) -> np.ndarray:
 def _told(arrays: list, small: tuple) -> tuple:
     """The sizes of arrays, and the contents of small ones."""
     return tuple([n for a, few in zip(arrays, small) for n in (a.reshape(-1).tolist() if few else a.shape)])
-
-
-def computed(state, op, arrays: list) -> list:
-    """What an op's kernel gives for these inputs: in whole numbers that overflow NumPy's differs."""
-    return [value.array for value in OpByOp(state).run(op, [Concrete(array) for array in arrays])]
 
 
 def _may_be_large(op, known: list) -> bool:

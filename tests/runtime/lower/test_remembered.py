@@ -166,8 +166,8 @@ def test_what_was_lowered_before_stays(model, monkeypatch):
 def test_what_sizes_are_worked_out_of_is_computed_once_for_new_ones(monkeypatch):
     """A range, and its tiles: how large each is is asked for by itself, and is made of what is before it."""
     asked = []
-    inner = folding._computed_again
-    monkeypatch.setattr(folding, "_computed_again", lambda *args: (asked.append(args[1]), inner(*args))[1])
+    inner = folding.computed
+    monkeypatch.setattr(folding, "computed", lambda *args: (asked.append(args[1]), inner(*args))[1])
     x = tf.placeholder(tf.float32, [None, None])
     batch, steps = tf.unstack(tf.shape(x))
     places = tf.tile(tf.expand_dims(tf.range(0, steps, 2), 0), [batch, 1])
