@@ -13,6 +13,7 @@ from minitf.runtime.resize.divided import Divided
 from minitf.runtime.resize.form import Form
 from minitf.runtime.resize.numbers import Unresizable
 
+_WORDS = 24_000  # of all programs that are lowered to find one: a second, or less
 _SMALLER = 3  # boxes that are tried
 _STEPS = 5  # of the search for sizes from which on programs have another form
 
@@ -22,21 +23,23 @@ class Spent(Exception):
 
 
 class Limited:
-    """Lowers for so many samples at most, until what they are for is made."""
+    """Lowers for so many samples at most, and for fewer where programs are large, until what they are for is made."""
 
     def __init__(self, lower, most: int):
-        self._lower, self._left = lower, most
+        self._lower, self._left, self._words = lower, most, _WORDS
 
     def __call__(self, given, direct: frozenset):
         """The program for a sample; raises Spent."""
-        if not self._left:
+        if self._left <= 0 or self._words <= 0:
             raise Spent
         self._left -= 1
-        return self._lower(given, direct)
+        program = self._lower(given, direct)
+        self._words -= 0 if program is None else len(program.instructions.words)
+        return program
 
     def end(self) -> None:
         """From now on there is no limit."""
-        self._left = math.inf
+        self._left = self._words = math.inf
 
 
 class Maker:
