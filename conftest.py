@@ -5,6 +5,7 @@ Importing minitf here keeps pytest from importing its modules a second time for 
 
 import gc
 import os
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -36,6 +37,12 @@ def fresh_graph():
     """Every test, and every doctest, starts with an empty default graph, in which variables are references."""
     tf.reset_default_graph()
     tf.disable_resource_variables()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folders(tmp_path_factory):
+    """Examples in docstrings ask Python for folders: these go with those of the tests, and do not stay for ever."""
+    tempfile.tempdir = str(tmp_path_factory.mktemp("asked_for"))
 
 
 @pytest.fixture(scope="session")
