@@ -32,6 +32,7 @@ from minitf.runtime.tensor_arrays.flows import Flow, Full
 from minitf.runtime.threads.shards import Shards
 from minitf.runtime.threads.thread_pool import thread_pool
 
+_CUT, _CUT_ALIKE = 0.0001, 0.0003  # seconds that it takes to cut a call for several threads, for all sizes
 LARGE = 1 << 17  # bytes of a result that is written where the caller gets it
 
 
@@ -94,7 +95,8 @@ class Program:
     def share_among(self, threads: int, alike=None) -> None:
         """Lets some threads share the program, if that is faster. alike(): how it is cut, if it is resized."""
         if threads > 1 and not self.memory.swap.size:
-            self._pace, self._pool, self._alike = Pace(), thread_pool(threads), alike
+            ready = len(self.instructions.calls) * (_CUT_ALIKE if alike else _CUT)
+            self._pace, self._pool, self._alike = Pace(ready), thread_pool(threads), alike
 
     @property
     def nodes(self) -> list:
@@ -236,7 +238,7 @@ class Program:
         stop = (self._together if way else self._alone).run(arrays, behind)
         self._spent += time.perf_counter() - started
         if stop is None:
-            self._pace.took(way, self._spent / self.load)
+            self._pace.took(way, self._spent, self.load)
         return stop
 
     def _share(self) -> bool:

@@ -15,17 +15,19 @@ _EVEN = 1.05  # so much slower the other way may be: where two cores share a pro
 
 
 class Pace:
-    """Chooses between a plain way (False), at first, and another (True)."""
+    """Chooses between a plain way (False), at first, and another (True), for which it takes some seconds to get ready:
+    it is not tried before plain runs have taken as long, for there may be no more of them.
+    """
 
-    def __init__(self):
-        self.best = False
+    def __init__(self, ready: float = 0.0):
+        self.best, self._before = False, ready
         self._times = {way: deque(maxlen=_TRIAL) for way in (False, True)}
         self._trial, self._due, self._interval = 0, _TRIAL, _SOONEST
         self._usual = float("inf")
 
     def choose(self) -> bool:
         """The way for the next run."""
-        if self._due <= 0:
+        if self._due <= 0 and self._before <= 0:
             self._due, self._trial = 1, _TRIAL
             self._times[not self.best].clear()
         return self.best ^ (self._trial > 0)
@@ -35,10 +37,11 @@ class Pace:
         """Whether the next run is the first one of a trial."""
         return self._trial == _TRIAL
 
-    def took(self, way: bool, seconds: float) -> None:
-        """Notes how long a run took."""
+    def took(self, way: bool, seconds: float, load: float = 1.0) -> None:
+        """Notes how long a run took that did so much of the work there may be."""
         times = self._times[way]
-        times.append(seconds)
+        times.append(seconds / load)
+        self._before -= seconds
         if way == self.best:
             self._due -= 1
             changed = len(times) == _TRIAL and min(times) > _SLOWER * self._usual

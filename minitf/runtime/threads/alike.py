@@ -23,21 +23,23 @@ from minitf.runtime.memory.instructions import words_of
 from minitf.runtime.resize.numbers import Numbers
 from minitf.runtime.resize.samples import Samples
 from minitf.runtime.threads.accesses import Access, Part, access, fate
-from minitf.runtime.threads.dividing import by_rows, part_of, pieces_of, ranges
+from minitf.runtime.threads.dividing import by_rows, flat, part_of, pieces_of, ranges
 from minitf.runtime.threads.shards import Cutting
 
 
 class _Way:
-    """How a call is cut: into `units` of so many pieces (`unit`), and how much each of its words is more for a unit
-    `before` its range, and for one `within`.
+    """How a call of these words is cut: into `units` of so many pieces (`unit`), and how much each of its words is more
+    for a unit `before` its range, and for one `within`.
     """
 
-    def __init__(self, call: Call, units: int, threads: int):
+    def __init__(self, call: Call, words: list[int], units: int, threads: int):
         numbers = call.numbers
         rule = call.kernel.kernel.split.among_threads(numbers)
-        self.units, self.words, self._call = units, flat(call), call
+        self.units, self.words, self._call = units, words, call
         self.unit, rest = divmod(rule.pieces(numbers), units) if units >= threads else (0, 0)
-        self.kind = self.before = self.within = None
+        self.kind = None
+        self.before: list[int] = []
+        self.within: list[int] = []
         if self.unit > 0 and rest == 0:
             shares = [(first * self.unit, last * self.unit) for first, last in ranges(units, threads)]
             self.shares = [(first, rule.part(numbers, first, last - first)) for first, last in shares]
@@ -47,28 +49,29 @@ class _Way:
 
     def _measure(self, count: int, last: int) -> None:
         """Finds out how much words grow, by the parts of the first thread, which has so many units, and the last."""
-        head, tail = (flat(part_of(self._call, changes, first)) for first, changes in (self.shares[0], self.shares[-1]))
-        self.within, rest = np.divmod(self.words - head, self.units - count)
-        self.before, more = np.divmod(tail - head - (last - count) * self.within, self.units - last)
-        if rest.any() or more.any():
-            self.kind = None
+        head, tail = (flat(self._call, changes, first) for first, changes in (self.shares[0], self.shares[-1]))
+        missing, before = self.units - count, self.units - last
+        for whole, mine, theirs in zip(self.words, head, tail):
+            within, rest = divmod(whole - mine, missing)
+            ahead, more = divmod(theirs - mine - (last - count) * within, before)
+            if rest or more:
+                self.kind = None
+                return
+            self.within.append(within)
+            self.before.append(ahead)
 
     def windows(self, key: str) -> list:
         """What of an operand each thread has."""
         return [changes.get(key) for _, changes in self.shares]
 
+    def grows(self, word: int) -> bool:
+        """Whether a word of a part may be another one than that of the whole call."""
+        return bool(self.before[word] or self.within[word])
+
     @property
     def numbers(self) -> list:
         """All numbers that may depend on sizes."""
-        return [self.units, self.unit, *self.words.tolist(), *self.before.tolist(), *self.within.tolist()]
-
-
-def flat(call: Call) -> np.ndarray:
-    """The words of a call's operands, and behind them those by which rows are limited; offsets for addresses."""
-    words = [n for o in call.operands for n in ([o.offset] if isinstance(o, Ref) else words_of(o))]
-    if call.limit is not None:
-        words += [n for *_, factor in call.limit.numbers for n in (factor, call.limit.first, call.limit.size)]
-    return np.array(words, np.int64)
+        return [self.units, self.unit, *self.words, *self.before, *self.within]
 
 
 class Alike(Cutting):
@@ -85,10 +88,10 @@ class Alike(Cutting):
         self._moving: dict[Call, list[bool]] = {}  # of calls that vary, which operands do
         ways: list[list[_Way]] = []
         for row in zip(*map(calls, programs)):
-            own = row[0]
-            if self._varies(row):
+            own, words = row[0], list(map(flat, row))
+            if _varies(row, words):
                 self._moving[own] = [_moves(row, key) for key, *_ in own.memory]
-            found = self._ways(own, row)
+            found = self._ways(own, row, words)
             if found is not None:
                 self.cut.append(own)
                 ways.append(found)
@@ -114,19 +117,16 @@ class Alike(Cutting):
         """All of the memory of a buffer."""
         return super().access(Ref((ref.buffer.size,), np.uint8, ref.buffer), writes)
 
-    def _varies(self, row: tuple) -> bool:
-        """Whether where a call works depends on the sizes."""
-        first, *others = [_places(call) for call in row]
-        return any([other != first for other in others])
-
-    def _ways(self, own: Call, row: tuple) -> list[_Way] | None:
-        """How a call is cut in each of the programs; None if it is not, or not alike in all of them."""
+    def _ways(self, own: Call, row: tuple, words: list) -> list[_Way] | None:
+        """How a call is cut in each of the programs; None if it is not, or not alike in all of them. words: its own in
+        each.
+        """
         found = pieces_of(own, self._threads)
         if found is None:
             return None
         count, ways = _counting(own, *found), []
-        for call in row:
-            ways.append(_Way(call, count(call), self._threads) if own in self._moving or not ways else ways[0])
+        for call, its in zip(row, words):
+            ways.append(_Way(call, its, count(call), self._threads) if own in self._moving or not ways else ways[0])
             if ways[-1].kind is None or ways[-1].kind != ways[0].kind:
                 return None
         if not self._follow([way.numbers for way in ways]):
@@ -163,15 +163,15 @@ class Alike(Cutting):
 
     def _tabulate(self, ways: list[list[_Way]]) -> None:
         """Keeps what of the ways follows the sizes: how many units calls have, and how their words grow."""
-        grow = [np.flatnonzero(sum([(way.before != 0) | (way.within != 0) for way in row])) for row in ways]
-        self.grown = [(call, word) for call, words in zip(self.cut, grow) for word in words.tolist()]
+        grow = [[n for n in range(len(row[0].words)) if any([way.grows(n) for way in row])] for row in ways]
+        self.grown = [(call, word) for call, words in zip(self.cut, grow) for word in words]
         self._owner = np.repeat(np.arange(len(ways)), [len(places) for places in grow]).astype(np.int64)
         table = [
             [
                 *[row[k].units for row in ways],
                 *[row[k].unit for row in ways],
-                *[n for row, places in zip(ways, grow) for n in row[k].before[places]],
-                *[n for row, places in zip(ways, grow) for n in row[k].within[places]],
+                *[row[k].before[word] for row, words in zip(ways, grow) for word in words],
+                *[row[k].within[word] for row, words in zip(ways, grow) for word in words],
             ]
             for k in range(len(self._samples.values))
         ]
@@ -220,7 +220,7 @@ def _lane(own: Call, row: tuple, ways: list[_Way], key: str) -> tuple | None:
     space, base, *_ = access(Ref((), np.uint8, own[key].buffer), False)
     found = []
     for call, way in zip(row, ways):
-        ref, (_, changes), step = call[key], way.shares[0], int(way.before[word])
+        ref, (_, changes), step = call[key], way.shares[0], way.before[word]
         if key not in changes or len(ref.moves) > 1 or step <= 0:
             return None
         column, [stride] = ref.offset % step, [stride for _, stride in ref.moves] or [0]
@@ -238,9 +238,12 @@ def _in_lanes(found: list[Access], lanes: list) -> list[Access]:
     return [a if lane is None else a._replace(lane=lane) for a, lane in zip(found, [*lanes, *rest])]
 
 
-def _places(call: Call) -> tuple:
-    """All that says where a call works."""
-    return flat(call).tolist(), [_place(ref) for ref in call.refs]
+def _varies(row: tuple, words: list) -> bool:
+    """Whether where a call works depends on the sizes."""
+    if any([other != words[0] for other in words]):
+        return True
+    first, *others = [[_place(ref) for ref in call.refs] for call in row]
+    return any([other != first for other in others])
 
 
 def _place(ref: Ref) -> tuple:

@@ -6,8 +6,10 @@ from itertools import combinations, product
 
 from minitf.kernels.compile.splitting import Window
 from minitf.runtime.lower.ir import Call, Limit, Ref
+from minitf.runtime.memory.instructions import words_of
 from minitf.runtime.threads.accesses import Part, access, clash, fate
 
+_NONE: dict = {}
 FEWEST = 4  # pieces per thread of a call that is cut
 
 
@@ -94,6 +96,24 @@ def part_of(call: Call, changes: dict, first: int) -> Call:
     part.error, part.origin = call.error and (lambda position: call.error(first + position)), call
     part.limit = _limit_of(call, changes, first)
     return part
+
+
+def flat(call: Call, changes: dict = _NONE, first: int = 0) -> list[int]:
+    """The words of a call's operands, offsets for addresses, and behind them those by which rows are limited; with
+    changes, those of the call that `part_of` gives.
+    """
+    words: list[int] = []
+    for key, operand in zip(call.kernel.kernel.operands, call.operands):
+        new = changes.get(key)
+        if isinstance(operand, Ref):
+            words.append(operand.offset if new is None else operand.offset + new.start * operand.dtype.itemsize)
+            continue
+        number = operand if new is None else new
+        words += [number] if type(number) is int else words_of(number)
+    limit = _limit_of(call, changes, first)
+    if limit is not None:
+        words += [n for *_, factor in limit.numbers for n in (factor, limit.first, limit.size)]
+    return words
 
 
 def _windowed(ref: Ref, window: Window) -> Ref:

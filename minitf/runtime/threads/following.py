@@ -11,7 +11,8 @@ from minitf.kernels.machine import vm
 from minitf.kernels.machine.pool import meet
 from minitf.runtime.lower.ir import Buffer, Call
 from minitf.runtime.memory.instructions import Instructions
-from minitf.runtime.threads.alike import Alike, Cuts, flat
+from minitf.runtime.threads.alike import Alike, Cuts
+from minitf.runtime.threads.dividing import flat
 from minitf.runtime.threads.shards import may_go_on
 
 
@@ -110,7 +111,7 @@ class Follower:
     def _is_cut(places: Places, call: Call) -> bool:
         """Whether a part of a call is there, not all of it or nothing, as where one thread takes a branch."""
         there = places.of.get((call, 0))
-        return there is not None and not np.array_equal(flat(places.instructions.calls[there[0]]), flat(call))
+        return there is not None and flat(places.instructions.calls[there[0]]) != flat(call)
 
     def words(self, cuts: Cuts) -> np.ndarray:
         """The words that depend on the sizes, for the present ones."""

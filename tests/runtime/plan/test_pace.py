@@ -19,6 +19,12 @@ def test_the_faster_way_is_kept():
     assert ways(pace, plain=2.0, other=1.0, runs=1000) > 900
 
 
+def test_the_other_way_is_not_tried_before_plain_runs_took_as_long_as_to_get_ready_for_it():
+    pace = Pace(ready=0.1)
+    assert ways(pace, plain=2.0, other=1.0, runs=50) == 0
+    assert ways(pace, plain=2.0, other=1.0, runs=950) > 850
+
+
 def test_a_slower_way_is_tried_ever_more_rarely():
     pace = Pace()
     assert ways(pace, plain=1.0, other=2.0, runs=1000) < 30

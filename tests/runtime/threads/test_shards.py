@@ -376,7 +376,7 @@ def test_a_program_with_little_work_is_not_shared():
     x = tf.placeholder(tf.float32, [])
     y = x + 1.0
     with tf.Session() as session:
-        for _ in range(20):
+        for _ in range(300):
             session.run(y, {x: 1.0})
         [made] = inspect(session).programs
         assert made._pace is None and made._together is None
