@@ -8,6 +8,7 @@ import pytest
 
 from minitf.kernels.compile.abi import i64p, kernel
 from minitf.kernels.machine import pool
+from minitf.kernels.machine.pool import GO, publish
 from minitf.kernels.machine.vm import CONTROL_WORDS, END, FLAG, vm
 
 pytestmark = pytest.mark.skipif(not pool.AVAILABLE, reason="needs Linux")
@@ -28,6 +29,13 @@ def team_slow(o: i64p, n):
 def team_fails(status):
     """Returns its status."""
     return status
+
+
+@kernel
+def team_ends(team: i64p.inout):
+    """Wakes workers for a job without entry, as only native code can."""
+    publish(team, GO, team[GO] + 1)
+    return 0
 
 
 class Team:
@@ -72,10 +80,10 @@ class Team:
     def __exit__(self, *exc):
         for thread in range(self.threads):
             self.job(thread)[pool.ENTRY] = 0
-        pool.publish(self.words, pool.GO, self.words[pool.GO] + 1)
+        team_ends[()].run(self.words)
         for worker in self.workers:
-            worker.join(30)
-            assert not worker.is_alive()
+            worker.join(pool.IDLE_NAP / 2e9)
+            assert not worker.is_alive(), "nobody woke it"
 
 
 @pytest.mark.parametrize("threads", [2, 3])
