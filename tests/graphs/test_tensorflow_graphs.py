@@ -153,9 +153,9 @@ def test_what_was_read_can_be_written_again(read, tmp_path):
         was_native = not FRAMES & {op.type for op in session.graph.get_operations()}
         definition = tf.graph_util.to_tensorflow(graph)
         path = tf.train.Saver().save(session, tmp_path / "n") if tf.global_variables() else None
-        written = tf.train.export_meta_graph()
+        written = f"{path}.meta" if path else tf.train.export_meta_graph()
     with tf.Graph().as_default(), tf.Session() as session:
-        tf.train.import_meta_graph(f"{path}.meta" if path else written)
+        tf.train.import_meta_graph(written)
         if path:
             tf.train.Saver().restore(session, path)
         trains(session, name)
