@@ -104,7 +104,7 @@ def _known(op, values: list, inputs: list):
     """
     rest = [v for v in inputs if type(v) is Ref]
     held = [v.known.tolist() for v in rest if v.known is not None and v.known.dtype.kind == "i" and v.known.ndim == 1]
-    told = [v.holds.tolist() for v in values if v.holds is not None and v.holds.ndim == 1]
+    told = [v.holds.flat for v in values if v.holds is not None and len(v.holds.shape) == 1]
     for value, shape in itertools.product(values, [*[v.shape for v in rest], *held, *told, *[v.sizes for v in values]]):
         equal = [_equal_number(*pair) for pair in zip(value.sizes, shape)] if len(shape) == len(value.sizes) else [None]
         if None not in equal and any(equal):
@@ -169,7 +169,7 @@ def _in_pairs(values: list, others: list) -> dict | None:
 
 def _numbers(value: Bounded) -> list:
     """The sizes of a value, and what it holds, together too: shapes, and parts of an axis."""
-    held = [] if value.holds is None else value.holds.reshape(-1).tolist()
+    held = [] if value.holds is None else value.holds.flat
     return [*value.sizes, *held, *([functools.reduce(added, held)] if held else [])]
 
 

@@ -77,7 +77,7 @@ class Attempt(Builder):
             return Part(value.shape, value.dtype, root, 0, value.known)
         shape, known = tuple([at(n, counts) for n in value.sizes]), None
         if value.holds is not None:
-            held = [at(n, counts) for n in value.holds.reshape(-1).tolist()]
+            held = [at(n, counts) for n in value.holds.flat]
             known = np.array(held, value.dtype).reshape(value.holds.shape)
         return Part(shape, value.dtype, root, 0, known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -94,6 +95,15 @@ def renamed(number, counts: dict):
     return total
 
 
+class Holding(NamedTuple):
+    """An array of numbers, which may be Sizes. NumPy's would keep them for ever: the garbage collector does not look
+    into it, and counts know of the program that finds them out, which knows of the array.
+    """
+
+    shape: tuple
+    flat: tuple
+
+
 class Bounded(Value):
     """A value within `memory`, from the byte `offset` on, of shape `sizes`; each may be a Size. It `holds` an array of
     such numbers, if it is known that it does. level: how deep in loops and branches it is made.
@@ -102,7 +112,7 @@ class Bounded(Value):
     __slots__ = ("memory", "offset", "sizes", "holds", "level", "_held")
     known = None
 
-    def __init__(self, memory: Ref, offset, sizes: tuple, dtype, level: int, holds: np.ndarray | None = None):
+    def __init__(self, memory: Ref, offset, sizes: tuple, dtype, level: int, holds: Holding | None = None):
         super().__init__(None, np.dtype(dtype))
         self.memory, self.offset, self.sizes, self.level, self.holds = memory, offset, sizes, level, holds
         self._held: Held | None = None
@@ -110,7 +120,7 @@ class Bounded(Value):
     @property
     def numbers(self) -> list:
         """Where it starts, its sizes and what it holds."""
-        return [self.offset, *self.sizes, *(() if self.holds is None else self.holds.reshape(-1).tolist())]
+        return [self.offset, *self.sizes, *(() if self.holds is None else self.holds.flat)]
 
     @property
     def counts(self) -> list[Count]:
@@ -131,8 +141,7 @@ class Bounded(Value):
         """The same with other counts in the place of these, in other memory."""
         holds, sizes = self.holds, tuple([renamed(n, counts) for n in self.sizes])
         if holds is not None:
-            held = [renamed(n, counts) for n in holds.reshape(-1).tolist()]
-            holds = np.array([*held, None], object)[:-1].reshape(holds.shape)  # else NumPy looks for arrays among them
+            holds = Holding(holds.shape, tuple([renamed(n, counts) for n in holds.flat]))
         return Bounded(memory, offset, sizes, self.dtype, level, holds)
 
     def replaced(self, equal: dict) -> Bounded:

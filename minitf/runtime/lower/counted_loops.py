@@ -11,7 +11,7 @@ import numpy as np
 from minitf.kernels.compile import layout
 from minitf.kernels.math.counts import at_least, at_most, lay_rows
 from minitf.runtime.lower import assumed_counts, sized_calls
-from minitf.runtime.lower.bounded import Bounded, Size, for_python, most, same
+from minitf.runtime.lower.bounded import Bounded, Holding, Size, for_python, most, same
 from minitf.runtime.lower.bounded_stacks import BoundedStack
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.counted_calls import NO_ROOM
@@ -23,9 +23,9 @@ def trips(low, op, xs: list, count: Value | None) -> Size | None:
     """How many trips a loop makes, if that follows counts, and there are as many slices; None if not."""
     loop, refused = op.attrs["loop"], low.capacities.get(op, 0) >= NO_ROOM
     count = None if refused or not _inside(low, op) else assumed_counts.as_found(low, count)
-    if type(count) is not Bounded or count.holds is None or count.sizes or type(count.holds[()]) is not Size:
+    if type(count) is not Bounded or count.holds is None or count.sizes or type(count.holds.flat[0]) is not Size:
         return None
-    size, given = count.holds[()], [x for k, x in enumerate(xs) if k not in loop.ragged]
+    size, given = count.holds.flat[0], [x for k, x in enumerate(xs) if k not in loop.ragged]
     kinds = {type(x) for x in given}
     if not kinds <= {Bounded, Ref} or kinds == {Ref}:
         return None  # what it gives is as long as what it is given then
@@ -73,7 +73,7 @@ def begin(low, op, xs: list, size: Size, limit: int) -> Ref:
 
 def number(low, memory: Ref, size: Size) -> Bounded:
     """A number in memory of which it is known which size it is."""
-    return Bounded(memory, 0, (), memory.dtype, len(low.frames) - 1, np.array(size, object))
+    return Bounded(memory, 0, (), memory.dtype, len(low.frames) - 1, Holding((), (size,)))
 
 
 def stacked(low, op, x: Bounded) -> Ref:

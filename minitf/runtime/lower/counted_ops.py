@@ -9,7 +9,7 @@ import numpy as np
 from minitf.kernels.math.counts import sizes
 from minitf.runtime.execute.op_by_op import is_native
 from minitf.runtime.lower.attempts import FULL
-from minitf.runtime.lower.bounded import Bounded, Count, Size, pattern
+from minitf.runtime.lower.bounded import Bounded, Count, Holding, Size, pattern
 from minitf.runtime.lower.builder import NeedsData, Value
 from minitf.runtime.lower.counted_calls import CountedCalls, KernelCall, Place
 from minitf.runtime.lower.counted_values import Counted
@@ -166,8 +166,8 @@ class Numbers:
         low, held = self.low, self.low.new((value.size,), np.int64)
         sized = KernelCall(sizes[value.dtype], [Place(0, 0), Place(1, 0), value.size, self._room], FULL)
         low.frames[low.target].nodes.append(CountedCalls(self._op, ([value], [held]), [sized], {}, 1, never))
-        holds = np.array([*[Size(0, {self._count(held, k): 1}) for k in range(value.size)], None], object)[:-1]
-        return Bounded(value, 0, value.shape, value.dtype, len(low.frames) - 1, holds.reshape(value.shape))
+        holds = Holding(value.shape, tuple([Size(0, {self._count(held, k): 1}) for k in range(value.size)]))
+        return Bounded(value, 0, value.shape, value.dtype, len(low.frames) - 1, holds)
 
     def _count(self, held: Ref, k: int) -> Count:
         count = Count(self._room)

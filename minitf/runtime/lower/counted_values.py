@@ -9,7 +9,7 @@ import numpy as np
 from minitf.kernels.math.counts import product, put_numbers
 from minitf.runtime.execute.op_by_op import Concrete, OpByOp
 from minitf.runtime.lower.attempts import Part, few_whole
-from minitf.runtime.lower.bounded import Bounded, Count, Size, added, most
+from minitf.runtime.lower.bounded import Bounded, Count, Holding, Size, added, most
 from minitf.runtime.lower.builder import Value
 from minitf.runtime.lower.counted_calls import NO_ROOM, CountedCalls, KernelCall, Place
 from minitf.runtime.lower.following import Rule
@@ -146,7 +146,7 @@ class Counted:
             holds = [self._next() for _ in range(part.known.size)]
         if not any([type(n) is Size for n in (offset, *sizes, *(holds or ()))]):
             return Ref(sizes, part.dtype, memory.buffer, memory.offset + offset, memory.moves, part.known)
-        holds = None if holds is None else np.array([*holds, None], object)[:-1].reshape(part.shape)
+        holds = None if holds is None else Holding(part.shape, tuple(holds))
         return Bounded(memory, offset, sizes, part.dtype, len(self._low.frames) - 1, holds)
 
     def _node(self, op, counts: list[Count]) -> CountedCalls:

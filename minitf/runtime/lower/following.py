@@ -71,7 +71,7 @@ def _for_one(op, inputs: list, counts: list[Count], least: int, few: list, *ways
 
 
 def _held_counts(value: Bounded) -> list[Count]:
-    return [count for n in value.holds.reshape(-1).tolist() if type(n) is Size for count in n.factors]
+    return [count for n in value.holds.flat if type(n) is Size for count in n.factors]
 
 
 def _alike(tried: list[_Tried]) -> list[_Tried]:

@@ -1,10 +1,13 @@
 """What both branches of a cond in a loop give is in memory, also where one gives more of it than the other one."""
 
+import gc
+
 import numpy as np
 import pytest
 
 import minitf as tf
 from minitf.runtime import inspect
+from minitf.runtime.lower.bounded import Bounded
 
 ROWS, N = 7, 3
 
@@ -128,3 +131,16 @@ def test_filters_are_not_taken_for_what_says_how_large_images_are(padding):
     for one, other in zip(*found):
         for a, b in zip(one, other):
             np.testing.assert_allclose(a, b, 1e-9, 1e-9)
+
+
+def test_nothing_of_a_program_outlasts_its_session():
+    """The garbage collector finds all of it: also numbers that follow counts, which are in the program itself."""
+
+    def there():
+        tf.reset_default_graph()
+        gc.collect()
+        return sum(type(each) is Bounded for each in gc.get_objects())
+
+    before = there()
+    ran("sizes that are known")
+    assert there() <= before
