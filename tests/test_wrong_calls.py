@@ -74,9 +74,9 @@ def test_variables_are_taken_for_tensors(ask):
 
 
 def test_wrong_calls(ask):
-    found = calls.search(calls.wrong_calls(right.families(), sample=1000, seed=1), ask)
+    found = calls.search(calls.wrong_calls(right.families(), sample=600, seed=1), ask)
     bad = [(call.source, answer) for call, kind, answer in found if kind in ("vague", "cryptic", "dead")]
-    assert len(bad) <= 6, bad
+    assert len(bad) <= 4, bad
 
 
 KINDS = {

@@ -63,10 +63,9 @@ def compare(view, time, crossings, ways):
     """Runs one graph in several ways, each compared with what is expected and with the first."""
     with tf.Graph().as_default():
         made = program(view, time, crossings)
-        for way in ways:
-            found = WAYS[way](made)
-            reference = found if way == ways[0] else reference
-            for name, got, wanted, first in zip(crossings, found, made.expected, reference, strict=True):
+        runs = [WAYS[way](made) for way in ways]
+        for way, run in zip(ways, runs):
+            for name, got, wanted, first in zip(crossings, run, made.expected, runs[0], strict=True):
                 what = f"{view}, assigned {time}, {name}, {way}"
                 for one, other in zip(got, wanted or ()):
                     assert_equal(one, other, what)

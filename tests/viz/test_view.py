@@ -19,7 +19,7 @@ def test_a_small_graph_is_all_open():
 
 
 def test_a_large_one_is_open_as_far_as_it_fits():
-    found = view(Outline(networks.time_series("static", 200, "lstm", 3)))
+    found = view(Outline(networks.time_series("static", 60, "lstm", 3)))
     assert 60 < len(drawn(found)) <= 150
     assert {node.copies[0].step for node in drawn(found) if isinstance(node, Gap)} == {2}
 
