@@ -110,6 +110,7 @@ def test_the_home_of_another_is_not_used(fresh, base, mode):
 def test_an_unreadable_home(fresh, base):
     """As under `sudo -u other`."""
     fresh.setenv("HOME", str(base))
+    fresh.setattr(tempfile, "tempdir", None)  # that of the tests is the user's alone
     os.seteuid(STRANGER)
     try:
         with pytest.warns(RuntimeWarning, match="Permission denied: '/"):
