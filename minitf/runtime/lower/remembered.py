@@ -12,7 +12,8 @@ from minitf.runtime.plan.needed import Needed, needed_in_branch, needed_in_condi
 from minitf.runtime.session.state import follows_variable
 from minitf.runtime.tensor_arrays import counted_flows
 
-_SMALL, _MANY = 1024, 1024  # bytes of constants of which ops are remembered that were computed, and how many ops
+_SMALL, _LARGE = 1 << 10, 1 << 14  # bytes of constants, and of what ops give for them, that are remembered
+_MANY = 1024  # of these
 
 
 class Traits(NamedTuple):
@@ -75,8 +76,11 @@ class Remembered:
         if sum([array.nbytes for array in arrays]) > _SMALL or any([array.dtype.hasobject for array in arrays]):
             return compute()  # the bytes of objects only say where they are
         key = op, *[(array.shape, array.tobytes()) for array in arrays]
-        if key not in self._computed:
+        found = self._computed.get(key)
+        if found is None:
+            found = compute()
             if len(self._computed) >= _MANY:
                 self._computed.clear()
-            self._computed[key] = compute()
-        return self._computed[key]
+            if sum([array.nbytes for array in found]) <= _LARGE:
+                self._computed[key] = found
+        return found
