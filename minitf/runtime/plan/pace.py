@@ -20,7 +20,8 @@ class Pace:
     """
 
     def __init__(self, ready: float = 0.0):
-        self.best, self._before = False, ready
+        self.best = False
+        self._before = ready  # seconds of plain runs until another one may be tried
         self._times = {way: deque(maxlen=_TRIAL) for way in (False, True)}
         self._trial, self._due, self._interval = 0, _TRIAL, _SOONEST
         self._usual = float("inf")

@@ -100,7 +100,7 @@ def part_of(call: Call, changes: dict, first: int) -> Call:
 
 def flat(call: Call, changes: dict = _NONE, first: int = 0) -> list[int]:
     """The words of a call's operands, offsets for addresses, and behind them those by which rows are limited; with
-    changes, those of the call that `part_of` gives.
+    changes, those of the call that `part_of` gives, which need not be made for that.
     """
     words: list[int] = []
     for key, operand in zip(call.kernel.kernel.operands, call.operands):

@@ -42,7 +42,7 @@ def cell(kind):
     return {
         "rnn": lambda: tf.nn.rnn_cell.BasicRNNCell(N),
         "gru": lambda: tf.nn.rnn_cell.GRUCell(N),
-        "lstm": lambda: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(N) for _ in range(4)]),
+        "lstm": lambda: tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.BasicLSTMCell(N) for _ in range(2)]),
         "layer_norm": lambda: tf.contrib.rnn.LayerNormBasicLSTMCell(N),
     }[kind]()
 
@@ -165,7 +165,7 @@ def test_many_ops_in_one_program(force, part):
             floats = [[t for t in tensors if t.dtype.is_floating] for tensors in (made, inputs)]
             fetches += [g for g in tf.gradients(*floats) if g is not None]
     with force(1) as alone, force() as together:
-        for _ in range(4):
+        for _ in range(2):
             tf_equal(alone.run(fetches, feeds), together.run(fetches, feeds))
     assert force.shared
 
